@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension JSONDocument {
+  package var root: Index { Index(position: 0) }
+
+  package func kind(of index: Index) -> Kind {
+    tape.nodes.node(index.position).kind
+  }
+
+  /// Where the value starts, in bytes from the start of the source; for a string its opening quote.
+  package func offset(of index: Index) -> Int {
+    Int(truncatingIfNeeded: tape.nodes.node(index.position).offset)
+  }
+
+  package func boolean(at index: Index) -> Bool? {
+    let node = tape.nodes.node(index.position)
+    return node.kind == .boolean ? node.flag : nil
+  }
+
+  /// The number if it is written as an integer and fits, otherwise nil: `1.0`, `1e2`, and `-0` are no integers.
+  package func integer(at index: Index) -> Int64? {
+    let node = tape.nodes.node(index.position)
+    guard node.kind == .number, node.flag else { return nil }
+    let literal = source[slice(of: node)]
+    let isNegative = literal.first == UInt8(ascii: "-")
+    // Counted downwards: Int64.min has no positive counterpart.
+    var value: Int64 = 0
+    for byte in literal.dropFirst(isNegative ? 1 : 0) {
+      let (product, overflowed) = value.multipliedReportingOverflow(by: 10)
+      let (difference, underflowed) = product.subtractingReportingOverflow(Int64(byte &- UInt8(ascii: "0")))
+      guard !overflowed, !underflowed else { return nil }
+      value = difference
+    }
+    if isNegative { return value == 0 ? nil : value }
+    return value == .min ? nil : -value
+  }
+
+  /// A number's literal as written.
+  package func numberText(at index: Index) -> String? {
+    let node = tape.nodes.node(index.position)
+    guard node.kind == .number else { return nil }
+    return String(decoding: source[slice(of: node)], as: UTF8.self)
+  }
+
+  /// A string or a member's name, its escapes decoded.
+  package func string(at index: Index) -> String? {
+    let node = tape.nodes.node(index.position)
+    guard node.kind == .string else { return nil }
+    return String(decoding: node.flag ? tape.decoded[slice(of: node)] : source[slice(of: node)], as: UTF8.self)
+  }
+
+  /// Whether the value is a string of exactly these bytes of UTF-8; "é" and "e\u{301}" differ.
+  package func string(at index: Index, equals text: String) -> Bool {
+    let node = tape.nodes.node(index.position)
+    let other = text.utf8
+    guard node.kind == .string, Int(truncatingIfNeeded: node.length) == other.count else { return false }
+    return node.flag ? tape.decoded[slice(of: node)].elementsEqual(other) : source[slice(of: node)].elementsEqual(other)
+  }
+
+  /// The decoded bytes of a string without a copy, always valid UTF-8; nil for other values.
+  package func withStringBytes<Result, Failure: Error>(
+    at index: Index,
+    _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result? {
+    let node = tape.nodes.node(index.position)
+    guard node.kind == .string else { return nil }
+    return node.flag
+      ? try body(tape.decoded.span.extracting(slice(of: node)))
+      : try body(source.span.extracting(slice(of: node)))
+  }
+
+  /// Where the text of a string lies in `decoded` if it has escapes, otherwise in the source; so do other scalars.
+  private func slice(of node: Tape.Node) -> Range<Int> {
+    let start =
+      switch (node.kind, node.flag) {
+      case (.string, true): Int(truncatingIfNeeded: node.link)
+      case (.string, false): Int(truncatingIfNeeded: node.offset) + 1
+      default: Int(truncatingIfNeeded: node.offset)
+      }
+    return start..<start + Int(truncatingIfNeeded: node.length)
+  }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A principal, action or resource with what is known about it.
+public struct Entity: Hashable, Sendable {
+  /// Its identifier.
+  public let uid: EntityUID
+  /// Its attributes.
+  public var attributes: RecordValue
+  /// Its tags, a map of its own beside the attributes.
+  public var tags: RecordValue
+  /// The entities it is directly in. They need not exist.
+  public var parents: [EntityUID]
+
+  /// An entity.
+  public init(
+    uid: EntityUID,
+    attributes: RecordValue = .empty,
+    tags: RecordValue = .empty,
+    parents: [EntityUID] = []
+  ) {
+    self.uid = uid
+    self.attributes = attributes
+    self.tags = tags
+    self.parents = parents
+  }
+}

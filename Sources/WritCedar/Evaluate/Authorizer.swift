@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The answer to a request.
+public enum Decision: String, Sendable {
+  /// The principal may.
+  case allow
+  /// The principal may not.
+  case deny
+}
+
+/// A policy that could not be evaluated. Cedar skips such a policy: it neither permits nor forbids.
+public struct PolicyError: Error, Sendable {
+  /// The policy.
+  public let policy: PolicyID
+  /// What it would have done.
+  public let effect: Effect
+  /// Why it has no outcome.
+  public let error: EvaluationError
+}
+
+/// A decision with what led to it.
+public struct Response: Sendable {
+  /// Whether the principal may.
+  public let decision: Decision
+  /// The determining policies in the order of the set: the satisfied permits of an allow, the satisfied forbids of a
+  /// deny. Empty when nothing is satisfied.
+  public let reasons: [PolicyID]
+  /// The policies that erred, in the order of the set.
+  public let errors: [PolicyError]
+}
+
+/// Decides requests by evaluating every policy of a set, as the language's specification does.
+///
+/// Cost is linear in the policies. Deciding never throws: a policy that errs is skipped and reported.
+public struct Authorizer: Sendable {
+  /// What decides.
+  public let policies: PolicySet
+  /// What policies may look at.
+  public let entities: EntityStore
+  /// Whether a `forbid` that errs denies. Cedar skips it, so that by default it does not.
+  public let isStrict: Bool
+
+  /// An authorizer.
+  ///
+  /// - Parameter isStrict: whether a `forbid` that errs denies. Such a policy is in the errors, not in the reasons.
+  public init(policies: PolicySet, entities: EntityStore, isStrict: Bool = false) {
+    self.policies = policies
+    self.entities = entities
+    self.isStrict = isStrict
+  }
+
+  /// Decides: deny when a forbid is satisfied, otherwise allow when a permit is, otherwise deny.
+  public func authorize(_ request: Request) -> Response {
+    let evaluator = Evaluator(request: request, entities: entities)
+    var permits: [PolicyID] = []
+    var forbids: [PolicyID] = []
+    var errors: [PolicyError] = []
+    for policy in policies.policies {
+      do {
+        guard try evaluator.isSatisfied(policy) else { continue }
+        switch policy.effect {
+        case .permit: permits.append(policy.id)
+        case .forbid: forbids.append(policy.id)
+        }
+      } catch {
+        errors.append(PolicyError(policy: policy.id, effect: policy.effect, error: error))
+      }
+    }
+    let isForbidden = !forbids.isEmpty || (isStrict && errors.contains { $0.effect == .forbid })
+    if !isForbidden, !permits.isEmpty { return Response(decision: .allow, reasons: permits, errors: errors) }
+    return Response(decision: .deny, reasons: forbids, errors: errors)
+  }
+}
+
+extension Evaluator {
+  /// Whether scope and conditions all hold: the scope first, then the conditions in order, up to the first that fails.
+  package func isSatisfied(_ policy: Policy) throws(EvaluationError) -> Bool {
+    guard try holds(policy.principalConstraint, for: request.principal, policy, policy.scopeSpans.principal),
+      holds(policy.actionConstraint),
+      try holds(policy.resourceConstraint, for: request.resource, policy, policy.scopeSpans.resource)
+    else { return false }
+    for condition in policy.conditions {
+      guard try holds(condition, of: policy.tree) else { return false }
+    }
+    return true
+  }
+
+  /// Whether a condition's expression is `true`, for `unless` whether it is `false`.
+  package func holds(_ condition: ConditionRecord, of tree: SyntaxTree) throws(EvaluationError) -> Bool {
+    let value = try evaluate(Int(condition.nodes.lowerBound)..<Int(condition.nodes.upperBound), of: tree)
+    guard case .bool(let truth) = value else {
+      throw EvaluationError(
+        code: .type, message: "expected bool, found \(value.kindName)", source: tree.source,
+        span: SourceSpan(condition.start, condition.end))
+    }
+    return truth != condition.isUnless
+  }
+
+  package func holds(
+    _ constraint: ScopeConstraint,
+    for uid: EntityUID,
+    _ policy: Policy,
+    _ span: SourceSpan
+  ) throws(EvaluationError) -> Bool {
+    func entity(_ reference: EntityReference) throws(EvaluationError) -> EntityUID {
+      switch reference {
+      case .entity(let uid): return uid
+      case .slot(let slot):
+        throw EvaluationError(
+          code: .unlinkedSlot, message: "nothing fills the slot \(slot)", source: policy.source, span: span)
+      }
+    }
+    switch constraint {
+    case .any: return true
+    case .equal(let other): return try uid == entity(other)
+    case .in(let group): return entities.isEntity(uid, inAnyOf: [try entity(group)])
+    case .isType(let type): return uid.type == type
+    case .isTypeIn(let type, let group):
+      let group = try entity(group)
+      return uid.type == type && entities.isEntity(uid, inAnyOf: [group])
+    }
+  }
+
+  package func holds(_ constraint: ActionConstraint) -> Bool {
+    switch constraint {
+    case .any: true
+    case .equal(let action): request.action == action
+    case .in(let group): entities.isEntity(request.action, inAnyOf: [group])
+    case .inAny(let groups): entities.isEntity(request.action, inAnyOf: groups)
+    }
+  }
+}

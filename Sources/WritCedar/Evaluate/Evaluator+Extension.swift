@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The extension functions: arguments are counted, then looked at from left to right.
+extension Evaluator {
+  func call(_ function: ExtensionFunction, _ arguments: [Value]) throws(Failure) -> Value {
+    guard arguments.count == function.arity else {
+      throw Failure(.arity, "`\(function.name)` takes \(function.arity) arguments, found \(arguments.count)")
+    }
+    let first = arguments[0]
+    do {
+      switch function {
+      case .ip: return .ip(try IPAddressValue(first.asString()))
+      case .decimal: return .decimal(try DecimalValue(first.asString()))
+      case .datetime: return .datetime(try DatetimeValue(first.asString()))
+      case .duration: return .duration(try DurationValue(first.asString()))
+
+      case .isIpv4: return .bool(try first.asIP().isIPv4)
+      case .isIpv6: return .bool(try first.asIP().isIPv6)
+      case .isLoopback: return .bool(try first.asIP().isLoopback)
+      case .isMulticast: return .bool(try first.asIP().isMulticast)
+      case .isInRange: return .bool(try first.asIP().isInRange(arguments[1].asIP()))
+
+      case .lessThan: return .bool(try first.asDecimal() < arguments[1].asDecimal())
+      case .lessThanOrEqual: return .bool(try first.asDecimal() <= arguments[1].asDecimal())
+      case .greaterThan: return .bool(try first.asDecimal() > arguments[1].asDecimal())
+      case .greaterThanOrEqual: return .bool(try first.asDecimal() >= arguments[1].asDecimal())
+
+      case .offset: return .datetime(try first.asDatetime().offset(by: arguments[1].asDuration()))
+      case .durationSince: return .duration(try first.asDatetime().durationSince(arguments[1].asDatetime()))
+      case .toDate: return .datetime(try first.asDatetime().toDate())
+      case .toTime: return .duration(try first.asDatetime().toTime())
+
+      case .toMilliseconds: return .long(try first.asDuration().toMilliseconds)
+      case .toSeconds: return .long(try first.asDuration().toSeconds)
+      case .toMinutes: return .long(try first.asDuration().toMinutes)
+      case .toHours: return .long(try first.asDuration().toHours)
+      case .toDays: return .long(try first.asDuration().toDays)
+      }
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw Failure(.extension, String(describing: error))
+    }
+  }
+}
+
+extension Value {
+  fileprivate func asIP() throws(Evaluator.Failure) -> IPAddressValue {
+    guard case .ip(let address) = self else { throw mismatch("ipaddr") }
+    return address
+  }
+
+  fileprivate func asDecimal() throws(Evaluator.Failure) -> DecimalValue {
+    guard case .decimal(let decimal) = self else { throw mismatch("decimal") }
+    return decimal
+  }
+
+  fileprivate func asDatetime() throws(Evaluator.Failure) -> DatetimeValue {
+    guard case .datetime(let datetime) = self else { throw mismatch("datetime") }
+    return datetime
+  }
+
+  fileprivate func asDuration() throws(Evaluator.Failure) -> DurationValue {
+    guard case .duration(let duration) = self else { throw mismatch("duration") }
+    return duration
+  }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The question: may this principal do this action on this resource, in this context?
+public struct Request: Hashable, Sendable {
+  /// Who wants to act.
+  public var principal: EntityUID
+  /// What they want to do.
+  public var action: EntityUID
+  /// On what.
+  public var resource: EntityUID
+  /// What else is known about the request.
+  public var context: RecordValue
+
+  /// A request. The entities need not exist.
+  public init(principal: EntityUID, action: EntityUID, resource: EntityUID, context: RecordValue = .empty) {
+    self.principal = principal
+    self.action = action
+    self.resource = resource
+    self.context = context
+  }
+}

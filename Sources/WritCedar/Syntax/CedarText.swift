@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Writing text in Cedar's syntax.
+package enum CedarText {
+  /// A string literal that reads back to the same scalars: quotes, backslashes, control characters and scalars that
+  /// do not show or reorder their surroundings are escaped.
+  package static func quoted(_ string: String) -> String {
+    var out = "\""
+    appendEscaped(string, to: &out)
+    out += "\""
+    return out
+  }
+
+  package static func appendEscaped(_ string: String, to out: inout String) {
+    for scalar in string.unicodeScalars { appendEscaped(scalar, to: &out) }
+  }
+
+  package static func appendEscaped(_ scalar: Unicode.Scalar, to out: inout String) {
+    switch scalar {
+    case "\"": out += "\\\""
+    case "\\": out += "\\\\"
+    case "\n": out += "\\n"
+    case "\r": out += "\\r"
+    case "\t": out += "\\t"
+    case "\0": out += "\\0"
+    default:
+      if needsEscape(scalar) {
+        out += "\\u{\(String(scalar.value, radix: 16))}"
+      } else {
+        out.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
+  /// Control, format, separator and unassigned characters would act on a terminal or hide from a reader.
+  package static func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.value < 0x7F { return scalar.value < 0x20 }
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return true
+    default: return false
+    }
+  }
+
+  /// Text with what a terminal would act on shown as an escape; quotes and backslashes stay as they are.
+  package static func shown(_ string: String) -> String {
+    var out = ""
+    for scalar in string.unicodeScalars {
+      if needsEscape(scalar) {
+        appendEscaped(scalar, to: &out)
+      } else {
+        out.unicodeScalars.append(scalar)
+      }
+    }
+    return out
+  }
+}

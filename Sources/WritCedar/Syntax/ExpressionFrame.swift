@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something the expression reader has begun and not finished. The frames are its stack, so that nesting in the input
+/// is never nesting of calls.
+struct ExpressionFrame {
+  enum Kind {
+    // Brackets and the parts of `if`: each is one level of nesting.
+    case parenthesis
+    case set
+    case record
+    case call(ExtensionFunction)
+    case method(Method)
+    case ifCondition
+    case ifThen
+    case ifElse
+    // Operators that wait for their right operand.
+    case unary(Node.Operation)
+    case binary(Node.Operation, Precedence)
+  }
+
+  let kind: Kind
+  /// Where the construct starts in the text.
+  let start: UInt32
+  /// Operands read so far: elements, arguments (with the receiver), repetitions of a unary operator.
+  var count = 0
+  /// The guard to complete, or the first of the record's keys.
+  var index = 0
+  /// The operand of the node to come: the type of an `is … in`.
+  var operand: UInt32 = 0
+
+  var nests: Bool {
+    switch kind {
+    case .unary, .binary: false
+    default: true
+    }
+  }
+}
+
+enum Method {
+  case builtin(Node.Operation)
+  case `extension`(ExtensionFunction)
+
+  init?(name: String) {
+    switch name {
+    case "contains": self = .builtin(.contains)
+    case "containsAll": self = .builtin(.containsAll)
+    case "containsAny": self = .builtin(.containsAny)
+    case "isEmpty": self = .builtin(.isEmpty)
+    case "hasTag": self = .builtin(.hasTag)
+    case "getTag": self = .builtin(.getTag)
+    default:
+      guard let function = ExtensionFunction(name: name), !function.isConstructor else { return nil }
+      self = .extension(function)
+    }
+  }
+}
+
+/// How tightly an operator binds.
+enum Precedence: Int, Comparable {
+  case or = 1
+  case and, relation, sum, product, primary
+
+  static func < (left: Precedence, right: Precedence) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// A key of a record literal being read.
+struct RecordKey {
+  let key: UInt32
+  let span: SourceSpan
+  /// Where the nodes of its value begin.
+  let firstNode: Int
+}

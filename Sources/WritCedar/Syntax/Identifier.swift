@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What Cedar takes for an identifier: `[_a-zA-Z][_a-zA-Z0-9]*`, and the words it reserves.
+package enum Identifier {
+  static let reserved: [String] = ["true", "false", "if", "then", "else", "in", "like", "has", "is", "__cedar"]
+
+  @inline(__always)
+  static func isStart(_ byte: UInt8) -> Bool {
+    (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte == UInt8(ascii: "_")
+  }
+
+  @inline(__always)
+  static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
+  @inline(__always)
+  static func isContinuation(_ byte: UInt8) -> Bool { isStart(byte) || isDigit(byte) }
+
+  static func isReserved(_ name: some StringProtocol) -> Bool {
+    guard name.utf8.count <= 7 else { return false }
+    return reserved.contains { $0.utf8.elementsEqual(name.utf8) }
+  }
+
+  /// Whether the text is one identifier, reserved words included.
+  package static func isIdentifier(_ name: some StringProtocol) -> Bool {
+    guard let first = name.utf8.first, isStart(first) else { return false }
+    return name.utf8.allSatisfy { isContinuation($0) }
+  }
+
+  /// Whether the text is a normalised path: identifiers that are not reserved, joined by `::` and nothing else.
+  package static func isNormalizedPath(_ name: String) -> Bool {
+    var rest = Substring(name)
+    while true {
+      let component = rest.prefix { $0.utf8.count == 1 && isContinuation($0.utf8.first ?? 0) }
+      guard isIdentifier(component), !isReserved(component) else { return false }
+      rest = rest[component.endIndex...]
+      if rest.isEmpty { return true }
+      guard rest.utf8.starts(with: "::".utf8) else { return false }
+      rest = rest.dropFirst(2)
+    }
+  }
+}

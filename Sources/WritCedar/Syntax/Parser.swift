@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads policies, templates and expressions from UTF-8 text into a ``SyntaxTree``.
+///
+/// This file holds the state and the small steps; `Parser+Policy.swift` reads policies, `Parser+Expression.swift`
+/// expressions, `Parser+String.swift` what stands in quotes. A step throws the ``Diagnostic`` it stopped at; the reader of
+/// policies collects it and goes on with the next policy.
+struct Parser {
+  let source: SourceText
+  private var lexer: Lexer
+  var token: Token
+  /// Where the token before `token` ended.
+  var previousEnd: UInt32 = 0
+  var tree = SyntaxTreeBuilder()
+  var diagnostics: [Diagnostic] = []
+
+  // Scratch of the expression reader, kept to spare allocations.
+  var frames: [ExpressionFrame] = []
+  var recordKeys: [RecordKey] = []
+  var nesting = 0
+
+  /// - Throws: a ``SyntaxError`` when the text is too long or not UTF-8.
+  init(name: String, bytes: [UInt8]) throws(SyntaxError) {
+    guard bytes.count <= SourceText.maximumLength else {
+      let source = SourceText(name: name, bytes: [])
+      let message = "the text is \(bytes.count) bytes long, more than \(SourceText.maximumLength)"
+      throw SyntaxError([Diagnostic(message, source: source, span: SourceSpan(0, 0))])
+    }
+    source = SourceText(name: name, bytes: bytes)
+    do {
+      _ = try UTF8Span(validating: bytes.span)
+    } catch {
+      let span = SourceSpan(error.byteOffsets.lowerBound, error.byteOffsets.upperBound)
+      throw SyntaxError([Diagnostic("the text is not UTF-8", help: "save it as UTF-8", source: source, span: span)])
+    }
+    lexer = Lexer(bytes)
+    token = lexer.next()
+  }
+
+  @inline(__always)
+  mutating func advance() {
+    previousEnd = token.end
+    token = lexer.next()
+  }
+
+  /// The text of a token: ASCII identifiers and numbers only, so it is short.
+  func text(of token: Token) -> String {
+    String(decoding: source.bytes[Int(token.start)..<Int(token.end)], as: UTF8.self)
+  }
+
+  /// Whether the token is this keyword, ASCII as all keywords are.
+  @inline(__always)
+  func tokenIs(_ keyword: String) -> Bool {
+    guard token.kind == .identifier, Int(token.end - token.start) == keyword.utf8.count else { return false }
+    return source.bytes[Int(token.start)..<Int(token.end)].elementsEqual(keyword.utf8)
+  }
+
+  mutating func take(_ kind: Token.Kind) -> Bool {
+    guard token.kind == kind else { return false }
+    advance()
+    return true
+  }
+
+  mutating func expect(_ kind: Token.Kind, _ expectation: String, help: String? = nil) throws(Diagnostic) {
+    guard take(kind) else { throw unexpected(expectation, help: help) }
+  }
+
+  func diagnostic(_ message: String, help: String? = nil, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(message, help: help, source: source, span: span)
+  }
+
+  /// The current token is not what was expected.
+  func unexpected(_ expectation: String, help: String? = nil) -> Diagnostic {
+    if token.kind == .invalid, let failure = lexer.failure {
+      return diagnostic(failure.message, help: failure.help, at: failure.span)
+    }
+    return diagnostic("expected \(expectation), found \(description(of: token))", help: help, at: token.span)
+  }
+
+  func description(of token: Token) -> String {
+    switch token.kind {
+    case .end: return "the end of the text"
+    case .string: return "a string"
+    default:
+      let text = source.text(of: SourceSpan(token.start, Swift.min(token.end, token.start + 40)))
+      return "`\(text)`\(token.end > token.start + 40 ? "…" : "")"
+    }
+  }
+
+  /// Forgets an invalid token that has been reported.
+  mutating func forgetInvalidToken() {
+    lexer.clearFailure()
+  }
+
+  /// One identifier that is not reserved.
+  mutating func identifier(_ expectation: String) throws(Diagnostic) -> String {
+    guard token.kind == .identifier else { throw unexpected(expectation) }
+    let name = text(of: token)
+    if Identifier.isReserved(name) {
+      throw diagnostic("`\(name)` is reserved and cannot stand here", help: reservedHelp(name), at: token.span)
+    }
+    advance()
+    return name
+  }
+
+  private func reservedHelp(_ name: String) -> String? {
+    name == "__cedar" ? "names that start with `__cedar` belong to the language" : nil
+  }
+
+  /// The rest of a path whose first component has been read, up to a `::` that a string follows.
+  mutating func pathRest(after first: String) throws(Diagnostic) -> (name: String, endsBeforeString: Bool) {
+    var name = first
+    while token.kind == .doubleColon {
+      advance()
+      if token.kind == .string { return (name, true) }
+      name += "::"
+      name += try identifier("an identifier or an entity id in quotes after `::`")
+    }
+    return (name, false)
+  }
+
+  /// An entity literal, `Type::"id"`; anything else is an error that says `expectation`.
+  mutating func entityLiteral(_ expectation: String) throws(Diagnostic) -> UInt32 {
+    guard token.kind == .identifier else { throw unexpected(expectation) }
+    let start = token.start
+    let path = try pathRest(after: identifier(expectation))
+    guard path.endsBeforeString else {
+      throw diagnostic(
+        "expected \(expectation), found `\(path.name)`", help: "an entity is written `\(path.name)::\"id\"`",
+        at: SourceSpan(start, previousEnd))
+    }
+    return try entityLiteral(type: path.name)
+  }
+
+  /// The id of an entity literal whose type has been read; the current token is the string.
+  mutating func entityLiteral(type: String) throws(Diagnostic) -> UInt32 {
+    let id = try stringLiteral()
+    return tree.entity(EntityParts(type: tree.typeName(type), id: tree.string(id)))
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A range of bytes in a source text.
+public struct SourceSpan: Hashable, Sendable {
+  /// The offset of the first byte.
+  public let start: Int
+  /// The offset after the last byte.
+  public let end: Int
+
+  package init(_ start: some BinaryInteger, _ end: some BinaryInteger) {
+    self.start = Int(start)
+    self.end = Int(end)
+  }
+}
+
+/// A place in a source text for a person: line and column from 1, the column in Unicode scalars.
+public struct SourceLocation: Hashable, Sendable {
+  /// The name of the source, usually a file's.
+  public let name: String
+  /// The line, from 1.
+  public let line: Int
+  /// The column in Unicode scalars, from 1.
+  public let column: Int
+}
+
+extension SourceLocation: CustomStringConvertible {
+  /// `policies.cedar:3:14`.
+  public var description: String { "\(CedarText.shown(name)):\(line):\(column)" }
+}
+
+/// A text that was read, with its name, kept to show places in it.
+public final class SourceText: Sendable {
+  /// The name of the source, usually a file's.
+  public let name: String
+  package let bytes: [UInt8]
+  private let lineStarts: [UInt32]
+
+  /// The longest text accepted, in bytes: spans are 32 bits wide.
+  public static let maximumLength = 1 << 30
+
+  package init(name: String, bytes: [UInt8]) {
+    self.name = name
+    self.bytes = bytes
+    var starts: [UInt32] = [0]
+    let span = bytes.span
+    for index in span.indices where span[index] == UInt8(ascii: "\n") { starts.append(UInt32(truncatingIfNeeded: index + 1)) }
+    lineStarts = starts
+  }
+
+  private func lineIndex(of offset: Int) -> Int {
+    var low = 0
+    var high = lineStarts.count - 1
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if Int(lineStarts[middle]) <= offset { low = middle } else { high = middle - 1 }
+    }
+    return low
+  }
+
+  /// Where the byte at this offset stands.
+  public func location(of offset: Int) -> SourceLocation {
+    let line = lineIndex(of: offset)
+    let start = Int(lineStarts[line])
+    let end = Swift.min(Swift.max(offset, start), bytes.count)
+    // A scalar is counted at its first byte.
+    let column = bytes[start..<end].reduce(1) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
+    return SourceLocation(name: name, line: line + 1, column: column)
+  }
+
+  /// The text of a span, with anything that is not UTF-8 replaced.
+  public func text(of span: SourceSpan) -> String {
+    let start = Swift.min(span.start, bytes.count)
+    return String(decoding: bytes[start..<Swift.max(start, Swift.min(span.end, bytes.count))], as: UTF8.self)
+  }
+
+  /// The whole line on which the offset stands, without its end.
+  package func line(at offset: Int) -> (text: String, start: Int) {
+    let index = lineIndex(of: offset)
+    let start = Int(lineStarts[index])
+    var end = index + 1 < lineStarts.count ? Int(lineStarts[index + 1]) - 1 : bytes.count
+    if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+    return (String(decoding: bytes[start..<end], as: UTF8.self), start)
+  }
+}

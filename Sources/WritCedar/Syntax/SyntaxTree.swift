@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A text of policies (or one expression) after parsing: flat arrays with indices, in which ``Policy`` values are views.
+///
+/// Expressions are stored in post-order, operands before the operator that takes them, with a guard wherever evaluation
+/// may skip. So evaluating is one pass over an array with a stack of values, and nothing ever recurses over input:
+/// a chain of a hundred thousand `&&` is as harmless as one, freeing it included.
+package final class SyntaxTree: Sendable {
+  package let source: SourceText
+  package let nodes: [Node]
+  package let strings: [String]
+  package let longs: [Int64]
+  package let typeNames: [EntityTypeName]
+  package let patterns: [Pattern]
+  /// Indices into `strings` for `has` paths and record keys, into `entities` for action lists.
+  package let lists: [UInt32]
+  let entityParts: [EntityParts]
+  let policies: [PolicyRecord]
+  let annotations: [AnnotationRecord]
+  package let conditions: [ConditionRecord]
+
+  init(_ builder: consuming SyntaxTreeBuilder, source: SourceText) {
+    self.source = source
+    nodes = builder.nodes
+    strings = builder.strings
+    longs = builder.longs
+    typeNames = builder.typeNames
+    patterns = builder.patterns
+    lists = builder.lists
+    entityParts = builder.entityParts
+    policies = builder.policies
+    annotations = builder.annotations
+    conditions = builder.conditions
+  }
+
+  package func entity(at index: UInt32) -> EntityUID {
+    let parts = entityParts[Int(index)]
+    return EntityUID(type: typeNames[Int(parts.type)], id: strings[Int(parts.id)])
+  }
+}
+
+/// One step of an expression in post-order: an operand, an operator over the operands before it, or a guard.
+package struct Node: Sendable {
+  package enum Operation: UInt8, Sendable {
+    // Operands. `operand` is the truth (0 or 1) or an index into the tree's array of that name.
+    case bool, long, string, entity
+    case principal, action, resource, context
+
+    // One operand.
+    case not, negate, isEmpty
+    case getAttribute  // operand: strings
+    case hasAttribute  // operand: lists, a count and the path `a.b.c`
+    case like  // operand: patterns
+    case isType  // operand: typeNames
+
+    // Two operands.
+    case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+    case add, subtract, multiply
+    case `in`, contains, containsAll, containsAny, hasTag, getTag
+
+    // Two or three operands, the later ones behind a guard.
+    case and, or, conditional
+    case isTypeIn  // operand: typeNames
+
+    // Any number of operands.
+    case set  // operand: their count
+    case record  // operand: lists, a count and the keys in order
+    case call  // operand: the function in the low 8 bits, the count of arguments above
+
+    // Guards: they stand where the right operand begins and are not in the tree. `operand`: the distance to jump.
+    case andGuard, orGuard, ifGuard, elseGuard, isTypeInGuard
+  }
+
+  package let operation: Operation
+  package var operand: UInt32
+  package let start: UInt32
+  package let end: UInt32
+
+  package var span: SourceSpan { SourceSpan(start, end) }
+
+  package var isGuard: Bool { operation.rawValue >= Operation.andGuard.rawValue }
+
+  package var calledFunction: ExtensionFunction? { ExtensionFunction(rawValue: UInt8(truncatingIfNeeded: operand)) }
+  package var argumentCount: Int { Int(operand >> 8) }
+}
+
+extension SyntaxTree {
+  /// How many operands the node takes.
+  package func arity(of node: Node) -> Int {
+    switch node.operation {
+    case .bool, .long, .string, .entity, .principal, .action, .resource, .context: 0
+    case .not, .negate, .isEmpty, .getAttribute, .hasAttribute, .like, .isType: 1
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .add, .subtract, .multiply, .in,
+      .contains, .containsAll, .containsAny, .hasTag, .getTag, .and, .or, .isTypeIn:
+      2
+    case .conditional: 3
+    case .set: Int(node.operand)
+    case .record: Int(lists[Int(node.operand)])
+    case .call: node.argumentCount
+    case .andGuard, .orGuard, .ifGuard, .elseGuard, .isTypeInGuard: 0
+    }
+  }
+
+  /// The list stored at an index of `lists`: its count, then its items.
+  package func list(at index: UInt32) -> ArraySlice<UInt32> {
+    let start = Int(index)
+    return lists[(start + 1)..<(start + 1 + Int(lists[start]))]
+  }
+}
+
+struct EntityParts: Hashable, Sendable {
+  let type: UInt32
+  let id: UInt32
+}
+
+/// The fixed part of a policy. Ranges are into the tree's arrays.
+struct PolicyRecord: Sendable {
+  let effect: Effect
+  let start: UInt32
+  let end: UInt32
+  let annotations: Range<UInt32>
+  let principal: ScopeRecord
+  let action: ActionScopeRecord
+  let resource: ScopeRecord
+  let conditions: Range<UInt32>
+}
+
+struct ScopeRecord: Sendable {
+  enum Form: UInt8, Sendable {
+    case any, equal, `in`, isType, isTypeIn
+  }
+
+  /// In place of an entity: the template's slot.
+  static let slot = UInt32.max
+
+  var form: Form = .any
+  var type: UInt32 = 0
+  var entity: UInt32 = 0
+  var start: UInt32 = 0
+  var end: UInt32 = 0
+}
+
+struct ActionScopeRecord: Sendable {
+  enum Form: UInt8, Sendable {
+    case any, equal, `in`, inList
+  }
+
+  var form: Form = .any
+  /// An index into `entities`, or into `lists` for `inList`.
+  var operand: UInt32 = 0
+  var start: UInt32 = 0
+  var end: UInt32 = 0
+}
+
+struct AnnotationRecord: Sendable {
+  static let noValue = UInt32.max
+
+  let key: UInt32
+  let value: UInt32
+  let start: UInt32
+  let end: UInt32
+}
+
+/// A `when` or `unless` clause.
+package struct ConditionRecord: Sendable {
+  package let isUnless: Bool
+  package let nodes: Range<UInt32>
+  /// What stands between the braces.
+  package let start: UInt32
+  package let end: UInt32
+}
+
+/// What a parser fills and a ``SyntaxTree`` is made of. Equal names, ids, type names and entities are stored once.
+struct SyntaxTreeBuilder {
+  var nodes: [Node] = []
+  var strings: [String] = []
+  var longs: [Int64] = []
+  var typeNames: [EntityTypeName] = []
+  var patterns: [Pattern] = []
+  var lists: [UInt32] = []
+  var entityParts: [EntityParts] = []
+  var policies: [PolicyRecord] = []
+  var annotations: [AnnotationRecord] = []
+  var conditions: [ConditionRecord] = []
+  private var stringIndex: [ScalarText: UInt32] = [:]
+  private var typeIndex: [ScalarText: UInt32] = [:]
+  private var entityIndex: [EntityParts: UInt32] = [:]
+
+  mutating func string(_ string: String) -> UInt32 {
+    if let index = stringIndex[ScalarText(string)] { return index }
+    let index = UInt32(truncatingIfNeeded: strings.count)
+    strings.append(string)
+    stringIndex[ScalarText(string)] = index
+    return index
+  }
+
+  mutating func typeName(_ name: String) -> UInt32 {
+    if let index = typeIndex[ScalarText(name)] { return index }
+    let index = UInt32(truncatingIfNeeded: typeNames.count)
+    typeNames.append(EntityTypeName(checked: name))
+    typeIndex[ScalarText(name)] = index
+    return index
+  }
+
+  mutating func entity(_ parts: EntityParts) -> UInt32 {
+    if let index = entityIndex[parts] { return index }
+    let index = UInt32(truncatingIfNeeded: entityParts.count)
+    entityParts.append(parts)
+    entityIndex[parts] = index
+    return index
+  }
+
+  mutating func list(_ items: [UInt32]) -> UInt32 {
+    let index = UInt32(truncatingIfNeeded: lists.count)
+    lists.append(UInt32(truncatingIfNeeded: items.count))
+    lists.append(contentsOf: items)
+    return index
+  }
+}

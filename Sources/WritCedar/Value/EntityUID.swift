@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The unique identifier of an entity: its type and its id, `User::"alice"`.
+///
+/// Equal when type and id have the same Unicode scalars. Copies share one allocation.
+public struct EntityUID: Hashable, Comparable, Sendable {
+  private final class Storage: Sendable {
+    let type: EntityTypeName
+    let id: String
+
+    init(type: EntityTypeName, id: String) {
+      self.type = type
+      self.id = id
+    }
+  }
+
+  private let storage: Storage
+
+  /// The identifier of the entity of this type with this id; any text, the empty one included, is an id.
+  public init(type: EntityTypeName, id: String) {
+    self.storage = Storage(type: type, id: id)
+  }
+
+  /// The entity's type.
+  public var type: EntityTypeName { storage.type }
+
+  /// The entity's id within its type, unescaped.
+  public var id: String { storage.id }
+
+  /// Same type and same id, by Unicode scalars.
+  public static func == (left: EntityUID, right: EntityUID) -> Bool {
+    left.storage === right.storage
+      || (left.id.hasSameScalars(as: right.id) && left.type == right.type)
+  }
+
+  /// By type, then by id, in the order of the UTF-8 bytes.
+  public static func < (left: EntityUID, right: EntityUID) -> Bool {
+    left.order(comparedTo: right) < 0
+  }
+
+  package func order(comparedTo other: EntityUID) -> Int {
+    if storage === other.storage { return 0 }
+    let byType = type.text.string.scalarOrder(comparedTo: other.type.text.string)
+    return byType != 0 ? byType : id.scalarOrder(comparedTo: other.id)
+  }
+
+  /// Feeds type and id.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(type)
+    id.hashScalars(into: &hasher)
+  }
+}
+
+extension EntityUID: CustomStringConvertible {
+  /// The entity literal, escaped: `User::"o\"brien"`.
+  public var description: String { "\(type)::\(CedarText.quoted(id))" }
+}
