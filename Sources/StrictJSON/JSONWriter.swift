@@ -2,9 +2,9 @@
 
 /// Writes compact JSON that is safe to show on a terminal.
 ///
-/// Commas are set automatically. Escaped in strings, beyond what RFC 8259 demands: U+007F, the C1 controls, and the line
-/// separators U+2028 and U+2029. All other text is written as UTF-8. That begins and ends match, and that members
-/// have names, is left to the caller.
+/// Commas are set automatically. Escaped in strings, beyond what RFC 8259 demands: U+007F, the C1 controls, and the
+/// line separators U+2028 and U+2029. All other text is written as UTF-8. That begins and ends match, and that
+/// members have names, is left to the caller.
 package struct JSONWriter: Sendable {
   package private(set) var bytes: [UInt8] = []
   private var needsComma = false

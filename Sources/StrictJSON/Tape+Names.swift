@@ -6,8 +6,9 @@ extension Tape {
 
   /// Refuses an object, complete but not yet closed, that has two members of one name.
   ///
-  /// Names are compared as decoded bytes, those first whose signatures, in the upper half of `names`, are equal. Many names are sorted by hash, and those of one hash by their bytes, so that an
-  /// input made of collisions costs O(n log n) comparisons too, and no seed has to stay secret.
+  /// Names are compared as decoded bytes, but only those whose signatures, in the upper half of `names`, are equal.
+  /// Many names are sorted by hash, and those of one hash by their bytes, so that an input made of collisions costs
+  /// O(n log n) comparisons too, and no seed has to stay secret.
   mutating func checkNames(of object: Int, count: Int, _ bytes: Span<UInt8>) throws(JSONError) {
     names.removeAll(keepingCapacity: true)
     let isSmall = count <= Self.pairwiseLimit

@@ -29,9 +29,9 @@ struct Tape: Sendable {
   /// Scratch of the search for duplicate names: a signature above, the name's node below.
   var names: [UInt64] = []
 
-  /// Makes room for the nodes that so many bytes usually need, within 16 MiB.
+  /// Makes room for the nodes that so many bytes usually need, within 64 MiB.
   mutating func reserveCapacity(forBytes count: Int) {
-    nodes.reserveCapacity(min(count / 8, 1 << 20))
+    nodes.reserveCapacity(min(count / 5, 1 << 22))
   }
 
   mutating func removeAll() {
@@ -39,8 +39,9 @@ struct Tape: Sendable {
     decoded.removeAll(keepingCapacity: true)
   }
 
-  // INVARIANT: a source has fewer than UInt32.max bytes (`JSONDocument.check`), every node takes a byte of it, and decoded
-  // text is shorter than its escapes; so offsets, counts and indices fit UInt32 and `truncatingIfNeeded` loses nothing.
+  // INVARIANT: a source has fewer than UInt32.max bytes (`JSONDocument.checkSize`), every node takes a byte of it, and
+  // decoded text is shorter than its escapes; so offsets, counts and indices fit UInt32, and `truncatingIfNeeded`
+  // loses nothing.
 
   mutating func append(_ kind: JSONDocument.Kind, flag: Bool, offset: Int, length: Int, link: Int = 0) {
     nodes.append(

@@ -31,6 +31,8 @@ public struct EntityStoreError: Error, Sendable, CustomStringConvertible {
 public struct EntityStore: Sendable {
   private var entities: [Entity] = []
   private var index: [EntityUID: Int] = [:]
+  /// Entities that stand before those of the same identifier in `entities`: a request's own.
+  private var overlay: [EntityUID: Entity] = [:]
 
   /// No entities.
   public init() {}
@@ -45,10 +47,13 @@ public struct EntityStore: Sendable {
   }
 
   /// The number of entities.
-  public var count: Int { entities.count }
+  public var count: Int { entities.count + overlay.keys.count { index[$0] == nil } }
 
   /// The entity with this identifier.
-  public subscript(uid: EntityUID) -> Entity? { index[uid].map { entities[$0] } }
+  public subscript(uid: EntityUID) -> Entity? {
+    if !overlay.isEmpty, let entity = overlay[uid] { return entity }
+    return index[uid].map { entities[$0] }
+  }
 
   /// Inserts without checking the hierarchy; a loader calls ``checkAcyclic()`` at the end.
   mutating func insert(_ entity: Entity) throws(EntityStoreError) {
@@ -64,23 +69,27 @@ public struct EntityStore: Sendable {
     entities.append(entity)
   }
 
-  /// Puts entities in the store, replacing those with the same identifiers.
+  /// Puts entities in the store, each replacing the one of the same identifier whole. Linear in the store.
   ///
   /// - Throws: ``EntityStoreError/Code/cycle``, or ``EntityStoreError/Code/duplicate`` when two of the given entities
   ///   differ under one identifier; then nothing has changed.
   public mutating func upsert(_ changes: some Sequence<Entity>) throws(EntityStoreError) {
-    let incoming = try EntityStore(changes)
-    var changed = self
-    for entity in incoming.entities {
-      if let position = changed.index[entity.uid] {
-        changed.entities[position] = entity
-      } else {
-        changed.index[entity.uid] = changed.entities.count
-        changed.entities.append(entity)
-      }
-    }
-    try changed.checkAcyclic()
-    self = changed
+    let changes = Array(changes)
+    self = try EntityStore(overlaid(with: changes))
+  }
+
+  /// This store with some entities put over it, for one request: each hides the stored one of its identifier whole.
+  ///
+  /// The stored entities are shared, so the cost follows the new entities and their ancestors.
+  /// - Throws: ``EntityStoreError``, as ``upsert(_:)`` does.
+  public func overlaid(with changes: some Sequence<Entity>) throws(EntityStoreError) -> EntityStore {
+    var result = self
+    var incoming = EntityStore()
+    for entity in changes { try incoming.insert(entity) }
+    for entity in incoming.entities { result.overlay[entity.uid] = entity }
+    // A cycle that was not there before leads through an entity that was not.
+    try result.checkAcyclic(from: incoming.entities.map(\.uid))
+    return result
   }
 
   /// Removes an entity. Whoever had it as a parent still has; it is then absent.
@@ -88,14 +97,15 @@ public struct EntityStore: Sendable {
   /// - Returns: the entity, `nil` when there was none.
   @discardableResult
   public mutating func remove(_ uid: EntityUID) -> Entity? {
-    guard let position = index.removeValue(forKey: uid) else { return nil }
+    let hidden = overlay.removeValue(forKey: uid)
+    guard let position = index.removeValue(forKey: uid) else { return hidden }
     let removed = entities[position]
     let last = entities.removeLast()
     if last.uid != uid {
       entities[position] = last
       index[last.uid] = position
     }
-    return removed
+    return hidden ?? removed
   }
 
   // MARK: Hierarchy
@@ -110,8 +120,7 @@ public struct EntityStore: Sendable {
     var seen: Set<EntityUID> = [uid]
     var pending = [uid]
     while let next = pending.popLast() {
-      guard let position = index[next] else { continue }
-      for parent in entities[position].parents where seen.insert(parent).inserted {
+      for parent in self[next]?.parents ?? [] where seen.insert(parent).inserted {
         if groups.contains(parent) { return true }
         pending.append(parent)
       }
@@ -125,8 +134,7 @@ public struct EntityStore: Sendable {
     var found: [EntityUID] = []
     var pending = [uid]
     while let next = pending.popLast() {
-      guard let position = index[next] else { continue }
-      for parent in entities[position].parents where seen.insert(parent).inserted {
+      for parent in self[next]?.parents ?? [] where seen.insert(parent).inserted {
         found.append(parent)
         pending.append(parent)
       }
@@ -134,29 +142,32 @@ public struct EntityStore: Sendable {
     return found
   }
 
-  /// Walks the graph depth first with a stack of its own.
   func checkAcyclic() throws(EntityStoreError) {
-    enum Mark: UInt8 { case new, open, done }
-    var marks = [Mark](repeating: .new, count: entities.count)
-    var path: [(entity: Int, nextParent: Int)] = []
-    for root in entities.indices where marks[root] == .new {
-      marks[root] = .open
-      path.append((root, 0))
-      while let (entity, nextParent) = path.last {
-        let parents = entities[entity].parents
-        guard nextParent < parents.count else {
-          marks[entity] = .done
+    try checkAcyclic(from: entities.lazy.map(\.uid))
+  }
+
+  /// Walks the ancestors depth first, with a stack of its own.
+  private func checkAcyclic(from roots: some Sequence<EntityUID>) throws(EntityStoreError) {
+    // Whether an entity is on the path walked now; absent: not met yet.
+    var isOpen: [EntityUID: Bool] = [:]
+    var path: [(uid: EntityUID, parents: ArraySlice<EntityUID>)] = []
+    func enter(_ uid: EntityUID) {
+      guard let entity = self[uid], !entity.parents.isEmpty else { return }
+      isOpen[uid] = true
+      path.append((uid, entity.parents[...]))
+    }
+    for root in roots where isOpen[root] == nil {
+      enter(root)
+      while let uid = path.last?.uid {
+        guard let parent = path[path.count - 1].parents.popFirst() else {
+          isOpen[uid] = false
           path.removeLast()
           continue
         }
-        path[path.count - 1].nextParent += 1
-        guard let parent = index[parents[nextParent]] else { continue }
-        switch marks[parent] {
-        case .open: throw EntityStoreError(.cycle, entities[parent].uid)
-        case .new:
-          marks[parent] = .open
-          path.append((parent, 0))
-        case .done: break
+        switch isOpen[parent] {
+        case true?: throw EntityStoreError(.cycle, parent)
+        case false?: break
+        case nil: enter(parent)
         }
       }
     }
@@ -164,6 +175,8 @@ public struct EntityStore: Sendable {
 }
 
 extension EntityStore: Sequence {
-  /// The entities in the order they were added, as far as none was removed.
-  public func makeIterator() -> IndexingIterator<[Entity]> { entities.makeIterator() }
+  /// The entities, in the order they were added as far as none was removed or overlaid.
+  public func makeIterator() -> IndexingIterator<[Entity]> {
+    (overlay.isEmpty ? entities : entities.filter { overlay[$0.uid] == nil } + overlay.values).makeIterator()
+  }
 }

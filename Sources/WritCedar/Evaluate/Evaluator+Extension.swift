@@ -2,7 +2,7 @@
 
 /// The extension functions: arguments are counted, then looked at from left to right.
 extension Evaluator {
-  func call(_ function: ExtensionFunction, _ arguments: [Value]) throws(Failure) -> Value {
+  static func call(_ function: ExtensionFunction, _ arguments: [Value]) throws(Failure) -> Value {
     guard arguments.count == function.arity else {
       throw Failure(.arity, "`\(function.name)` takes \(function.arity) arguments, found \(arguments.count)")
     }

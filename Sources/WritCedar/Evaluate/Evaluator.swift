@@ -93,7 +93,7 @@ package struct Evaluator {
     case .call:
       let arguments = stack.pop(count: node.argumentCount)
       guard let function = node.calledFunction else { throw Failure(.extension, "unknown extension function") }
-      stack.push(try call(function, arguments))
+      stack.push(try Self.call(function, arguments))
 
     case .not, .negate, .isEmpty, .getAttribute, .hasAttribute, .like, .isType:
       stack.push(try unary(node, of: tree, stack.pop()))

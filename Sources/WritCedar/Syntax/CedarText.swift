@@ -54,3 +54,13 @@ package enum CedarText {
     return out
   }
 }
+
+extension CedarText {
+  /// A record key or attribute name: as it is where it is an identifier, otherwise in quotes.
+  package static func key(_ name: String) -> String { isPlain(name) ? name : quoted(name) }
+
+  /// Whether the name may stand without quotes.
+  package static func isPlain(_ name: String) -> Bool {
+    Identifier.isIdentifier(name) && !Identifier.isReserved(name)
+  }
+}

@@ -30,7 +30,10 @@ extension Diagnostic: CustomStringConvertible {
   private static let excerptLimit = 100
 
   /// For a person: the message, the line, a caret under the place, and the help.
-  public var rendered: String {
+  public var rendered: String { rendered(as: "error") }
+
+  /// The same for a problem that is not an error.
+  package func rendered(as severity: String) -> String {
     let location = self.location
     let (line, lineStart) = source.line(at: span.start)
     let scalars = Array(line.unicodeScalars)
@@ -52,7 +55,7 @@ extension Diagnostic: CustomStringConvertible {
     if last < scalars.count { excerpt += "…" }
     let number = String(location.line)
     let gutter = String(repeating: " ", count: number.count)
-    var out = "error: \(CedarText.shown(message))\n"
+    var out = "\(severity): \(CedarText.shown(message))\n"
     out += "\(gutter)--> \(location)\n"
     out += "\(gutter) |\n"
     out += "\(number) | \(excerpt)\n"

@@ -24,7 +24,14 @@ public struct Expression: Sendable {
   ///
   /// - Throws: a ``SyntaxError``.
   public init(parsing text: String, name: String = "expression") throws(SyntaxError) {
-    var parser = try Parser(name: name, bytes: Array(text.utf8))
+    try self.init(parsing: SourceInput(name: name, text: text))
+  }
+
+  /// Reads an expression.
+  ///
+  /// - Throws: a ``SyntaxError``.
+  public init(parsing source: SourceInput) throws(SyntaxError) {
+    var parser = try Parser(name: source.name, bytes: source.bytes)
     do throws(Diagnostic) {
       try parser.expression()
       guard parser.token.kind == .end else { throw parser.unexpected("an operator or the end of the expression") }

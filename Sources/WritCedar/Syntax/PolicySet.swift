@@ -1,24 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A text of policies to be read, with the name that errors call it by.
-public struct PolicySource: Sendable {
-  /// The name, usually a file's.
-  public let name: String
-  /// The text in UTF-8; readers refuse anything else.
-  public let bytes: [UInt8]
-
-  /// A text in bytes.
-  public init(name: String, bytes: [UInt8]) {
-    self.name = name
-    self.bytes = bytes
-  }
-
-  /// A text.
-  public init(name: String, text: String) {
-    self.init(name: name, bytes: Array(text.utf8))
-  }
-}
-
 /// A change of a policy set that would break its rules.
 public struct PolicySetError: Error, Sendable, CustomStringConvertible {
   /// The rule that would break.
@@ -71,14 +52,14 @@ public struct PolicySet: Sendable {
     name: String = "policies",
     identifiers: Identifiers = .annotationOrPosition
   ) throws(SyntaxError) {
-    try self.init(parsing: [PolicySource(name: name, text: text)], identifiers: identifiers)
+    try self.init(parsing: [SourceInput(name: name, text: text)], identifiers: identifiers)
   }
 
   /// Reads policies and templates from several texts; positions count through all of them.
   ///
   /// - Throws: a ``SyntaxError`` that tells everything wrong with the texts, ids that occur twice included.
   public init(
-    parsing sources: [PolicySource],
+    parsing sources: [SourceInput],
     identifiers: Identifiers = .annotationOrPosition
   ) throws(SyntaxError) {
     var diagnostics: [Diagnostic] = []

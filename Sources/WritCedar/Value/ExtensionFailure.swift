@@ -12,3 +12,22 @@ public struct ExtensionFailure: Error, Hashable, Sendable, CustomStringConvertib
     self.description = description
   }
 }
+
+extension ExtensionFailure {
+  /// The failure of a constructor that cannot read its argument.
+  ///
+  /// The text is cut to its first 64 scalars, and everything in it but printable ASCII is escaped: what is wrong with
+  /// it may be exactly what a terminal does not show.
+  init(refused text: String, by function: String, expected: String) {
+    var shown = ""
+    for scalar in text.unicodeScalars.prefix(64) {
+      switch scalar {
+      case "\"", "\\": shown += "\\\(scalar)"
+      case " "..."~": shown.unicodeScalars.append(scalar)
+      default: shown += "\\u{\(String(scalar.value, radix: 16))}"
+      }
+    }
+    let ellipsis = text.unicodeScalars.dropFirst(64).isEmpty ? "" : "..."
+    self.init("\(function)(\"\(shown)\(ellipsis)\"): expected \(expected)")
+  }
+}

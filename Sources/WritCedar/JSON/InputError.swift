@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import StrictJSON
+
+/// JSON that is not what Cedar wants: entities, a context or a request.
+public struct InputError: Error, Sendable {
+  /// The kind of error.
+  public enum Code: String, Sendable {
+    /// It is not JSON, or not strict JSON: a member twice, invalid UTF-8, nested too deep.
+    case json
+    /// A member is missing, unknown, or of the wrong kind.
+    case form
+    /// Something is not an entity's identifier.
+    case uid
+    /// A value that Cedar does not have, or that an extension function refuses.
+    case value
+    /// A context that is no record of Cedar values, or does not fit the action's.
+    case context
+    /// Two different entities with one identifier.
+    case duplicate
+    /// An entity that is its own ancestor.
+    case cycle
+    /// What was read does not fit the schema.
+    case schema
+  }
+
+  /// The kind of error.
+  public let code: Code
+  /// What is wrong, and where.
+  public let diagnostic: Diagnostic
+
+  package init(_ code: Code, _ diagnostic: Diagnostic) {
+    self.code = code
+    self.diagnostic = diagnostic
+  }
+}
+
+extension InputError: CustomStringConvertible {
+  /// Place and message in one line.
+  public var description: String { diagnostic.description }
+}
+
+/// What is wrong at an offset of the JSON, before the source is known.
+struct JSONFailure: Error {
+  let code: InputError.Code
+  let message: String
+  let offset: Int
+
+  init(_ code: InputError.Code, _ message: String, at offset: Int) {
+    self.code = code
+    self.message = message
+    self.offset = offset
+  }
+
+  init(_ error: JSONError) {
+    self.init(.json, error.message, at: error.offset)
+  }
+
+  func inputError(name: String, bytes: [UInt8]) -> InputError {
+    let source = SourceText(name: name, bytes: bytes)
+    return InputError(code, Diagnostic(message, source: source, span: SourceSpan(offset, offset + 1)))
+  }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import StrictJSON
+
+extension RecordValue {
+  /// Reads a context from JSON: an object of values.
+  ///
+  /// With a schema, and an action that it declares, the short forms of entities and extension values are understood.
+  ///
+  /// - Throws: an ``InputError``.
+  public init(
+    json: [UInt8],
+    name: String = "context",
+    for action: EntityUID? = nil,
+    schema: Schema? = nil
+  ) throws(InputError) {
+    do throws(JSONFailure) {
+      let document = try JSONDocument.reading(json)
+      self = try RequestReader(schema: schema).context(document.root, of: document, action: action)
+    } catch {
+      throw error.inputError(name: name, bytes: json)
+    }
+  }
+}
+
+/// A request as written in JSON, with the entities it brings along.
+public struct RequestInput: Sendable {
+  /// The request.
+  public let request: Request
+  /// Entities to put over those in the store, for this request only.
+  public let entities: [Entity]
+
+  /// Reads `{"principal", "action", "resource", "context", "entities"}`, of which `context` and `entities` may be missing.
+  ///
+  /// An identifier is an entity literal in a string, `{"type", "id"}` or `{"__entity": {…}}`. No other member is allowed.
+  ///
+  /// - Parameters:
+  ///   - json: the text in UTF-8.
+  ///   - name: what errors call the text.
+  ///   - schema: what contexts and entities look like.
+  ///   - validates: whether the request must fit the schema.
+  /// - Throws: an ``InputError``.
+  public init(
+    json: [UInt8],
+    name: String = "request",
+    schema: Schema? = nil,
+    validates: Bool = true
+  ) throws(InputError) {
+    do throws(JSONFailure) {
+      let document = try JSONDocument.reading(json)
+      self = try RequestReader(schema: schema).request(document.root, of: document, validates: validates)
+    } catch {
+      throw error.inputError(name: name, bytes: json)
+    }
+  }
+
+  /// A request with the entities it brings along.
+  public init(request: Request, entities: [Entity] = []) {
+    self.request = request
+    self.entities = entities
+  }
+}
+
+extension Request {
+  /// Checks the request against a schema.
+  ///
+  /// - Throws: ``SchemaMismatch``.
+  public func validate(against schema: Schema) throws(SchemaMismatch) {
+    if let problem = schema.problem(with: self) { throw SchemaMismatch(description: problem) }
+  }
+}
+
+/// A request that does not fit the schema.
+public struct SchemaMismatch: Error, Sendable, CustomStringConvertible {
+  /// What does not fit.
+  public let description: String
+}
+
+extension JSONDocument {
+  static func reading(_ json: [UInt8]) throws(JSONFailure) -> JSONDocument {
+    do throws(JSONError) {
+      return try JSONDocument(parsing: json, maximumDepth: ValueReader.maximumJSONDepth)
+    } catch {
+      throw JSONFailure(error)
+    }
+  }
+}
+
+/// Reads requests and contexts.
+struct RequestReader {
+  let schema: Schema?
+
+  func request(
+    _ index: JSONDocument.Index,
+    of document: JSONDocument,
+    validates: Bool
+  ) throws(JSONFailure) -> RequestInput {
+    let offset = document.offset(of: index)
+    guard document.kind(of: index) == .object else {
+      throw JSONFailure(.form, "a request is an object with `principal`, `action` and `resource`", at: offset)
+    }
+    let members = ["principal", "action", "resource", "context", "entities"]
+    for (key, _) in document.members(of: index) {
+      let name = document.string(at: key) ?? ""
+      guard members.contains(where: { $0.hasSameScalars(as: name) }) else {
+        throw JSONFailure(
+          .form, "a request has no member \(CedarText.quoted(String(name.prefix(64))))", at: document.offset(of: key))
+      }
+    }
+    var values = ValueReader(schema: schema)
+    let principal = try uid("principal", of: index, document, &values)
+    let action = try uid("action", of: index, document, &values)
+    let resource = try uid("resource", of: index, document, &values)
+    var context = RecordValue.empty
+    if let member = document.member("context", of: index) {
+      context = try self.context(member, of: document, action: action)
+    }
+    let request = Request(principal: principal, action: action, resource: resource, context: context)
+    if validates, let problem = schema?.problem(with: request) { throw JSONFailure(.schema, problem, at: offset) }
+    var entities: [Entity] = []
+    if let member = document.member("entities", of: index) { entities = try self.entities(member, of: document) }
+    return RequestInput(request: request, entities: entities)
+  }
+
+  /// An entity literal in a string, or an object.
+  private func uid(
+    _ name: String,
+    of index: JSONDocument.Index,
+    _ document: JSONDocument,
+    _ values: inout ValueReader
+  ) throws(JSONFailure) -> EntityUID {
+    guard let member = document.member(name, of: index) else {
+      throw JSONFailure(.form, "the request has no `\(name)`", at: document.offset(of: index))
+    }
+    guard let text = document.string(at: member) else { return try values.uid(member, of: document) }
+    do throws(SyntaxError) {
+      return try EntityUID(parsing: text)
+    } catch {
+      let message = error.diagnostics.first?.message ?? ""
+      throw JSONFailure(.uid, "`\(name)` is not an entity: \(message)", at: document.offset(of: member))
+    }
+  }
+
+  func context(
+    _ index: JSONDocument.Index,
+    of document: JSONDocument,
+    action: EntityUID?
+  ) throws(JSONFailure) -> RecordValue {
+    let type = action.flatMap { schema?.actions[$0]?.context }
+    do throws(JSONFailure) {
+      var values = ValueReader(schema: schema)
+      guard document.kind(of: index) == .object,
+        case .record(let record) = try values.value(index, of: document, expecting: type)
+      else { throw JSONFailure(.context, "a context is an object of values", at: document.offset(of: index)) }
+      return record
+    } catch {
+      throw JSONFailure(error.code == .json ? .json : .context, error.message, at: error.offset)
+    }
+  }
+
+  func entities(_ index: JSONDocument.Index, of document: JSONDocument) throws(JSONFailure) -> [Entity] {
+    guard document.kind(of: index) == .array else {
+      throw JSONFailure(.form, "`entities` is an array", at: document.offset(of: index))
+    }
+    var reader = EntityReader(schema: schema)
+    var entities: [Entity] = []
+    for element in document.elements(of: index) {
+      let entity = try reader.entity(element, of: document)
+      if let problem = schema?.problem(with: entity) {
+        throw JSONFailure(.schema, problem, at: document.offset(of: element))
+      }
+      entities.append(entity)
+    }
+    return entities
+  }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import WritCedar
+
+/// `policy eval`: decides one request or a file of them.
+struct EvalCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eval",
+    abstract: "Decide one request, or a file of them.",
+    usage: """
+      policy eval [DIRECTORY] [--policies FILE]... [--schema FILE]... [--entities FILE]... [--no-validate] [--strict]
+                  (--principal UID --action UID --resource UID [--context FILE-OR-JSON]
+                   | --request FILE | --requests FILE)
+                  [--format text|json] [--explain[=all]]
+      """,
+    discussion: """
+      Example:
+        policy eval Policies/rbac --principal 'Staff::"ines"' --action 'Action::"readChart"' --resource 'Patient::"4711"'
+
+      Exit statuses: 0 allow, 2 deny, 1 any error. With --requests: 0 when every line was answered, 1 when one had an error.
+      """
+  )
+
+  @OptionGroup var scenario: ScenarioOptions
+
+  @Option(help: ArgumentHelp("Who wants to act, as in 'User::\"alice\"'.", valueName: "uid"))
+  var principal: String?
+
+  @Option(help: ArgumentHelp("What they want to do, as in 'Action::\"view\"'.", valueName: "uid"))
+  var action: String?
+
+  @Option(help: ArgumentHelp("On what, as in 'Photo::\"sea.jpg\"'.", valueName: "uid"))
+  var resource: String?
+
+  @Option(help: ArgumentHelp("What else is known: JSON that starts with `{`, or a file.", valueName: "file-or-json"))
+  var context: String?
+
+  @Option(help: ArgumentHelp("A request in JSON: principal, action, resource, context.", valueName: "file"))
+  var request: String?
+
+  @Option(help: ArgumentHelp("Requests in JSON, one a line; a line may bring `entities`.", valueName: "file"))
+  var requests: String?
+
+  @Flag(name: .customLong("no-validate"), help: "Do not check requests against the schema; entities are checked anyway.")
+  var skipsValidation = false
+
+  @Flag(help: "A forbid that errs denies; by default it is skipped, as Cedar says.")
+  var strict = false
+
+  @Option(help: "How to write the answer.")
+  var format = OutputFormat.text
+
+  @Option(help: ArgumentHelp("Show the policies that could have mattered, part by part; =all for all.", valueName: "all"))
+  var explain: Explain?
+
+  func run() throws {
+    let files = try scenario.files()
+    try checkStandardInput(files)
+    let mode = try requestMode()
+    let scenario = try Scenario(deciding: files)
+    let authorizer = Authorizer(policies: scenario.policies, entities: scenario.entities, isStrict: strict)
+    let answer = AnswerWriter(format: format, explain: explain)
+    if case .stream(let path) = mode {
+      let stream = RequestStream(
+        authorizer: authorizer, schema: scenario.schema, validates: !skipsValidation, writer: answer)
+      if try stream.answerAll(in: path) { return }
+      throw ExitCode(1)
+    }
+    let input = try self.input(mode, scenario.schema)
+    var asked = authorizer
+    if !input.entities.isEmpty {
+      do {
+        asked = authorizer.overlaid(entities: try scenario.entities.overlaid(with: input.entities))
+      } catch {
+        throw Failure("error: \(CedarText.shown(String(describing: error)))")
+      }
+    }
+    let response = answer.write(input.request, by: asked)
+    throw ExitCode(response.decision == .allow ? 0 : 2)
+  }
+
+  // MARK: What is asked
+
+  private enum RequestMode {
+    case arguments(principal: String, action: String, resource: String)
+    case file(String)
+    case stream(String)
+  }
+
+  private func requestMode() throws -> RequestMode {
+    let arguments = [principal, action, resource, context]
+    let given = (arguments.contains { $0 != nil } ? 1 : 0) + (request == nil ? 0 : 1) + (requests == nil ? 0 : 1)
+    guard given == 1 else {
+      throw Failure(
+        """
+        error: \(given == 0 ? "there is no request" : "there is more than one kind of request")
+        Give --principal, --action and --resource, or --request FILE, or --requests FILE.
+        """)
+    }
+    if let request { return .file(request) }
+    if let requests { return .stream(requests) }
+    guard let principal, let action, let resource else {
+      let missing = [("--principal", principal), ("--action", action), ("--resource", resource)]
+        .filter { $0.1 == nil }.map(\.0)
+      throw Failure("error: a request needs \(missing.joined(separator: " and ")) as well")
+    }
+    return .arguments(principal: principal, action: action, resource: resource)
+  }
+
+  private func checkStandardInput(_ files: ScenarioOptions.Files) throws {
+    let inputs = files.all + [request, requests, context].compactMap(\.self)
+    guard inputs.count(where: { $0 == "-" }) <= 1 else {
+      throw Failure("error: standard input, `-`, is given more than once")
+    }
+  }
+
+  private func input(_ mode: RequestMode, _ schema: Schema?) throws -> RequestInput {
+    do {
+      switch mode {
+      case .arguments(let principal, let action, let resource):
+        let action = try EntityUID(parsing: action, name: "--action")
+        let request = Request(
+          principal: try EntityUID(parsing: principal, name: "--principal"), action: action,
+          resource: try EntityUID(parsing: resource, name: "--resource"),
+          context: try ContextArgument.read(context, for: action, schema))
+        if let schema, !skipsValidation { try request.validate(against: schema) }
+        return RequestInput(request: request)
+      case .file(let path), .stream(let path):
+        let source = try InputFile.contents(of: path)
+        return try RequestInput(
+          json: source.bytes, name: source.name, schema: schema, validates: !skipsValidation)
+      }
+    } catch let error as SyntaxError {
+      throw Failure(error)
+    } catch let error as InputError {
+      throw Failure(error)
+    } catch let error as SchemaMismatch {
+      throw Failure(
+        "error: the request does not fit the schema: \(CedarText.shown(error.description))\n"
+          + "help: --no-validate skips this check")
+    }
+  }
+}
+
+/// `--context`: JSON when it starts with `{`, otherwise a file.
+enum ContextArgument {
+  static func read(_ argument: String?, for action: EntityUID, _ schema: Schema?) throws -> RecordValue {
+    guard let argument else { return .empty }
+    let start = argument.utf8.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    let source =
+      start == UInt8(ascii: "{") ? SourceInput(name: "--context", text: argument) : try InputFile.contents(of: argument)
+    return try RecordValue(json: source.bytes, name: source.name, for: action, schema: schema)
+  }
+}
+
+/// How much `--explain` shows.
+enum Explain: String, ExpressibleByArgument {
+  case nearest, all
+
+  /// How many policies `--explain` alone shows.
+  static let nearestLimit = 20
+
+  /// `--explain` may stand alone, which the argument parser has no form for.
+  static func spelledOut(_ arguments: [String]) -> [String] {
+    arguments.map { $0 == "--explain" ? "--explain=nearest" : $0 }
+  }
+}

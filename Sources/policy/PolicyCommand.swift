@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+
+/// The command `policy`: writes, asks and tests Cedar policies.
+@main
+struct PolicyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "policy",
+    abstract: "Ask and test Cedar policies.",
+    discussion: """
+      Exit statuses: 0 success (eval: allow), 1 any error, 2 deny. Nothing that failed exits with 0 or 2.
+      """,
+    subcommands: [EvalCommand.self, EvaluateCommand.self, TestCommand.self]
+  )
+
+  static func main() {
+    Output.ignoreClosedPipes()
+    do {
+      var command = try parseAsRoot(Explain.spelledOut(Array(CommandLine.arguments.dropFirst())))
+      try command.run()
+      Output.flush()
+    } catch let failure as Failure {
+      Output.flush()
+      Output.error(failure.text)
+      Output.exit(1)
+    } catch let status as ExitCode {
+      Output.flush()
+      Output.exit(status.rawValue)
+    } catch {
+      // Help and version are answers; all other errors of the argument parser are 1, not its 64.
+      if exitCode(for: error) == .success {
+        Output.line(fullMessage(for: error))
+        Output.flush()
+        Output.exit(0)
+      }
+      Output.error(fullMessage(for: error))
+      Output.exit(1)
+    }
+  }
+}
+
+/// Why a command cannot go on, as it is shown to the user.
+struct Failure: Error {
+  let text: String
+
+  init(_ text: String) {
+    self.text = text
+  }
+}
+
+/// How answers are written.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import WritCedar
+
+/// Answers a file of requests line by line, holding one line at a time.
+struct RequestStream {
+  let authorizer: Authorizer
+  let schema: Schema?
+  let validates: Bool
+  let writer: AnswerWriter
+
+  /// The longest line that is read, in bytes.
+  static let maximumLineLength = 16 << 20
+
+  /// - Returns: whether every line was answered.
+  func answerAll(in path: String) throws -> Bool {
+    let file = try InputFile(path)
+    var progress = Progress(total: file.size)
+    var isComplete = true
+    var number = 0
+    var line: [UInt8] = []
+    var isTooLong = false
+    func finishLine() {
+      number += 1
+      if isTooLong {
+        let limit = Self.maximumLineLength
+        writer.write(
+          InputError(.json, Diagnostic("the line is longer than \(limit) bytes", at: line, name: path)), line: number)
+        isComplete = false
+      } else if !answer(line, number, name: path) {
+        isComplete = false
+      }
+      isTooLong = false
+      line.removeAll(keepingCapacity: true)
+    }
+    while true {
+      let chunk = try file.read(upTo: 1 << 16)
+      if chunk.isEmpty { break }
+      var rest = chunk[...]
+      while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
+        if !isTooLong { line.append(contentsOf: rest[..<newline]) }
+        if line.count > Self.maximumLineLength { isTooLong = true }
+        rest = rest[(newline + 1)...]
+        finishLine()
+      }
+      if !isTooLong { line.append(contentsOf: rest) }
+      if line.count > Self.maximumLineLength {
+        isTooLong = true
+        line.removeAll()
+      }
+      progress.advance(by: chunk.count, lines: number)
+    }
+    if !line.isEmpty || isTooLong { finishLine() }
+    progress.finish()
+    return isComplete
+  }
+
+  /// - Returns: whether the line was answered, which a blank one is.
+  private func answer(_ line: [UInt8], _ number: Int, name: String) -> Bool {
+    if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { return true }
+    do throws(InputError) {
+      let input = try RequestInput(json: line, name: name, schema: schema, validates: validates)
+      var asked = authorizer
+      if !input.entities.isEmpty {
+        do throws(EntityStoreError) {
+          asked = authorizer.overlaid(entities: try authorizer.entities.overlaid(with: input.entities))
+        } catch {
+          throw InputError(.cycle, Diagnostic(error.description, at: line, name: name))
+        }
+      }
+      writer.write(input.request, by: asked, line: number)
+      return true
+    } catch {
+      writer.write(error, line: number)
+      return false
+    }
+  }
+}
+
+extension Diagnostic {
+  init(_ message: String, at line: [UInt8], name: String) {
+    self.init(message, source: SourceText(name: name, bytes: line), span: SourceSpan(0, 0))
+  }
+}
+
+extension Authorizer {
+  /// The same policies over other entities.
+  func overlaid(entities: EntityStore) -> Authorizer {
+    Authorizer(policies: policies, entities: entities, isStrict: isStrict)
+  }
+}
