@@ -2,8 +2,8 @@
 
 /// Writes compact JSON that is safe to show on a terminal.
 ///
-/// Commas are set automatically. Escaped in strings, beyond what RFC 8259 demands: U+007F, the C1 controls, and the
-/// line separators U+2028 and U+2029. All other text is written as UTF-8. That begins and ends match, and that
+/// Commas are set automatically. Escaped in strings, beyond what RFC 8259 demands: U+007F, the C1 controls, line
+/// separators and the controls of direction (U+2028 to U+202E, U+2066 to U+2069). All other text is written as UTF-8. That begins and ends match, and that
 /// members have names, is left to the caller.
 package struct JSONWriter: Sendable {
   package private(set) var bytes: [UInt8] = []
@@ -81,7 +81,7 @@ package struct JSONWriter: Sendable {
       case "\n": bytes.append(contentsOf: "\\n".utf8)
       case "\r": bytes.append(contentsOf: "\\r".utf8)
       case "\t": bytes.append(contentsOf: "\\t".utf8)
-      case "\u{00}"..<" ", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}": escape(scalar)
+      case "\u{00}"..<" ", "\u{7F}"..."\u{9F}", "\u{2028}"..."\u{202E}", "\u{2066}"..."\u{2069}": escape(scalar)
       default: bytes.append(contentsOf: scalar.utf8)
       }
     }

@@ -1,2 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import ArgumentParser
-struct TestCommand: ParsableCommand { static let configuration = CommandConfiguration(commandName: "test") }
+internal import WritCedar
+
+/// `policy test`: runs the expectations of scenarios, or the conformance tests of Cedar.
+struct TestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "test",
+    abstract: "Run the tests of scenarios.",
+    discussion: """
+      A scenario is a directory with *.cedar, *.cedarschema, entities.json and tests.json; a directory of such directories
+      runs them all. tests.json is an array of
+        {"name", "request": {"principal", "action", "resource", "context"}, "entities", "overlay",
+         "decision", "reason", "num_errors", "reasons", "errors"}
+      of which `request` and `decision` are needed. `entities` stands in place of the scenario's, `overlay` over them;
+      `reason` names some of the determining policies, `reasons` all; `errors` names the erring ones.
+
+      Exit statuses: 0 all passed; 1 a test failed, or there was none.
+      """
+  )
+
+  @Argument(help: "Scenarios, or directories of scenarios. The current directory if none is given.")
+  var directories: [String] = []
+
+  @Option(help: ArgumentHelp("Policies in place of the scenario's; may be repeated.", valueName: "file"))
+  var policies: [String] = []
+
+  @Option(help: ArgumentHelp("A schema in place of the scenario's; may be repeated.", valueName: "file"))
+  var schema: [String] = []
+
+  @Option(help: ArgumentHelp("Entities in place of the scenario's; may be repeated.", valueName: "file"))
+  var entities: [String] = []
+
+  @Option(help: ArgumentHelp("Tests in place of the scenario's.", valueName: "file"))
+  var tests: String?
+
+  @Option(help: ArgumentHelp("Run only tests whose name contains this.", valueName: "text"))
+  var filter: String?
+
+  @Option(help: ArgumentHelp("Run Cedar's integration tests in this directory.", valueName: "directory"))
+  var conformance: String?
+
+  @Option(help: "How to report.")
+  var format = TestReport.Format.text
+
+  func run() throws {
+    var report = TestReport(format: format)
+    if let conformance {
+      try ConformanceSuite(directory: conformance, filter: filter).run { report.add($0) }
+    } else {
+      for scenario in try scenarios() { try run(scenario, &report) }
+    }
+    report.finish()
+    if report.total == 0 { throw Failure("error: there are no tests\(filter == nil ? "" : " with such a name")") }
+    if report.failed > 0 { throw ExitCode(1) }
+  }
+
+  private func scenarios() throws -> [String?] {
+    if tests != nil || !policies.isEmpty {
+      guard directories.count <= 1 else { throw Failure("error: flags for one scenario, and several directories") }
+      return [directories.first]
+    }
+    var found: [String] = []
+    for directory in directories.isEmpty ? ["."] : directories {
+      guard Directory.isDirectory(directory) else {
+        throw Failure("error: `\(CedarText.shown(directory))` is not a directory")
+      }
+      if Directory.exists("\(directory)/tests.json") {
+        found.append(directory)
+      } else {
+        let inner = try Directory.names(in: directory).map { "\(directory)/\($0)" }
+        found += inner.filter { Directory.exists("\($0)/tests.json") }
+      }
+    }
+    return found
+  }
+
+  private func run(_ directory: String?, _ report: inout TestReport) throws {
+    var options = ScenarioOptions()
+    options.directory = directory
+    options.policies = policies
+    options.schema = schema
+    options.entities = entities
+    let scenario = try Scenario(deciding: options.files())
+    guard let file = tests ?? directory.map({ "\($0)/tests.json" }) else { throw Failure("error: there are no tests") }
+    let cases: [TestCase]
+    do {
+      cases = try TestCaseReader(schema: scenario.schema).cases(in: InputFile.contents(of: file))
+    } catch let error as InputError {
+      throw Failure(error)
+    }
+    for test in cases where filter.map(test.name.contains) ?? true {
+      report.add(TestResult(suite: directory ?? file, name: test.name, differences: differences(test, scenario)))
+    }
+  }
+
+  private func differences(_ test: TestCase, _ scenario: Scenario) -> [String] {
+    do throws(EntityStoreError) {
+      var entities = scenario.entities
+      if let own = test.entities {
+        entities = scenario.schema.map { EntityStore(actionsOf: $0) } ?? EntityStore()
+        try entities.upsert(own)
+      }
+      let overlay = test.overlay + test.request.entities
+      if !overlay.isEmpty { entities = try entities.overlaid(with: overlay) }
+      let authorizer = Authorizer(policies: scenario.policies, entities: entities)
+      return test.differences(from: authorizer.authorize(test.request.request))
+    } catch {
+      return [error.description]
+    }
+  }
+}

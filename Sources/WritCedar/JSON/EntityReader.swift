@@ -18,10 +18,7 @@ extension EntityStore {
     schema: Schema? = nil,
     onWarning: (Diagnostic) -> Void = { _ in }
   ) throws(InputError) {
-    self.init()
-    if let schema {
-      for entity in schema.actionEntities { try? insert(entity) }
-    }
+    if let schema { self.init(actionsOf: schema) } else { self.init() }
     var reader = EntityReader(schema: schema)
     for source in sources {
       do throws(JSONFailure) {
@@ -43,6 +40,13 @@ extension EntityStore {
       throw JSONFailure(.cycle, error.description, at: 0)
         .inputError(name: sources.first?.name ?? "entities", bytes: sources.first?.bytes ?? [])
     }
+  }
+
+  /// The store of the schema's action entities.
+  public init(actionsOf schema: Schema) {
+    self.init()
+    // Actions have distinct identifiers and no attributes.
+    for entity in schema.actionEntities { try? insert(entity) }
   }
 
   /// Reads entities from one JSON text.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import StrictJSON
+package import StrictJSON
 
 /// JSON that is not what Cedar wants: entities, a context or a request.
 public struct InputError: Error, Sendable {
@@ -41,22 +41,22 @@ extension InputError: CustomStringConvertible {
 }
 
 /// What is wrong at an offset of the JSON, before the source is known.
-struct JSONFailure: Error {
-  let code: InputError.Code
-  let message: String
-  let offset: Int
+package struct JSONFailure: Error {
+  package let code: InputError.Code
+  package let message: String
+  package let offset: Int
 
-  init(_ code: InputError.Code, _ message: String, at offset: Int) {
+  package init(_ code: InputError.Code, _ message: String, at offset: Int) {
     self.code = code
     self.message = message
     self.offset = offset
   }
 
-  init(_ error: JSONError) {
+  package init(_ error: JSONError) {
     self.init(.json, error.message, at: error.offset)
   }
 
-  func inputError(name: String, bytes: [UInt8]) -> InputError {
+  package func inputError(name: String, bytes: [UInt8]) -> InputError {
     let source = SourceText(name: name, bytes: bytes)
     return InputError(code, Diagnostic(message, source: source, span: SourceSpan(offset, offset + 1)))
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import StrictJSON
+package import StrictJSON
 
 extension RecordValue {
   /// Reads a context from JSON: an object of values.
@@ -87,19 +87,25 @@ extension JSONDocument {
 }
 
 /// Reads requests and contexts.
-struct RequestReader {
+package struct RequestReader {
   let schema: Schema?
 
-  func request(
+  package init(schema: Schema?) {
+    self.schema = schema
+  }
+
+  /// A request, its members alone or among others that the caller reads.
+  package func request(
     _ index: JSONDocument.Index,
     of document: JSONDocument,
-    validates: Bool
+    validates: Bool,
+    amongMembers others: [String] = []
   ) throws(JSONFailure) -> RequestInput {
     let offset = document.offset(of: index)
     guard document.kind(of: index) == .object else {
       throw JSONFailure(.form, "a request is an object with `principal`, `action` and `resource`", at: offset)
     }
-    let members = ["principal", "action", "resource", "context", "entities"]
+    let members = ["principal", "action", "resource", "context", "entities"] + others
     for (key, _) in document.members(of: index) {
       let name = document.string(at: key) ?? ""
       guard members.contains(where: { $0.hasSameScalars(as: name) }) else {
@@ -158,7 +164,8 @@ struct RequestReader {
     }
   }
 
-  func entities(_ index: JSONDocument.Index, of document: JSONDocument) throws(JSONFailure) -> [Entity] {
+  /// An array of entities, each checked against the schema.
+  package func entities(_ index: JSONDocument.Index, of document: JSONDocument) throws(JSONFailure) -> [Entity] {
     guard document.kind(of: index) == .array else {
       throw JSONFailure(.form, "`entities` is an array", at: document.offset(of: index))
     }

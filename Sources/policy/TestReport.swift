@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import StrictJSON
+internal import WritCedar
+
+/// What became of one test.
+struct TestResult {
+  let suite: String
+  let name: String
+  /// Empty when the test passed.
+  let differences: [String]
+}
+
+/// Collects results and writes them as text, JSON or JUnit XML.
+struct TestReport {
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json, junit
+  }
+
+  let format: Format
+  private(set) var total = 0
+  private(set) var failed = 0
+  private var suite = ""
+  /// Kept for the formats that begin with totals.
+  private var results: [TestResult] = []
+
+  init(format: Format) {
+    self.format = format
+  }
+
+  mutating func add(_ result: TestResult) {
+    total += 1
+    if !result.differences.isEmpty { failed += 1 }
+    guard format == .text else {
+      results.append(result)
+      return
+    }
+    if result.suite != suite {
+      suite = result.suite
+      Output.line(Style.bold(CedarText.shown(suite)))
+    }
+    if result.differences.isEmpty { return }
+    Output.line("  \(Style.red("failed")) \(CedarText.shown(result.name))")
+    for difference in result.differences { Output.line("      \(CedarText.shown(difference))") }
+  }
+
+  func finish() {
+    switch format {
+    case .text: if total > 0 { Output.line("\(total - failed) passed, \(failed) failed") }
+    case .json: writeJSON()
+    case .junit: writeJUnit()
+    }
+  }
+
+  private func writeJSON() {
+    var json = JSONWriter()
+    json.beginObject()
+    json.key("passed")
+    json.integer(total - failed)
+    json.key("failed")
+    json.integer(failed)
+    json.key("tests")
+    json.beginArray()
+    for result in results {
+      json.beginObject()
+      json.key("suite")
+      json.string(result.suite)
+      json.key("name")
+      json.string(result.name)
+      json.key("passed")
+      json.boolean(result.differences.isEmpty)
+      json.key("differences")
+      json.beginArray()
+      for difference in result.differences { json.string(difference) }
+      json.endArray()
+      json.endObject()
+    }
+    json.endArray()
+    json.endObject()
+    json.endLine()
+    Output.write(json.bytes)
+  }
+
+  private func writeJUnit() {
+    Output.line("<?xml version=\"1.0\" encoding=\"UTF-8\"?>")
+    Output.line("<testsuites tests=\"\(total)\" failures=\"\(failed)\">")
+    var rest = results[...]
+    while let first = rest.first {
+      let suite = rest.prefix { $0.suite.hasSameScalars(as: first.suite) }
+      rest = rest.dropFirst(suite.count)
+      let failures = suite.count { !$0.differences.isEmpty }
+      let name = Self.escaped(first.suite)
+      Output.line("  <testsuite name=\"\(name)\" tests=\"\(suite.count)\" failures=\"\(failures)\">")
+      for result in suite {
+        let start = "    <testcase classname=\"\(name)\" name=\"\(Self.escaped(result.name))\""
+        if result.differences.isEmpty {
+          Output.line("\(start)/>")
+        } else {
+          let message = Self.escaped(result.differences.joined(separator: "; "))
+          Output.line("\(start)>\n      <failure message=\"\(message)\"/>\n    </testcase>")
+        }
+      }
+      Output.line("  </testsuite>")
+    }
+    Output.line("</testsuites>")
+  }
+
+  /// Text for an XML attribute; what XML cannot hold is shown as an escape.
+  private static func escaped(_ text: String) -> String {
+    var out = ""
+    for scalar in CedarText.shown(text).unicodeScalars {
+      switch scalar {
+      case "&": out += "&amp;"
+      case "<": out += "&lt;"
+      case ">": out += "&gt;"
+      case "\"": out += "&quot;"
+      default: out.unicodeScalars.append(scalar)
+      }
+    }
+    return out
+  }
+}
