@@ -57,16 +57,16 @@ public struct EntityStore: Sendable {
 
   /// Inserts without checking the hierarchy; a loader calls ``checkAcyclic()`` at the end.
   mutating func insert(_ entity: Entity) throws(EntityStoreError) {
-    if let position = index[entity.uid] {
-      let other = entities[position]
-      guard
-        other.attributes == entity.attributes, other.tags == entity.tags,
-        Set(other.parents) == Set(entity.parents)
-      else { throw EntityStoreError(.duplicate, entity.uid) }
+    guard let position = index.updateValue(entities.count, forKey: entity.uid) else {
+      entities.append(entity)
       return
     }
-    index[entity.uid] = entities.count
-    entities.append(entity)
+    index[entity.uid] = position
+    let other = entities[position]
+    guard
+      other.attributes == entity.attributes, other.tags == entity.tags,
+      Set(other.parents) == Set(entity.parents)
+    else { throw EntityStoreError(.duplicate, entity.uid) }
   }
 
   /// Puts entities in the store, each replacing the one of the same identifier whole. Linear in the store.
@@ -143,34 +143,63 @@ public struct EntityStore: Sendable {
   }
 
   func checkAcyclic() throws(EntityStoreError) {
-    try checkAcyclic(from: entities.lazy.map(\.uid))
-  }
-
-  /// Walks the ancestors depth first, with a stack of its own.
-  private func checkAcyclic(from roots: some Sequence<EntityUID>) throws(EntityStoreError) {
-    // Whether an entity is on the path walked now; absent: not met yet.
-    var isOpen: [EntityUID: Bool] = [:]
-    var path: [(uid: EntityUID, parents: ArraySlice<EntityUID>)] = []
-    func enter(_ uid: EntityUID) {
-      guard let entity = self[uid], !entity.parents.isEmpty else { return }
-      isOpen[uid] = true
-      path.append((uid, entity.parents[...]))
+    // A position in the array is cheaper to mark than an identifier.
+    var marks = [Bool?](repeating: nil, count: entities.count)
+    var walk = HierarchyWalk<Int> { position in
+      entities[position].parents.compactMap { index[$0] }
     }
-    for root in roots where isOpen[root] == nil {
-      enter(root)
-      while let uid = path.last?.uid {
-        guard let parent = path[path.count - 1].parents.popFirst() else {
-          isOpen[uid] = false
-          path.removeLast()
-          continue
-        }
-        switch isOpen[parent] {
-        case true?: throw EntityStoreError(.cycle, parent)
-        case false?: break
-        case nil: enter(parent)
-        }
+    for position in entities.indices where !entities[position].parents.isEmpty {
+      if let repeated = walk.firstCycle(from: position, isOpen: { marks[$0] }, mark: { marks[$0] = $1 }) {
+        throw EntityStoreError(.cycle, entities[repeated].uid)
       }
     }
+  }
+
+  /// The same for some entities and their ancestors, by identifier, overlaid entities included.
+  private func checkAcyclic(from roots: some Sequence<EntityUID>) throws(EntityStoreError) {
+    var marks: [EntityUID: Bool] = [:]
+    var walk = HierarchyWalk<EntityUID> { self[$0]?.parents ?? [] }
+    for root in roots {
+      if let repeated = walk.firstCycle(from: root, isOpen: { marks[$0] }, mark: { marks[$0] = $1 }) {
+        throw EntityStoreError(.cycle, repeated)
+      }
+    }
+  }
+}
+
+/// A walk to all ancestors, depth first, with a stack of its own.
+private struct HierarchyWalk<Node> {
+  let parents: (Node) -> [Node]
+  private var path: [(node: Node, parents: ArraySlice<Node>)] = []
+
+  init(parents: @escaping (Node) -> [Node]) {
+    self.parents = parents
+  }
+
+  /// A node that is its own ancestor, if the walk meets one.
+  ///
+  /// - Parameters:
+  ///   - isOpen: whether a node is on the path that is walked now; `nil` for a node not met yet.
+  ///   - mark: remembers that.
+  mutating func firstCycle(from root: Node, isOpen: (Node) -> Bool?, mark: (Node, Bool) -> Void) -> Node? {
+    guard isOpen(root) == nil else { return nil }
+    mark(root, true)
+    path.append((root, parents(root)[...]))
+    while let (node, _) = path.last {
+      guard let parent = path[path.count - 1].parents.popFirst() else {
+        mark(node, false)
+        path.removeLast()
+        continue
+      }
+      switch isOpen(parent) {
+      case true?: return parent
+      case false?: break
+      case nil:
+        mark(parent, true)
+        path.append((parent, parents(parent)[...]))
+      }
+    }
+    return nil
   }
 }
 

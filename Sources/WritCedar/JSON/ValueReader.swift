@@ -10,7 +10,7 @@ internal import StrictJSON
 struct ValueReader {
   let schema: Schema?
   private var typeNames: [ScalarText: EntityTypeName] = [:]
-  private var uids: [EntityUID: EntityUID] = [:]
+  private var uids: Set<EntityUID> = []
   private var frames: [Frame] = []
 
   /// JSON levels that values may take: an extension call nested in another takes three.
@@ -256,9 +256,7 @@ struct ValueReader {
     }
     let uid = EntityUID(type: try typeName(typeText, at: document.offset(of: typeIndex)), id: id)
     // Equal identifiers share one allocation.
-    if let known = uids[uid] { return known }
-    uids[uid] = uid
-    return uid
+    return uids.insert(uid).memberAfterInsert
   }
 
   private mutating func typeName(_ text: String, at offset: Int) throws(JSONFailure) -> EntityTypeName {

@@ -2,8 +2,6 @@
 
 /// What Cedar takes for an identifier: `[_a-zA-Z][_a-zA-Z0-9]*`, and the words it reserves.
 package enum Identifier {
-  static let reserved: [String] = ["true", "false", "if", "then", "else", "in", "like", "has", "is", "__cedar"]
-
   @inline(__always)
   static func isStart(_ byte: UInt8) -> Bool {
     (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte == UInt8(ascii: "_")
@@ -15,9 +13,13 @@ package enum Identifier {
   @inline(__always)
   static func isContinuation(_ byte: UInt8) -> Bool { isStart(byte) || isDigit(byte) }
 
-  static func isReserved(_ name: some StringProtocol) -> Bool {
-    guard name.utf8.count <= 7 else { return false }
-    return reserved.contains { $0.utf8.elementsEqual(name.utf8) }
+  /// Whether the identifier is a reserved word. (ASCII text is canonically equal to itself only.)
+  package static func isReserved(_ identifier: some StringProtocol) -> Bool {
+    guard identifier.utf8.count <= 7 else { return false }
+    switch String(identifier) {
+    case "true", "false", "if", "then", "else", "in", "like", "has", "is", "__cedar": return true
+    default: return false
+    }
   }
 
   /// Whether the text is one identifier, reserved words included.
