@@ -9,7 +9,9 @@
 #endif
 internal import WritCedar
 
-/// The regular files of a compressed tar archive, in memory. `gzip` decompresses; the tar format is read here.
+/// The regular files of a compressed tar archive, in memory.
+///
+/// `gzip` decompresses; the tar format is read here.
 enum Archive {
   /// The most that an archive may hold, decompressed, in bytes.
   static let maximumLength = 1 << 30

@@ -61,7 +61,8 @@ struct ConformanceSuite {
       let schema = try Schema(parsing: [file("schema")])
       let authorizer = Authorizer(
         policies: try PolicySet(parsing: [file("policies")], identifiers: .position),
-        entities: try EntityStore(parsing: [file("entities")], schema: schema))
+        entities: try EntityStore(parsing: [file("entities")], schema: schema)
+      )
       guard let requests = document.member("requests", of: document.root) else {
         throw Failure("the test has no `requests`")
       }
@@ -89,10 +90,16 @@ struct ConformanceSuite {
       let request = try RequestReader(schema: schema)
         .request(index, of: document, validates: validates, amongMembers: expected)
       let test = TestCase(
-        name: "", request: request, entities: nil, overlay: [],
-        decision: try TestCaseReader.decision(index, of: document), includedReasons: [],
+        name: "",
+        request: request,
+        entities: nil,
+        overlay: [],
+        decision: try TestCaseReader.decision(index, of: document),
+        includedReasons: [],
         reasons: try TestCaseReader.ids("reason", of: index, document) ?? [],
-        errors: try TestCaseReader.ids("errors", of: index, document) ?? [], errorCount: nil)
+        errors: try TestCaseReader.ids("errors", of: index, document) ?? [],
+        errorCount: nil
+      )
       return test.differences(from: authorizer.authorize(request.request))
     } catch {
       return [error.message]

@@ -42,7 +42,10 @@ struct EvalCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Requests in JSON, one a line; a line may bring `entities`.", valueName: "file"))
   var requests: String?
 
-  @Flag(name: .customLong("no-validate"), help: "Do not check requests against the schema; entities are checked anyway.")
+  @Flag(
+    name: .customLong("no-validate"),
+    help: "Do not check requests against the schema; entities are checked anyway."
+  )
   var skipsValidation = false
 
   @Flag(help: "A forbid that errs denies; by default it is skipped, as Cedar says.")
@@ -51,7 +54,9 @@ struct EvalCommand: ParsableCommand {
   @Option(help: "How to write the answer.")
   var format = OutputFormat.text
 
-  @Option(help: ArgumentHelp("Show the policies that could have mattered, part by part; =all for all.", valueName: "all"))
+  @Option(
+    help: ArgumentHelp("Show the policies that could have mattered, part by part; =all for all.", valueName: "all")
+  )
   var explain: Explain?
 
   func run() throws {
@@ -63,7 +68,11 @@ struct EvalCommand: ParsableCommand {
     let answer = AnswerWriter(format: format, explain: explain)
     if case .stream(let path) = mode {
       let stream = RequestStream(
-        authorizer: authorizer, schema: scenario.schema, validates: !skipsValidation, writer: answer)
+        authorizer: authorizer,
+        schema: scenario.schema,
+        validates: !skipsValidation,
+        writer: answer
+      )
       if try stream.answerAll(in: path) { return }
       throw ExitCode(1)
     }
@@ -96,7 +105,8 @@ struct EvalCommand: ParsableCommand {
         """
         error: \(given == 0 ? "there is no request" : "there is more than one kind of request")
         Give --principal, --action and --resource, or --request FILE, or --requests FILE.
-        """)
+        """
+      )
     }
     if let request { return .file(request) }
     if let requests { return .stream(requests) }
@@ -121,15 +131,21 @@ struct EvalCommand: ParsableCommand {
       case .arguments(let principal, let action, let resource):
         let action = try EntityUID(parsing: action, name: "--action")
         let request = Request(
-          principal: try EntityUID(parsing: principal, name: "--principal"), action: action,
+          principal: try EntityUID(parsing: principal, name: "--principal"),
+          action: action,
           resource: try EntityUID(parsing: resource, name: "--resource"),
-          context: try ContextArgument.read(context, for: action, schema))
+          context: try ContextArgument.read(context, for: action, schema)
+        )
         if let schema, !skipsValidation { try request.validate(against: schema) }
         return RequestInput(request: request)
       case .file(let path), .stream(let path):
         let source = try InputFile.contents(of: path)
         return try RequestInput(
-          json: source.bytes, name: source.name, schema: schema, validates: !skipsValidation)
+          json: source.bytes,
+          name: source.name,
+          schema: schema,
+          validates: !skipsValidation
+        )
       }
     } catch let error as SyntaxError {
       throw Failure(error)
@@ -138,7 +154,8 @@ struct EvalCommand: ParsableCommand {
     } catch let error as SchemaMismatch {
       throw Failure(
         "error: the request does not fit the schema: \(CedarText.shown(error.description))\n"
-          + "help: --no-validate skips this check")
+          + "help: --no-validate skips this check"
+      )
     }
   }
 }

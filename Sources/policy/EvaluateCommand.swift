@@ -40,7 +40,9 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The value of `resource`.", valueName: "uid"))
   var resource = "Unknown::\"resource\""
 
-  @Option(help: ArgumentHelp("The value of `context`: JSON that starts with `{`, or a file.", valueName: "file-or-json"))
+  @Option(
+    help: ArgumentHelp("The value of `context`: JSON that starts with `{`, or a file.", valueName: "file-or-json")
+  )
   var context: String?
 
   @Option(help: "How to write the value.")
@@ -60,9 +62,11 @@ struct EvaluateCommand: ParsableCommand {
       let expression = try Expression(parsing: text)
       let action = try EntityUID(parsing: action, name: "--action")
       let request = Request(
-        principal: try EntityUID(parsing: principal, name: "--principal"), action: action,
+        principal: try EntityUID(parsing: principal, name: "--principal"),
+        action: action,
         resource: try EntityUID(parsing: resource, name: "--resource"),
-        context: try ContextArgument.read(context, for: action, scenario.schema))
+        context: try ContextArgument.read(context, for: action, scenario.schema)
+      )
       let value = try expression.value(for: request, entities: scenario.entities)
       write(value)
     } catch let error as EvaluationError {

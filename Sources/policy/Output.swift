@@ -9,7 +9,9 @@
 #endif
 private import Synchronization
 
-/// Standard output, buffered, and standard error. A closed standard output ends the command quietly with 1.
+/// Standard output, buffered, and standard error.
+///
+/// A closed standard output ends the command quietly with 1.
 enum Output {
   private static let buffer = Mutex<[UInt8]>([])
   private static let bufferLimit = 1 << 16

@@ -25,7 +25,9 @@ struct RequestStream {
       if isTooLong {
         let limit = Self.maximumLineLength
         writer.write(
-          InputError(.json, Diagnostic("the line is longer than \(limit) bytes", at: line, name: path)), line: number)
+          InputError(.json, Diagnostic("the line is longer than \(limit) bytes", at: line, name: path)),
+          line: number
+        )
         isComplete = false
       } else if !answer(line, number, name: path) {
         isComplete = false

@@ -107,7 +107,8 @@ struct TestCaseReader {
       includedReasons: try Self.ids("reason", of: index, document) ?? [],
       reasons: try Self.ids("reasons", of: index, document),
       errors: try Self.ids("errors", of: index, document),
-      errorCount: document.member("num_errors", of: index).flatMap { document.integer(at: $0) }.map { Int($0) })
+      errorCount: document.member("num_errors", of: index).flatMap { document.integer(at: $0) }.map { Int($0) }
+    )
   }
 
   static func decision(_ index: JSONDocument.Index, of document: JSONDocument) throws(JSONFailure) -> Decision {

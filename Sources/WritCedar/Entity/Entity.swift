@@ -8,7 +8,9 @@ public struct Entity: Hashable, Sendable {
   public var attributes: RecordValue
   /// Its tags, a map of its own beside the attributes.
   public var tags: RecordValue
-  /// The entities it is directly in. They need not exist.
+  /// The entities it is directly in.
+  ///
+  /// They need not exist.
   public var parents: [EntityUID]
 
   /// An entity.

@@ -37,7 +37,9 @@ public struct EntityStore: Sendable {
   /// No entities.
   public init() {}
 
-  /// The store of these entities. Linear in entities and parents.
+  /// The store of these entities.
+  ///
+  /// Linear in entities and parents.
   ///
   /// An entity that occurs twice with the same content counts once.
   /// - Throws: ``EntityStoreError``.
@@ -69,7 +71,9 @@ public struct EntityStore: Sendable {
     else { throw EntityStoreError(.duplicate, entity.uid) }
   }
 
-  /// Puts entities in the store, each replacing the one of the same identifier whole. Linear in the store.
+  /// Puts entities in the store, each replacing the one of the same identifier whole.
+  ///
+  /// Linear in the store.
   ///
   /// - Throws: ``EntityStoreError/Code/cycle``, or ``EntityStoreError/Code/duplicate`` when two of the given entities
   ///   differ under one identifier; then nothing has changed.
@@ -92,7 +96,9 @@ public struct EntityStore: Sendable {
     return result
   }
 
-  /// Removes an entity. Whoever had it as a parent still has; it is then absent.
+  /// Removes an entity.
+  ///
+  /// Whoever had it as a parent still has; it is then absent.
   ///
   /// - Returns: the entity, `nil` when there was none.
   @discardableResult

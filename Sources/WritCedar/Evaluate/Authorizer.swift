@@ -8,7 +8,9 @@ public enum Decision: String, Sendable {
   case deny
 }
 
-/// A policy that could not be evaluated. Cedar skips such a policy: it neither permits nor forbids.
+/// A policy that could not be evaluated.
+///
+/// Cedar skips such a policy: it neither permits nor forbids.
 public struct PolicyError: Error, Sendable {
   /// The policy.
   public let policy: PolicyID
@@ -23,7 +25,9 @@ public struct Response: Sendable {
   /// Whether the principal may.
   public let decision: Decision
   /// The determining policies in the order of the set: the satisfied permits of an allow, the satisfied forbids of a
-  /// deny. Empty when nothing is satisfied.
+  /// deny.
+  ///
+  /// Empty when nothing is satisfied.
   public let reasons: [PolicyID]
   /// The policies that erred, in the order of the set.
   public let errors: [PolicyError]
@@ -37,7 +41,9 @@ public struct Authorizer: Sendable {
   public let policies: PolicySet
   /// What policies may look at.
   public let entities: EntityStore
-  /// Whether a `forbid` that errs denies. Cedar skips it, so that by default it does not.
+  /// Whether a `forbid` that errs denies.
+  ///
+  /// Cedar skips it, so that by default it does not.
   public let isStrict: Bool
 
   /// An authorizer.
@@ -90,8 +96,11 @@ extension Evaluator {
     let value = try evaluate(Int(condition.nodes.lowerBound)..<Int(condition.nodes.upperBound), of: tree)
     guard case .bool(let truth) = value else {
       throw EvaluationError(
-        code: .type, message: "expected bool, found \(value.kindName)", source: tree.source,
-        span: SourceSpan(condition.start, condition.end))
+        code: .type,
+        message: "expected bool, found \(value.kindName)",
+        source: tree.source,
+        span: SourceSpan(condition.start, condition.end)
+      )
     }
     return truth != condition.isUnless
   }
@@ -107,7 +116,11 @@ extension Evaluator {
       case .entity(let uid): return uid
       case .slot(let slot):
         throw EvaluationError(
-          code: .unlinkedSlot, message: "nothing fills the slot \(slot)", source: policy.source, span: span)
+          code: .unlinkedSlot,
+          message: "nothing fills the slot \(slot)",
+          source: policy.source,
+          span: span
+        )
       }
     }
     switch constraint {

@@ -82,9 +82,13 @@ package struct Evaluator {
       }
 
     case .set:
-      stack.push(.set(try limited { () throws(NestingLimitExceeded) in
-        try SetValue(stack.pop(count: Int(node.operand)))
-      }))
+      stack.push(
+        .set(
+          try limited { () throws(NestingLimitExceeded) in
+            try SetValue(stack.pop(count: Int(node.operand)))
+          }
+        )
+      )
     case .record:
       let keys = tree.list(at: node.operand)
       let values = stack.pop(count: keys.count)

@@ -103,8 +103,12 @@ extension Evaluator {
       value = .failure(error)
     }
     return Explanation.Part(
-      text: policy.source.text(of: span), location: policy.source.location(of: span.start), value: value,
-      isUnless: false, operands: [])
+      text: policy.source.text(of: span),
+      location: policy.source.location(of: span.start),
+      value: value,
+      isUnless: false,
+      operands: []
+    )
   }
 
   private func part(
@@ -118,15 +122,23 @@ extension Evaluator {
       let result = try evaluate(nodes, of: policy.tree)
       guard case .bool = result else {
         throw EvaluationError(
-          code: .type, message: "expected bool, found \(result.kindName)", source: policy.source, span: span)
+          code: .type,
+          message: "expected bool, found \(result.kindName)",
+          source: policy.source,
+          span: span
+        )
       }
       value = .success(result)
     } catch {
       value = .failure(error)
     }
     return Explanation.Part(
-      text: policy.source.text(of: span), location: policy.source.location(of: span.start), value: value,
-      isUnless: isUnless, operands: operands(nodes, of: policy.tree))
+      text: policy.source.text(of: span),
+      location: policy.source.location(of: span.start),
+      value: value,
+      isUnless: isUnless,
+      operands: operands(nodes, of: policy.tree)
+    )
   }
 
   /// The longest chains of attributes and tags in an expression that have a value, each text once.

@@ -12,7 +12,8 @@ package enum ExtensionFunction: UInt8, CaseIterable, Sendable {
   package var name: String { String(describing: self) }
 
   private static let byName: [String: ExtensionFunction] = Dictionary(
-    uniqueKeysWithValues: allCases.map { ($0.name, $0) })
+    uniqueKeysWithValues: allCases.map { ($0.name, $0) }
+  )
 
   package init?(name: String) {
     // The names are ASCII, and ASCII text is canonically equal to itself only.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The question: may this principal do this action on this resource, in this context?
+/// A question: may this principal do this action on this resource, in this context.
 public struct Request: Hashable, Sendable {
   /// Who wants to act.
   public var principal: EntityUID
@@ -11,7 +11,9 @@ public struct Request: Hashable, Sendable {
   /// What else is known about the request.
   public var context: RecordValue
 
-  /// A request. The entities need not exist.
+  /// A request.
+  ///
+  /// The entities need not exist.
   public init(principal: EntityUID, action: EntityUID, resource: EntityUID, context: RecordValue = .empty) {
     self.principal = principal
     self.action = action

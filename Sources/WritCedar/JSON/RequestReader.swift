@@ -110,7 +110,10 @@ package struct RequestReader {
       let name = document.string(at: key) ?? ""
       guard members.contains(where: { $0.hasSameScalars(as: name) }) else {
         throw JSONFailure(
-          .form, "a request has no member \(CedarText.quoted(String(name.prefix(64))))", at: document.offset(of: key))
+          .form,
+          "a request has no member \(CedarText.quoted(String(name.prefix(64))))",
+          at: document.offset(of: key)
+        )
       }
     }
     var values = ValueReader(schema: schema)

@@ -252,7 +252,10 @@ struct ValueReader {
       let idIndex = document.member("id", of: index), let id = document.string(at: idIndex)
     else {
       throw JSONFailure(
-        .uid, "an entity is named by `{\"type\": \"…\", \"id\": \"…\"}`", at: document.offset(of: index))
+        .uid,
+        "an entity is named by `{\"type\": \"…\", \"id\": \"…\"}`",
+        at: document.offset(of: index)
+      )
     }
     let uid = EntityUID(type: try typeName(typeText, at: document.offset(of: typeIndex)), id: id)
     // Equal identifiers share one allocation.
@@ -263,7 +266,11 @@ struct ValueReader {
     let key = ScalarText(text)
     if let known = typeNames[key] { return known }
     guard let name = EntityTypeName(text) else {
-      throw JSONFailure(.uid, "\(CedarText.quoted(String(text.prefix(64)))) is not the name of an entity type", at: offset)
+      throw JSONFailure(
+        .uid,
+        "\(CedarText.quoted(String(text.prefix(64)))) is not the name of an entity type",
+        at: offset
+      )
     }
     typeNames[key] = name
     return name

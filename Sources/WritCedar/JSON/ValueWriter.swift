@@ -3,8 +3,9 @@
 package import StrictJSON
 
 extension JSONWriter {
-  /// Writes a value in Cedar's JSON, with the explicit forms of entities and extension values. Nesting is bounded by
-  /// ``Nesting/limit``.
+  /// Writes a value in Cedar's JSON, with the explicit forms of entities and extension values.
+  ///
+  /// Nesting is bounded by ``Nesting/limit``.
   package mutating func value(_ value: Value) {
     switch value {
     case .bool(let bool): boolean(bool)

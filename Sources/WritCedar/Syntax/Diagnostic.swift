@@ -67,7 +67,9 @@ extension Diagnostic: CustomStringConvertible {
 
 /// A text that could not be read: everything found wrong in one pass, in the order of the text.
 public struct SyntaxError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong; never empty. At most ``limit``.
+  /// What is wrong; never empty.
+  ///
+  /// At most ``limit``.
   public let diagnostics: [Diagnostic]
 
   /// How many errors are collected before reading stops.

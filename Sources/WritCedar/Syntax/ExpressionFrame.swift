@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something the expression reader has begun and not finished. The frames are its stack, so that nesting in the input
-/// is never nesting of calls.
+/// Something the expression reader has begun and not finished.
+///
+/// The frames are its stack, so that nesting in the input is never nesting of calls.
 struct ExpressionFrame {
   enum Kind {
     // Brackets and the parts of `if`: each is one level of nesting.

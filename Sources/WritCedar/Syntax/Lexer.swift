@@ -68,10 +68,14 @@ package struct Lexer {
       while position < bytes.count, Identifier.isContinuation(bytes[position]) { position += 1 }
       return token(.slot, from: start)
     case UInt8(ascii: "&"):
-      if byte(at: position) == UInt8(ascii: "&") { return twoBytes(UInt8(ascii: "&"), .and, otherwise: .and, from: start) }
+      if byte(at: position) == UInt8(ascii: "&") {
+        return twoBytes(UInt8(ascii: "&"), .and, otherwise: .and, from: start)
+      }
       return invalid("`&` is not an operator", help: "write `&&`", from: start)
     case UInt8(ascii: "|"):
-      if byte(at: position) == UInt8(ascii: "|") { return twoBytes(UInt8(ascii: "|"), .or, otherwise: .or, from: start) }
+      if byte(at: position) == UInt8(ascii: "|") {
+        return twoBytes(UInt8(ascii: "|"), .or, otherwise: .or, from: start)
+      }
       return invalid("`|` is not an operator", help: "write `||`", from: start)
     case UInt8(ascii: "'"):
       return invalid("`'` does not start a string", help: "strings stand in double quotes", from: start)
@@ -115,7 +119,11 @@ package struct Lexer {
     while position < bytes.count, bytes[position] & 0xC0 == 0x80 { position += 1 }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if text.unicodeScalars.first == "\u{FEFF}" {
-      return invalid("the text starts with a byte order mark, or holds one", help: "save it as UTF-8 without BOM", from: start)
+      return invalid(
+        "the text starts with a byte order mark, or holds one",
+        help: "save it as UTF-8 without BOM",
+        from: start
+      )
     }
     let code = text.unicodeScalars.first.map { "U+" + String($0.value, radix: 16, uppercase: true) } ?? ""
     return invalid("`\(text)` (\(code)) is not part of the language outside a string", from: start)

@@ -41,7 +41,10 @@ extension Parser {
       if tokenIs("if") {
         guard expressionStart else {
           throw diagnostic(
-            "`if` cannot be an operand", help: "put the whole `if … then … else …` in parentheses", at: token.span)
+            "`if` cannot be an operand",
+            help: "put the whole `if … then … else …` in parentheses",
+            at: token.span
+          )
         }
         try push(ExpressionFrame(kind: .ifCondition, start: start))
         advance()
@@ -77,7 +80,9 @@ extension Parser {
       let isKnown = name == "?principal" || name == "?resource"
       throw diagnostic(
         isKnown ? "the slot `\(name)` cannot stand in an expression" : "`\(name)` is not a slot",
-        help: "slots stand in the scope of a template: `principal == ?principal`", at: token.span)
+        help: "slots stand in the scope of a template: `principal == ?principal`",
+        at: token.span
+      )
     default:
       throw unexpected("an expression")
     }
@@ -90,8 +95,10 @@ extension Parser {
       frame.count += 1
       guard frame.count <= 4 else {
         throw diagnostic(
-          "more than four `\(kind == .not ? "!" : "-")` in a row", help: "use parentheses",
-          at: SourceSpan(frame.start, token.end))
+          "more than four `\(kind == .not ? "!" : "-")` in a row",
+          help: "use parentheses",
+          at: SourceSpan(frame.start, token.end)
+        )
       }
       advance()
     }
@@ -124,7 +131,9 @@ extension Parser {
     guard fits, let value else {
       throw diagnostic(
         "the integer does not fit in 64 bits",
-        help: "a long goes from -9223372036854775808 to 9223372036854775807", at: literal.span)
+        help: "a long goes from -9223372036854775808 to 9223372036854775807",
+        at: literal.span
+      )
     }
     tree.longs.append(value)
     append(.long, UInt32(truncatingIfNeeded: tree.longs.count - 1), from: start)
@@ -162,7 +171,8 @@ extension Parser {
         throw diagnostic(
           "`\(name)` is not a variable",
           help: "the variables are principal, action, resource and context; an entity is written `\(name)::\"id\"`",
-          at: span)
+          at: span
+        )
       }
       append(variable, 0, from: start)
       return .afterOperand(Operand(start: start))
@@ -171,7 +181,9 @@ extension Parser {
       let isMethod = Method(name: name) != nil
       throw diagnostic(
         isMethod ? "`\(name)` is a method, not a function" : "there is no function `\(name)`",
-        help: isMethod ? "write `value.\(name)(…)`" : "the functions are ip, decimal, datetime and duration", at: span)
+        help: isMethod ? "write `value.\(name)(…)`" : "the functions are ip, decimal, datetime and duration",
+        at: span
+      )
     }
     try push(ExpressionFrame(kind: .call(function), start: start))
     advance()
@@ -241,7 +253,9 @@ extension Parser {
       let isFunction = ExtensionFunction(name: name) != nil
       throw diagnostic(
         isFunction ? "`\(name)` is a function, not a method" : "there is no method `\(name)`",
-        help: isFunction ? "write `\(name)(…)`" : nil, at: nameToken.span)
+        help: isFunction ? "write `\(name)(…)`" : nil,
+        at: nameToken.span
+      )
     }
     try push(ExpressionFrame(kind: .method(method), start: operand.start, count: 1))
     advance()
@@ -293,8 +307,10 @@ extension Parser {
     let path = try pathRest(after: identifier("an entity type after `is`"))
     if path.endsBeforeString {
       throw diagnostic(
-        "expected an entity type after `is`, found an entity", help: "compare with `==`",
-        at: SourceSpan(start, token.end))
+        "expected an entity type after `is`, found an entity",
+        help: "compare with `==`",
+        at: SourceSpan(start, token.end)
+      )
     }
     let type = tree.typeName(path.name)
     guard tokenIs("in") else {
@@ -358,7 +374,9 @@ extension Parser {
   private func chained() -> Diagnostic {
     diagnostic(
       "expected the end of the comparison, found \(description(of: token))",
-      help: "==, !=, <, <=, >, >=, in, has, like and is do not chain; use parentheses", at: token.span)
+      help: "==, !=, <, <=, >, >=, in, has, like and is do not chain; use parentheses",
+      at: token.span
+    )
   }
 
   /// A bracket, comma, `then` or `else` ends what is open; anything else ends the expression.
@@ -431,7 +449,8 @@ extension Parser {
       guard frame.count - 1 == expected else {
         throw diagnostic(
           "`\(operation)` takes \(expected == 0 ? "no argument" : "one argument"), found \(frame.count - 1)",
-          at: SourceSpan(frame.start, previousEnd))
+          at: SourceSpan(frame.start, previousEnd)
+        )
       }
       append(operation, 0, from: frame.start)
     default:
@@ -447,7 +466,10 @@ extension Parser {
     let names = keys.map { tree.strings[Int($0.key)] }
     let order = keys.indices.sorted { names[$0].scalarOrder(comparedTo: names[$1]) < 0 }
     for (left, right) in zip(order, order.dropFirst()) where keys[left].key == keys[right].key {
-      throw diagnostic("the attribute \(CedarText.quoted(names[left])) occurs twice", at: keys[Swift.max(left, right)].span)
+      throw diagnostic(
+        "the attribute \(CedarText.quoted(names[left])) occurs twice",
+        at: keys[Swift.max(left, right)].span
+      )
     }
     if let first = keys.first?.firstNode, !order.elementsEqual(keys.indices) {
       let end = tree.nodes.count

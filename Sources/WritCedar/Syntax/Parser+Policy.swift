@@ -43,9 +43,16 @@ extension Parser {
     try expect(.semicolon, "`when`, `unless` or `;`")
     tree.policies.append(
       PolicyRecord(
-        effect: effect, start: start, end: previousEnd, annotations: annotations, principal: principal, action: action,
+        effect: effect,
+        start: start,
+        end: previousEnd,
+        annotations: annotations,
+        principal: principal,
+        action: action,
         resource: resource,
-        conditions: firstCondition..<UInt32(truncatingIfNeeded: tree.conditions.count)))
+        conditions: firstCondition..<UInt32(truncatingIfNeeded: tree.conditions.count)
+      )
+    )
   }
 
   private mutating func readAnnotations() throws(Diagnostic) -> Range<UInt32> {
@@ -90,7 +97,9 @@ extension Parser {
   private mutating func expectVariable(_ name: String, position: String) throws(Diagnostic) {
     guard tokenIs(name) else {
       throw unexpected(
-        "`\(name)` as the \(position) element of the scope", help: "a scope is `(principal, action, resource)`")
+        "`\(name)` as the \(position) element of the scope",
+        help: "a scope is `(principal, action, resource)`"
+      )
     }
     advance()
     if token.kind == .colon {
@@ -126,8 +135,10 @@ extension Parser {
       let path = try pathRest(after: identifier("an entity type after `is`"))
       if path.endsBeforeString {
         throw diagnostic(
-          "expected an entity type after `is`, found an entity", help: "write `\(variable) == …`",
-          at: SourceSpan(start, token.end))
+          "expected an entity type after `is`, found an entity",
+          help: "write `\(variable) == …`",
+          at: SourceSpan(start, token.end)
+        )
       }
       scope.type = tree.typeName(path.name)
       if tokenIs("in") {
@@ -140,7 +151,8 @@ extension Parser {
     guard token.kind == .comma || token.kind == .rightParenthesis else {
       throw unexpected(
         scope.form == .any ? "`==`, `in`, `is` or the end of `\(variable)`" : "the end of the `\(variable)` constraint",
-        help: "conditions stand in `when { … }`")
+        help: "conditions stand in `when { … }`"
+      )
     }
     return scope
   }
@@ -196,7 +208,8 @@ extension Parser {
     guard token.kind == .comma || token.kind == .rightParenthesis else {
       throw unexpected(
         scope.form == .any ? "`==`, `in` or the end of `action`" : "the end of the `action` constraint",
-        help: "conditions stand in `when { … }`")
+        help: "conditions stand in `when { … }`"
+      )
     }
     return scope
   }
@@ -222,7 +235,9 @@ extension Parser {
     guard type.isAction else {
       throw diagnostic(
         "expected an action, found an entity of type `\(type)`",
-        help: "the last component of an action's type is `Action`", at: SourceSpan(start, previousEnd))
+        help: "the last component of an action's type is `Action`",
+        at: SourceSpan(start, previousEnd)
+      )
     }
     return entity
   }
@@ -237,8 +252,10 @@ extension Parser {
     let start = token.start
     if token.kind == .rightBrace {
       throw diagnostic(
-        "the `\(isUnless ? "unless" : "when")` clause is empty", help: "remove it, or write `true`",
-        at: SourceSpan(keyword.start, token.end))
+        "the `\(isUnless ? "unless" : "when")` clause is empty",
+        help: "remove it, or write `true`",
+        at: SourceSpan(keyword.start, token.end)
+      )
     }
     let first = UInt32(truncatingIfNeeded: tree.nodes.count)
     try expression()

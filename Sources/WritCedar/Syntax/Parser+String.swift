@@ -73,7 +73,10 @@ extension Parser {
       // Take the whole scalar into the span.
       while index < end, source.bytes[index] & 0xC0 == 0x80 { index += 1 }
       throw invalidEscape(
-        start, Swift.min(index, end), help: "the escapes are \\\" \\' \\\\ \\n \\r \\t \\0 \\x7F \\u{10FFFF}")
+        start,
+        Swift.min(index, end),
+        help: "the escapes are \\\" \\' \\\\ \\n \\r \\t \\0 \\x7F \\u{10FFFF}"
+      )
     }
   }
 

@@ -126,8 +126,10 @@ struct Parser {
     let path = try pathRest(after: identifier(expectation))
     guard path.endsBeforeString else {
       throw diagnostic(
-        "expected \(expectation), found `\(path.name)`", help: "an entity is written `\(path.name)::\"id\"`",
-        at: SourceSpan(start, previousEnd))
+        "expected \(expectation), found `\(path.name)`",
+        help: "an entity is written `\(path.name)::\"id\"`",
+        at: SourceSpan(start, previousEnd)
+      )
     }
     return try entityLiteral(type: path.name)
   }

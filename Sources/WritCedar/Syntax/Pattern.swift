@@ -17,7 +17,9 @@ package struct Pattern: Hashable, Sendable {
     self.parts = [parts[0]] + inner + [parts[parts.count - 1]]
   }
 
-  /// Whether the pattern describes the whole text. Linear in the text and the pattern.
+  /// Whether the pattern describes the whole text.
+  ///
+  /// Linear in the text and the pattern.
   package func matches(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
     guard let first = parts.first, let last = parts.last else { return bytes.isEmpty }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Policy: CustomStringConvertible {
-  /// The policy as Cedar text: what it says, without comments and layout. A linked policy's slots are filled.
+  /// The policy as Cedar text: what it says, without comments and layout.
+  ///
+  /// A linked policy's slots are filled.
   public var description: String {
     var out = ""
     for annotation in annotations {
@@ -9,7 +11,8 @@ extension Policy: CustomStringConvertible {
       if let value = annotation.value { out += "(\(CedarText.quoted(value)))" }
       out += "\n"
     }
-    let scope = "principal\(text(of: principalConstraint)), \(actionConstraint), resource\(text(of: resourceConstraint))"
+    let scope =
+      "principal\(text(of: principalConstraint)), \(actionConstraint), resource\(text(of: resourceConstraint))"
     out += "\(effect) (\(scope))"
     for condition in conditions {
       out += "\n\(condition.isUnless ? "unless" : "when") { \(ExpressionPrinter.text(of: condition.nodes, in: tree)) }"

@@ -115,7 +115,9 @@ public struct Policy: Sendable {
   /// `permit` or `forbid`.
   public var effect: Effect { record.effect }
 
-  /// What the scope demands of the principal. A linked policy's slots are filled.
+  /// What the scope demands of the principal.
+  ///
+  /// A linked policy's slots are filled.
   public var principalConstraint: ScopeConstraint { constraint(record.principal, slot: .principal) }
 
   /// What the scope demands of the action.
@@ -129,7 +131,9 @@ public struct Policy: Sendable {
     }
   }
 
-  /// What the scope demands of the resource. A linked policy's slots are filled.
+  /// What the scope demands of the resource.
+  ///
+  /// A linked policy's slots are filled.
   public var resourceConstraint: ScopeConstraint { constraint(record.resource, slot: .resource) }
 
   private func constraint(_ scope: ScopeRecord, slot: Slot) -> ScopeConstraint {
@@ -162,7 +166,9 @@ public struct Policy: Sendable {
     }
   }
 
-  /// Whether it has slots that nothing fills. A template is never evaluated by itself.
+  /// Whether it has slots that nothing fills.
+  ///
+  /// A template is never evaluated by itself.
   public var isTemplate: Bool { link == nil && !slots.isEmpty }
 
   /// The template from which the policy is linked, `nil` for other policies.
@@ -186,7 +192,8 @@ public struct Policy: Sendable {
     annotationRecords.map { record in
       Annotation(
         name: tree.strings[Int(record.key)],
-        value: record.value == AnnotationRecord.noValue ? nil : tree.strings[Int(record.value)])
+        value: record.value == AnnotationRecord.noValue ? nil : tree.strings[Int(record.value)]
+      )
     }
   }
 

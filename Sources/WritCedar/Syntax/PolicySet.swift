@@ -86,7 +86,10 @@ public struct PolicySet: Sendable {
         Diagnostic(
           "two policies have the id `\(policy.id)`: the other is at \(members[other].location)",
           help: "an id is the `@id` annotation, otherwise `policy` and the position from 0",
-          source: policy.source, span: policy.idSpan))
+          source: policy.source,
+          span: policy.idSpan
+        )
+      )
     }
     if !diagnostics.isEmpty { throw SyntaxError(diagnostics) }
   }
@@ -101,8 +104,11 @@ public struct PolicySet: Sendable {
     guard identifiers == .annotationOrPosition, let name = unnamed.annotation("id") else { return (unnamed, nil) }
     if name.isEmpty {
       let problem = Diagnostic(
-        "the `@id` is empty", help: "give the policy a name, or remove the annotation", source: tree.source,
-        span: unnamed.idSpan)
+        "the `@id` is empty",
+        help: "give the policy a name, or remove the annotation",
+        source: tree.source,
+        span: unnamed.idSpan
+      )
       return (unnamed, problem)
     }
     return (Policy(id: PolicyID(name), tree: tree, index: index), nil)
@@ -130,7 +136,10 @@ public struct PolicySet: Sendable {
   public mutating func add(_ policy: Policy, as id: PolicyID? = nil) throws(PolicySetError) {
     let policy = id.map { policy.renamed($0, template: nil) } ?? policy
     guard positions[policy.id] == nil else {
-      throw PolicySetError(.duplicateID, "there is already a policy with the id `\(CedarText.shown(policy.id.description))`")
+      throw PolicySetError(
+        .duplicateID,
+        "there is already a policy with the id `\(CedarText.shown(policy.id.description))`"
+      )
     }
     positions[policy.id] = members.count
     members.append(policy)
@@ -157,12 +166,15 @@ public struct PolicySet: Sendable {
       let given = slots.keys.map(\.description).sorted().joined(separator: ", ")
       throw PolicySetError(
         .slotMismatch,
-        "the template `\(CedarText.shown(template.description))` has the slots \(wanted), given: \(given.isEmpty ? "none" : given)")
+        "the template `\(CedarText.shown(template.description))` has the slots \(wanted), given: \(given.isEmpty ? "none" : given)"
+      )
     }
     try add(policy.linked(as: id, slots: slots))
   }
 
-  /// Removes a policy, a linked policy, or a template that has no links. O(n) in the members.
+  /// Removes a policy, a linked policy, or a template that has no links.
+  ///
+  /// O(n) in the members.
   ///
   /// - Returns: what was removed.
   /// - Throws: ``PolicySetError/Code/unknownID``, ``PolicySetError/Code/templateInUse``.
@@ -172,7 +184,8 @@ public struct PolicySet: Sendable {
     if policy.isTemplate, let link = members.first(where: { $0.template == id }) {
       throw PolicySetError(
         .templateInUse,
-        "the template `\(CedarText.shown(id.description))` is linked as `\(CedarText.shown(link.id.description))`")
+        "the template `\(CedarText.shown(id.description))` is linked as `\(CedarText.shown(link.id.description))`"
+      )
     }
     members.removeAll { $0.id == id }
     positions = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1.id, $0) })
@@ -202,7 +215,8 @@ public struct PolicySet: Sendable {
     }
     for policy in other.members {
       try merged.add(
-        policy.renamed(renamings[policy.id] ?? policy.id, template: policy.template.map { renamings[$0] ?? $0 }))
+        policy.renamed(renamings[policy.id] ?? policy.id, template: policy.template.map { renamings[$0] ?? $0 })
+      )
     }
     self = merged
     return renamings

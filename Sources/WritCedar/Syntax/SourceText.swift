@@ -43,7 +43,9 @@ public final class SourceText: Sendable {
     self.bytes = bytes
     var starts: [UInt32] = [0]
     let span = bytes.span
-    for index in span.indices where span[index] == UInt8(ascii: "\n") { starts.append(UInt32(truncatingIfNeeded: index + 1)) }
+    for index in span.indices where span[index] == UInt8(ascii: "\n") {
+      starts.append(UInt32(truncatingIfNeeded: index + 1))
+    }
     lineStarts = starts
   }
 

@@ -113,7 +113,9 @@ struct EntityParts: Hashable, Sendable {
   let id: UInt32
 }
 
-/// The fixed part of a policy. Ranges are into the tree's arrays.
+/// The fixed part of a policy.
+///
+/// Ranges are into the tree's arrays.
 struct PolicyRecord: Sendable {
   let effect: Effect
   let start: UInt32
@@ -170,7 +172,9 @@ package struct ConditionRecord: Sendable {
   package let end: UInt32
 }
 
-/// What a parser fills and a ``SyntaxTree`` is made of. Equal names, ids, type names and entities are stored once.
+/// What a parser fills and a ``SyntaxTree`` is made of.
+///
+/// Equal names, ids, type names and entities are stored once.
 struct SyntaxTreeBuilder {
   var nodes: [Node] = []
   var strings: [String] = []

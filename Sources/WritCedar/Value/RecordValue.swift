@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A Cedar record: attribute names, each once, with their values. The context of a request is one.
+/// A Cedar record: attribute names, each once, with their values.
+///
+/// The context of a request is one.
 public struct RecordValue: Hashable, Sendable {
   /// An attribute's name and value.
   public struct Attribute: Sendable {
@@ -19,7 +21,9 @@ public struct RecordValue: Hashable, Sendable {
   package let attributes: [Attribute]
   package let depth: Int
 
-  /// The record of these attributes. When a name occurs twice, the later value stands.
+  /// The record of these attributes.
+  ///
+  /// When a name occurs twice, the later value stands.
   ///
   /// - Throws: ``NestingLimitExceeded`` when the record would nest deeper than ``Nesting/limit``.
   public init(_ attributes: some Sequence<(String, Value)>) throws(NestingLimitExceeded) {
@@ -50,7 +54,9 @@ public struct RecordValue: Hashable, Sendable {
   /// Whether there are no attributes.
   public var isEmpty: Bool { attributes.isEmpty }
 
-  /// The value of the attribute with this name, `nil` where there is none. O(log n) comparisons.
+  /// The value of the attribute with this name, `nil` where there is none.
+  ///
+  /// O(log n) comparisons.
   public subscript(name: String) -> Value? {
     var low = 0
     var high = attributes.count

@@ -6,7 +6,9 @@ public struct SetValue: Hashable, Sendable {
   package let elements: [Value]
   package let depth: Int
 
-  /// The set of these values; repetitions count once. O(n log n).
+  /// The set of these values; repetitions count once.
+  ///
+  /// O(n log n).
   ///
   /// - Throws: ``NestingLimitExceeded`` when the set would nest deeper than ``Nesting/limit``.
   public init(_ values: some Sequence<Value>) throws(NestingLimitExceeded) {
@@ -40,7 +42,9 @@ public struct SetValue: Hashable, Sendable {
   /// Whether there are no elements.
   public var isEmpty: Bool { elements.isEmpty }
 
-  /// Whether the value is an element. O(log n) comparisons.
+  /// Whether the value is an element.
+  ///
+  /// O(log n) comparisons.
   public func contains(_ value: Value) -> Bool {
     var low = 0
     var high = elements.count

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@testable import policy
+
+/// Cedar's own integration tests, when they are at hand: in the directory that `WRIT_CEDAR_CONFORMANCE` names, or in
+/// `shared/cedar-conformance` beside the checkout.
+///
+/// The project's other tests pin every rule without them.
+@Suite("Cedar's integration tests")
+struct CedarConformanceTests {
+  static let directory: String? = {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let beside = root.deletingLastPathComponent().appending(path: "shared/cedar-conformance").path
+    let named = ProcessInfo.processInfo.environment["WRIT_CEDAR_CONFORMANCE"]
+    let directory = named ?? beside
+    let isThere = Directory.isDirectory(directory)
+    print(isThere ? "Cedar's integration tests: running them." : "Cedar's integration tests: not there, left out.")
+    return isThere ? directory : nil
+  }()
+
+  @Test("decision, reasons and errors equal the reference's for every request", .enabled(if: directory != nil))
+  func conformance() throws {
+    let directory = try #require(Self.directory)
+    var total = 0
+    var failures: [String] = []
+    try ConformanceSuite(directory: directory, filter: nil).run { result in
+      total += 1
+      if !result.differences.isEmpty { failures.append("\(result.suite), \(result.name): \(result.differences)") }
+    }
+    #expect(total > 39_000)
+    #expect(failures.isEmpty, "\(failures.count) of \(total): \(failures.prefix(10).joined(separator: "\n"))")
+  }
+}
+
+@Suite("The runner of Cedar's integration tests")
+struct ConformanceSuiteTests {
+  /// A suite of one test in a temporary directory, with the answer it expects.
+  private func run(decision: String, reason: String, errors: String = "[]", archived: Bool = false) throws
+    -> [TestResult]
+  {
+    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let folder = archived ? "corpus-tests" : "tests/one"
+    let tests = directory.appending(path: folder)
+    try FileManager.default.createDirectory(at: tests, withIntermediateDirectories: true)
+    func write(_ name: String, _ text: String) throws {
+      try Data(text.utf8).write(to: tests.appending(path: name))
+    }
+    try write("p.cedar", "@id(\"named\") permit(principal, action, resource);")
+    try write("s.cedarschema", "entity User; action view appliesTo { principal: [User], resource: [User] };")
+    try write("e.entities.json", "[]")
+    let user = "{\"type\": \"User\", \"id\": \"a\"}"
+    try write(
+      "t.json",
+      """
+      {"policies": "\(folder)/p.cedar", "schema": "\(folder)/s.cedarschema", "entities": "\(folder)/e.entities.json",
+       "shouldValidate": true, "requests": [{"description": "the request", "principal": \(user),
+       "action": {"type": "Action", "id": "view"}, "resource": \(user), "context": {},
+       "decision": "\(decision)", "reason": \(reason), "errors": \(errors)}]}
+      """
+    )
+    if archived {
+      let tar = Process()
+      tar.executableURL = URL(filePath: "/usr/bin/env")
+      tar.arguments = [
+        "tar", "-C", directory.path, "-czf", directory.appending(path: "corpus-tests.tar.gz").path, folder,
+      ]
+      try tar.run()
+      tar.waitUntilExit()
+      try FileManager.default.removeItem(at: tests)
+    }
+    var results: [TestResult] = []
+    try ConformanceSuite(directory: directory.path, filter: nil).run { results.append($0) }
+    return results
+  }
+
+  @Test("a right answer passes, from a folder and from an archive; ids are positions", arguments: [false, true])
+  func passes(archived: Bool) throws {
+    let results = try run(decision: "allow", reason: "[\"policy0\"]", archived: archived)
+    #expect(results.map(\.name) == ["the request"])
+    #expect(results.map(\.differences) == [[]])
+  }
+
+  @Test("a wrong decision, reason or error is seen")
+  func fails() throws {
+    #expect(try run(decision: "deny", reason: "[\"policy0\"]").map(\.differences.count) == [1])
+    #expect(try run(decision: "allow", reason: "[]").map(\.differences.count) == [1])
+    #expect(
+      try run(decision: "allow", reason: "[\"policy0\"]", errors: "[\"policy0\"]").map(\.differences.count) == [1]
+    )
+  }
+}
