@@ -8,7 +8,7 @@ extension Tape {
   ///
   /// Names are compared as decoded bytes, but only those whose signatures, in the upper half of `names`, are equal.
   /// Many names are sorted by hash, and those of one hash by their bytes, so that an input made of collisions costs
-  /// O(n log n) comparisons too, and no seed has to stay secret.
+  /// - Complexity: O(n log n) comparisons too, and no seed has to stay secret.
   mutating func checkNames(of object: Int, count: Int, _ bytes: Span<UInt8>) throws(JSONError) {
     names.removeAll(keepingCapacity: true)
     let isSmall = count <= Self.pairwiseLimit

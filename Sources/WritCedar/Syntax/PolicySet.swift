@@ -174,7 +174,7 @@ public struct PolicySet: Sendable {
 
   /// Removes a policy, a linked policy, or a template that has no links.
   ///
-  /// O(n) in the members.
+  /// - Complexity: O(n) in the members.
   ///
   /// - Returns: what was removed.
   /// - Throws: ``PolicySetError/Code/unknownID``, ``PolicySetError/Code/templateInUse``.

@@ -56,7 +56,7 @@ public struct RecordValue: Hashable, Sendable {
 
   /// The value of the attribute with this name, `nil` where there is none.
   ///
-  /// O(log n) comparisons.
+  /// - Complexity: O(log n) comparisons.
   public subscript(name: String) -> Value? {
     var low = 0
     var high = attributes.count

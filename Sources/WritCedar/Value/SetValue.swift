@@ -8,7 +8,7 @@ public struct SetValue: Hashable, Sendable {
 
   /// The set of these values; repetitions count once.
   ///
-  /// O(n log n).
+  /// - Complexity: O(n log n).
   ///
   /// - Throws: ``NestingLimitExceeded`` when the set would nest deeper than ``Nesting/limit``.
   public init(_ values: some Sequence<Value>) throws(NestingLimitExceeded) {
@@ -44,7 +44,7 @@ public struct SetValue: Hashable, Sendable {
 
   /// Whether the value is an element.
   ///
-  /// O(log n) comparisons.
+  /// - Complexity: O(log n) comparisons.
   public func contains(_ value: Value) -> Bool {
     var low = 0
     var high = elements.count
