@@ -45,7 +45,7 @@ struct TestCommand: ParsableCommand {
   var format = TestReport.Format.text
 
   func run() throws {
-    var report = TestReport(format: format)
+    var report = TestReport(format: format, listsPassedSuites: conformance == nil)
     if let conformance {
       try ConformanceSuite(directory: conformance, filter: filter).run { report.add($0) }
     } else {

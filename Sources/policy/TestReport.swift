@@ -19,37 +19,44 @@ struct TestReport {
   }
 
   let format: Format
+  /// Whether text names the suites in which everything passed, too.
+  let listsPassedSuites: Bool
   private(set) var total = 0
   private(set) var failed = 0
-  private var suite = ""
-  /// Kept for the formats that begin with totals.
+  /// All results, or for text those of the suite that runs now.
   private var results: [TestResult] = []
 
-  init(format: Format) {
+  init(format: Format, listsPassedSuites: Bool) {
     self.format = format
+    self.listsPassedSuites = listsPassedSuites
   }
 
   mutating func add(_ result: TestResult) {
+    if format == .text, let last = results.last, !last.suite.hasSameScalars(as: result.suite) { finishSuite() }
     total += 1
     if !result.differences.isEmpty { failed += 1 }
-    guard format == .text else {
-      results.append(result)
-      return
-    }
-    if result.suite != suite {
-      suite = result.suite
-      Output.line(Style.bold(CedarText.shown(suite)))
-    }
-    if result.differences.isEmpty { return }
-    Output.line("  \(Style.red("failed")) \(CedarText.shown(result.name))")
-    for difference in result.differences { Output.line("      \(CedarText.shown(difference))") }
+    results.append(result)
   }
 
-  func finish() {
+  mutating func finish() {
     switch format {
-    case .text: if total > 0 { Output.line("\(total - failed) passed, \(failed) failed") }
+    case .text:
+      finishSuite()
+      if total > 0 { Output.line("\(total - failed) passed, \(failed) failed") }
     case .json: writeJSON()
     case .junit: writeJUnit()
+    }
+  }
+
+  private mutating func finishSuite() {
+    defer { results.removeAll() }
+    guard let suite = results.first?.suite else { return }
+    let failures = results.filter { !$0.differences.isEmpty }
+    guard listsPassedSuites || !failures.isEmpty else { return }
+    Output.line("\(Style.bold(CedarText.shown(suite))): \(results.count - failures.count) of \(results.count) passed")
+    for failure in failures {
+      Output.line("  \(Style.red("failed")) \(CedarText.shown(failure.name))")
+      for difference in failure.differences { Output.line("      \(CedarText.shown(difference))") }
     }
   }
 

@@ -45,14 +45,21 @@ public struct Schema: Sendable {
   /// An entity type as declared.
   package struct EntityDefinition: Sendable {
     package let name: EntityTypeName
-    /// The types of which an entity may be in an entity, directly or through others.
-    package var ancestors: Set<EntityTypeName>
+    let hierarchy: EntityTypeHierarchy
     /// A record; the empty one for an enumerated type.
     package let attributes: TypeIndex
     /// The type of every tag's value, `nil` where tags are not allowed.
     package let tags: TypeIndex?
     /// The only ids there are, `nil` for types that are not enumerated.
     package let enumeration: [String]?
+
+    /// The types of which an entity may be in an entity, directly or through others.
+    ///
+    /// Linear in the hierarchy.
+    package var ancestors: Set<EntityTypeName> { hierarchy.ancestors(of: name) }
+
+    /// Whether an entity of this type may be in one of the other, directly or through others.
+    package func mayBeIn(_ ancestor: EntityTypeName) -> Bool { hierarchy.isAncestor(ancestor, of: name) }
   }
 
   /// An action as declared.
@@ -70,10 +77,22 @@ public struct Schema: Sendable {
   package internal(set) var types: [ValueType] = []
   package internal(set) var entityTypes: [EntityTypeName: EntityDefinition] = [:]
   package internal(set) var actions: [EntityUID: ActionDefinition] = [:]
+  /// The ids of the enumerated types, for looking them up.
+  var enumerations: [EntityTypeName: Set<ScalarText>] = [:]
 
   package init() {}
 
   package subscript(type: TypeIndex) -> ValueType { types[Int(type.position)] }
+
+  /// The entity type with this name, `nil` where it is not declared.
+  ///
+  /// The types of actions are not among them.
+  package func entity(for type: EntityTypeName) -> EntityDefinition? { entityTypes[type] }
+
+  /// The declared actions with their groups, in the order of their identifiers: what a store of entities holds of them.
+  package var actionEntities: [Entity] {
+    actions.values.map { Entity(uid: $0.uid, parents: $0.parents) }.sorted { $0.uid < $1.uid }
+  }
 
   /// The type of a record's attribute.
   package func attribute(_ name: String, of type: TypeIndex) -> Attribute? {

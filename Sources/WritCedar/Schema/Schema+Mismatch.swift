@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A set or record of which a part is being compared with its type.
+private struct MismatchFrame {
+  enum Parts {
+    case elements([Value], Schema.TypeIndex)
+    /// Both sorted by name.
+    case attributes([RecordValue.Attribute], [Schema.Attribute])
+  }
+
+  enum Step {
+    case part(Value, Schema.TypeIndex)
+    case problem(String)
+    case done
+  }
+
+  let parts: Parts
+  private var nextPart = 0
+  private var nextDeclared = 0
+
+  init(_ parts: Parts) { self.parts = parts }
+
+  /// The next part with its type; for records the two lists of attributes are merged on the way.
+  mutating func next() -> Step {
+    switch parts {
+    case .elements(let elements, let type):
+      guard nextPart < elements.count else { return .done }
+      defer { nextPart += 1 }
+      return .part(elements[nextPart], type)
+    case .attributes(let attributes, let declared):
+      while true {
+        let given = nextPart < attributes.count ? attributes[nextPart] : nil
+        guard nextDeclared < declared.count else {
+          return given.map { .problem(Self.undeclared($0.name, among: declared)) } ?? .done
+        }
+        let expected = declared[nextDeclared]
+        let order = given.map { $0.name.scalarOrder(comparedTo: expected.name) } ?? 1
+        if order < 0, let given { return .problem(Self.undeclared(given.name, among: declared)) }
+        nextDeclared += 1
+        if order == 0, let given {
+          nextPart += 1
+          return .part(given.value, expected.type)
+        }
+        if expected.isRequired { return .problem("attribute \(Schema.shown(expected.name)) is missing") }
+      }
+    }
+  }
+
+  private static func undeclared(_ name: String, among declared: [Schema.Attribute]) -> String {
+    let near = Suggestion.nearest(to: name, among: declared.lazy.map(\.name))
+    let question = near.map { "; did you mean \(Schema.shown($0))?" } ?? ""
+    return "attribute \(Schema.shown(name)) is not declared\(question)"
+  }
+
+  /// Where the part stands that `next` gave last.
+  var place: String {
+    guard case .attributes(let attributes, _) = parts else { return "an element" }
+    let current = nextPart - 1
+    return attributes.indices.contains(current) ? "attribute \(Schema.shown(attributes[current].name))" : ""
+  }
+}
+
+extension Schema {
+  /// A name or id in quotes for a message, cut where it is very long.
+  static func shown(_ text: String) -> String {
+    let limit = 64
+    guard text.unicodeScalars.dropFirst(limit).isEmpty else {
+      return CedarText.quoted(String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit)))) + "…"
+    }
+    return CedarText.quoted(text)
+  }
+
+  /// What a type's values are called in messages, as ``Value/kindName`` calls the values.
+  private func kindName(_ type: TypeIndex) -> String {
+    switch self[type] {
+    case .bool: "bool"
+    case .long: "long"
+    case .string: "string"
+    case .ip: "ipaddr"
+    case .decimal: "decimal"
+    case .datetime: "datetime"
+    case .duration: "duration"
+    case .entity(let name): "entity of type \(name)"
+    case .set: "set"
+    case .record: "record"
+    }
+  }
+
+  /// Why the value does not fit the type, `nil` when it fits: `attribute "owner": expected entity of type User, found
+  /// string`.
+  ///
+  /// Records are closed, sets of one type, and the entities in the value satisfy ``problem(withReferenceTo:)``. Linear
+  /// in the value, with a stack of its own.
+  package func mismatch(_ value: Value, _ type: TypeIndex) -> String? {
+    var frames: [MismatchFrame] = []
+    var problem = enter(value, type, &frames)
+    while problem == nil, !frames.isEmpty {
+      switch frames[frames.count - 1].next() {
+      case .part(let part, let type):
+        problem = enter(part, type, &frames)
+      case .problem(let text):
+        // It is about the record itself, not about one of its attributes.
+        frames.removeLast()
+        problem = text
+      case .done:
+        frames.removeLast()
+      }
+    }
+    return problem.map { (frames.map(\.place) + [$0]).joined(separator: ": ") }
+  }
+
+  /// Compares a scalar, or pushes a frame for the parts.
+  private func enter(_ value: Value, _ type: TypeIndex, _ frames: inout [MismatchFrame]) -> String? {
+    switch (value, self[type]) {
+    case (.bool, .bool), (.long, .long), (.string, .string), (.ip, .ip), (.decimal, .decimal), (.datetime, .datetime),
+      (.duration, .duration):
+      return nil
+    case (.entity(let uid), .entity(let name)) where uid.type == name:
+      return problem(withReferenceTo: uid)
+    case (.set(let set), .set(let element)):
+      frames.append(MismatchFrame(.elements(set.elements, element)))
+      return nil
+    case (.record(let record), .record(let declared)):
+      frames.append(MismatchFrame(.attributes(record.attributes, declared)))
+      return nil
+    default:
+      return "expected \(kindName(type)), found \(value.kindName)"
+    }
+  }
+
+  /// Why no entity can have this identifier: it is not one of its enumerated type, or no declared action.
+  ///
+  /// Whether the type is declared is not asked: whoever refers to an entity has a type for it.
+  package func problem(withReferenceTo uid: EntityUID) -> String? {
+    if !enumerations.isEmpty, let ids = enumerations[uid.type], !ids.contains(ScalarText(uid.id)) {
+      let listed = (entityTypes[uid.type]?.enumeration ?? []).prefix(8).map(Self.shown).joined(separator: ", ")
+      return "\(Self.shown(uid)) is not declared: the ids of \(uid.type) are \(listed)\(ids.count > 8 ? ", …" : "")"
+    }
+    if uid.type.isAction, actions[uid] == nil { return undeclaredAction(uid) }
+    return nil
+  }
+
+  func undeclaredAction(_ uid: EntityUID) -> String {
+    let near =
+      actions.keys.filter { $0.id.hasSameScalars(as: uid.id) }.min()
+      ?? Suggestion.nearest(to: uid.id, among: actions.keys.lazy.filter { $0.type == uid.type }.map(\.id))
+      .map { EntityUID(type: uid.type, id: $0) }
+    return "the action \(Self.shown(uid)) is not declared\(near.map { "; did you mean \(Self.shown($0))?" } ?? "")"
+  }
+
+  static func shown(_ uid: EntityUID) -> String { "\(uid.type)::\(shown(uid.id))" }
+}

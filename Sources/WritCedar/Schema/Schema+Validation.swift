@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Whether entities and requests fit the schema.
+extension Schema {
+  // MARK: Entities
+
+  /// Why the entity does not fit the schema, `nil` when it does.
+  ///
+  /// Parents may be of any type that the hierarchy reaches; they need not exist. Linear in the entity.
+  package func problem(with entity: Entity) -> String? {
+    if entity.uid.type.isAction { return problem(withAction: entity) }
+    let uid = Self.shown(entity.uid)
+    guard let definition = entityTypes[entity.uid.type] else {
+      return "\(uid): \(undeclared(entity.uid.type))"
+    }
+    if let problem = problem(withReferenceTo: entity.uid) { return problem }
+    if let problem = mismatch(.record(entity.attributes), definition.attributes) { return "\(uid): \(problem)" }
+    if let problem = problem(withTags: entity.tags, definition) { return "\(uid): \(problem)" }
+    for parent in entity.parents {
+      guard definition.mayBeIn(parent.type) else {
+        return "\(uid): an entity of type \(definition.name) cannot be in \(Self.shown(parent)), of type \(parent.type)"
+      }
+      if let problem = problem(withReferenceTo: parent) { return "\(uid): parent: \(problem)" }
+    }
+    return nil
+  }
+
+  private func problem(withTags tags: RecordValue, _ definition: EntityDefinition) -> String? {
+    for tag in tags.attributes {
+      guard let type = definition.tags else {
+        return "tag \(Self.shown(tag.name)): entities of type \(definition.name) have no tags"
+      }
+      if let problem = mismatch(tag.value, type) { return "tag \(Self.shown(tag.name)): \(problem)" }
+    }
+    return nil
+  }
+
+  /// An action among the entities must be the declared one: nothing but its groups, directly or with theirs.
+  private func problem(withAction entity: Entity) -> String? {
+    guard let declared = actions[entity.uid] else { return undeclaredAction(entity.uid) }
+    let uid = Self.shown(entity.uid)
+    if let attribute = entity.attributes.attributes.first {
+      return "\(uid): attribute \(Self.shown(attribute.name)): actions have no attributes"
+    }
+    if let tag = entity.tags.attributes.first { return "\(uid): tag \(Self.shown(tag.name)): actions have no tags" }
+    let given = Set(entity.parents)
+    if given == Set(declared.parents) { return nil }
+    let expected = groups(above: declared.parents)
+    if let foreign = entity.parents.first(where: { !expected.contains($0) }) {
+      return "\(uid) is in \(Self.shown(foreign)), but in the schema it is not"
+    }
+    if let missing = expected.subtracting(groups(above: entity.parents)).min() {
+      return "\(uid) is not in \(Self.shown(missing)), but in the schema it is"
+    }
+    return nil
+  }
+
+  /// These groups and those that they are in.
+  private func groups(above groups: [EntityUID]) -> Set<EntityUID> {
+    var found = Set(groups)
+    var pending = groups
+    while let next = pending.popLast() {
+      for parent in actions[next]?.parents ?? [] where found.insert(parent).inserted { pending.append(parent) }
+    }
+    return found
+  }
+
+  // MARK: Requests
+
+  /// Why the request does not fit the schema, `nil` when it does.
+  package func problem(with request: Request) -> String? {
+    for (uid, variable) in [(request.principal, "principal"), (request.resource, "resource")] {
+      if uid.type.isAction { return "\(variable) \(Self.shown(uid)): an action cannot be a \(variable)" }
+      guard entityTypes[uid.type] != nil else {
+        return "\(variable) \(Self.shown(uid)): \(undeclared(uid.type))"
+      }
+    }
+    guard let action = actions[request.action] else { return undeclaredAction(request.action) }
+    return problem(with: request.principal, "principal", in: action.principals, of: action)
+      ?? problem(with: request.resource, "resource", in: action.resources, of: action)
+      ?? mismatch(.record(request.context), action.context).map {
+        "the context does not fit \(Self.shown(action.uid)): \($0)"
+      }
+  }
+
+  private func problem(
+    with uid: EntityUID,
+    _ variable: String,
+    in types: Set<EntityTypeName>,
+    of action: ActionDefinition
+  ) -> String? {
+    guard types.contains(uid.type) else {
+      if types.isEmpty { return "\(Self.shown(action.uid)) applies to nothing" }
+      let listed = types.sorted().prefix(8).map(\.description).joined(separator: ", ")
+      return """
+        \(variable) \(Self.shown(uid)): \(Self.shown(action.uid)) applies to a \(variable) of type \
+        \(listed)\(types.count > 8 ? ", …" : ""), not \(uid.type)
+        """
+    }
+    return problem(withReferenceTo: uid).map { "\(variable): \($0)" }
+  }
+
+  private func undeclared(_ type: EntityTypeName) -> String {
+    let names = entityTypes.keys.map(\.description)
+    let near =
+      names.filter { $0.hasSuffix("::\(type)") }.min()
+      ?? names.filter { type.description.hasSuffix("::\($0)") }.min()
+      ?? Suggestion.nearest(to: type.description, among: names)
+    return "the entity type \(type) is not declared\(near.map { "; did you mean \($0)?" } ?? "")"
+  }
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Entity types, actions and common types.
+extension SchemaParser {
+  /// Names that would hide the language's own types, in JSON if not here.
+  private static let builtInTypes = ["Bool", "Boolean", "Entity", "Extension", "Long", "Record", "Set", "String"]
+
+  mutating func commonTypeDeclaration() throws(Diagnostic) {
+    parser.advance()
+    let name = try name("the common type's name")
+    if Self.builtInTypes.contains(name.text) {
+      throw parser.diagnostic(
+        "a common type cannot be named `\(name.text)`",
+        help: "the name belongs to a type of the language",
+        at: name.place.span
+      )
+    }
+    try parser.expect(.assign, "`=` after the common type's name")
+    let type = try typeExpression()
+    try parser.expect(.semicolon, "`;` after the type")
+    syntax.commonTypes.append(SchemaSyntax.CommonType(namespace: namespace, name: name, type: type))
+  }
+
+  // MARK: Entity types
+
+  mutating func entityDeclaration() throws(Diagnostic) {
+    parser.advance()
+    var names: [SchemaSyntax.Name] = []
+    repeat {
+      let name = try name("the entity type's name")
+      if name.text == "Action" {
+        throw parser.diagnostic(
+          "an entity type cannot be named `Action`",
+          help: "actions are declared with `action`",
+          at: name.place.span
+        )
+      }
+      names.append(name)
+    } while parser.take(.comma)
+    var entity = SchemaSyntax.EntityDeclaration(namespace: namespace, names: names)
+    if parser.tokenIs("enum") {
+      try enumeration(of: &entity)
+    } else {
+      try body(of: &entity)
+    }
+    syntax.entities.append(entity)
+  }
+
+  private mutating func enumeration(of entity: inout SchemaSyntax.EntityDeclaration) throws(Diagnostic) {
+    parser.advance()
+    try parser.expect(.leftBracket, "`[` and the ids after `enum`")
+    entity.enumeration = try list { (reader: inout SchemaParser) throws(Diagnostic) in
+      guard reader.parser.token.kind == .string else { throw reader.parser.unexpected("an id, a string") }
+      return try reader.parser.stringLiteral()
+    }
+    try parser.expect(
+      .semicolon,
+      "`;` after the ids",
+      help: "an enumerated type has no parents, attributes or tags (RFC 53)"
+    )
+  }
+
+  private mutating func body(of entity: inout SchemaSyntax.EntityDeclaration) throws(Diagnostic) {
+    var expected = "`in`, `=`, `{`, `tags` or `;`"
+    if parser.tokenIs("in") {
+      parser.advance()
+      entity.parents = try typeNames("an entity type or `[` after `in`", mayBeEmpty: true)
+      expected = "`=`, `{`, `tags` or `;` after the parents"
+    }
+    if parser.take(.assign) {
+      guard parser.token.kind == .leftBrace else { throw parser.unexpected("`{` and the attributes after `=`") }
+    }
+    if parser.token.kind == .leftBrace {
+      entity.attributes = try typeExpression()
+      expected = "`tags` or `;` after the attributes"
+    }
+    if parser.tokenIs("tags") {
+      parser.advance()
+      entity.tags = try typeExpression("the tags' type")
+      expected = "`;` after the tags' type"
+    }
+    guard parser.take(.semicolon) else {
+      let help =
+        switch parser.token.kind {
+        case .doubleColon: "a type of a namespace is declared in `namespace Name { … }`"
+        case .comma where !entity.parents.isEmpty: "several parents stand in brackets, `in [A, B]`"
+        default: "the order is `entity Name in [Parents] = { … } tags Type;`"
+        }
+      throw parser.unexpected(expected, help: help)
+    }
+  }
+
+  /// One type's name, or names in brackets.
+  private mutating func typeNames(_ expectation: String, mayBeEmpty: Bool) throws(Diagnostic) -> [SchemaSyntax.Name] {
+    guard parser.take(.leftBracket) else { return [try path(expectation)] }
+    if mayBeEmpty, parser.take(.rightBracket) { return [] }
+    return try list { (reader: inout SchemaParser) throws(Diagnostic) in try reader.path("an entity type") }
+  }
+
+  // MARK: Actions
+
+  mutating func actionDeclaration() throws(Diagnostic) {
+    parser.advance()
+    var names: [SchemaSyntax.Name] = []
+    repeat { names.append(try quotableName("the action's name")) } while parser.take(.comma)
+    var action = SchemaSyntax.ActionDeclaration(namespace: namespace, names: names)
+    var expected = "`in`, `appliesTo` or `;`"
+    if parser.tokenIs("in") {
+      parser.advance()
+      if parser.take(.leftBracket) {
+        action.parents = try list { (reader: inout SchemaParser) throws(Diagnostic) in try reader.actionReference() }
+      } else {
+        action.parents = [try actionReference()]
+      }
+      expected = "`appliesTo` or `;` after the groups"
+    }
+    if parser.tokenIs("appliesTo") {
+      action.application = try application()
+      expected = "`;` after `appliesTo { … }`"
+    }
+    if parser.tokenIs("attributes") {
+      // A relic of the language that the reference still reads: there are no attributes of actions.
+      parser.advance()
+      try parser.expect(.leftBrace, "`{` after `attributes`")
+      try parser.expect(.rightBrace, "`}`", help: "actions have no attributes")
+      expected = "`;` after `attributes {}`"
+    }
+    let help =
+      parser.token.kind == .comma && !action.parents.isEmpty ? "several groups stand in brackets, `in [a, b]`" : nil
+    try parser.expect(.semicolon, expected, help: help)
+    syntax.actions.append(action)
+  }
+
+  /// `view`, `"view"` or `Clinic::Action::"view"`.
+  private mutating func actionReference() throws(Diagnostic) -> SchemaSyntax.ActionReference {
+    let start = parser.token.start
+    let first = try quotableName("an action")
+    guard parser.token.kind == .doubleColon, parser.source.bytes[Int(start)] != UInt8(ascii: "\"") else {
+      return SchemaSyntax.ActionReference(type: nil, id: first.text, place: first.place)
+    }
+    var type = first.text
+    while parser.take(.doubleColon) {
+      if parser.token.kind == .string {
+        let id = try parser.stringLiteral()
+        return SchemaSyntax.ActionReference(
+          type: type,
+          id: id,
+          place: place(SourceSpan(start, parser.previousEnd))
+        )
+      }
+      type += "::" + (try name("an identifier or an action's id in quotes after `::`", mayBeCedar: true).text)
+    }
+    throw parser.unexpected("`::` and the action's id", help: "an action is written `Clinic::Action::\"view\"`")
+  }
+
+  private mutating func application() throws(Diagnostic) -> SchemaSyntax.Application {
+    let start = parser.token.start
+    parser.advance()
+    try parser.expect(.leftBrace, "`{` after `appliesTo`")
+    openBraces += 1
+    var principals: [SchemaSyntax.Name]?
+    var resources: [SchemaSyntax.Name]?
+    var context: SchemaSyntax.TypeExpression?
+    repeat {
+      // A comma may stand before the closing brace, but not alone.
+      if parser.token.kind == .rightBrace, principals != nil || resources != nil || context != nil { break }
+      if parser.tokenIs("principal") {
+        try field("principal", isRepeated: principals != nil)
+        principals = try appliedTypes("principal")
+      } else if parser.tokenIs("resource") {
+        try field("resource", isRepeated: resources != nil)
+        resources = try appliedTypes("resource")
+      } else if parser.tokenIs("context") {
+        try field("context", isRepeated: context != nil)
+        context = try contextType()
+      } else {
+        throw parser.unexpected("`principal`, `resource` or `context`")
+      }
+    } while parser.take(.comma)
+    try parser.expect(.rightBrace, "`,` or `}`")
+    openBraces -= 1
+    guard let principals, let resources else {
+      throw parser.diagnostic(
+        "`appliesTo` lacks `\(principals == nil ? "principal" : "resource")`",
+        help: "an action that applies to nothing has no `appliesTo`",
+        at: SourceSpan(start, parser.previousEnd)
+      )
+    }
+    return SchemaSyntax.Application(principals: principals, resources: resources, context: context)
+  }
+
+  private mutating func field(_ name: String, isRepeated: Bool) throws(Diagnostic) {
+    if isRepeated { throw parser.diagnostic("`\(name)` occurs twice", help: "remove one", at: parser.token.span) }
+    parser.advance()
+    try parser.expect(.colon, "`:` after `\(name)`")
+  }
+
+  private mutating func appliedTypes(_ field: String) throws(Diagnostic) -> [SchemaSyntax.Name] {
+    let start = parser.token.start
+    let types = try typeNames("an entity type or `[` after `\(field):`", mayBeEmpty: true)
+    if types.isEmpty {
+      throw parser.diagnostic(
+        "`\(field)` is an empty list",
+        help: "an action that applies to nothing has no `appliesTo` (RFC 55)",
+        at: SourceSpan(start, parser.previousEnd)
+      )
+    }
+    return types
+  }
+
+  private mutating func contextType() throws(Diagnostic) -> SchemaSyntax.TypeExpression {
+    let expectation = "a record or a common type after `context:`"
+    if parser.token.kind == .leftBrace { return try typeExpression() }
+    let first = syntax.types.count
+    syntax.types.append(.name(try path(expectation)))
+    return first..<syntax.types.count
+  }
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads declarations in Cedar's schema syntax (RFC 24) from one text.
+///
+/// This file holds the loop over declarations with its recovery, namespaces and names;
+/// `SchemaParser+Declaration.swift` reads entity types, actions and common types, `SchemaParser+Type.swift` types.
+/// Annotations are checked and dropped: they have no effect (RFC 48).
+struct SchemaParser {
+  var parser: Parser
+  var syntax: SchemaSyntax
+  /// The index of this text in `syntax.sources`.
+  private let sourceIndex: Int
+  /// The namespace that is open, empty outside.
+  var namespace = ""
+  private var openNamespace: Token?
+  private var namespaces: [ScalarText: SourceSpan] = [:]
+  /// Braces open in the declaration at hand: they tell recovery where the declaration ends.
+  var openBraces = 0
+
+  // Scratch of the type reader, kept to spare allocations.
+  var typeFrames: [TypeFrame] = []
+  var openAttributes: [SchemaSyntax.Attribute] = []
+
+  /// Reads on behind the texts that `syntax` holds already.
+  init(_ parser: Parser, into syntax: consuming SchemaSyntax) {
+    self.parser = parser
+    sourceIndex = syntax.sources.count
+    self.syntax = syntax
+    self.syntax.sources.append(parser.source)
+  }
+
+  /// Reads the whole text; after an error it goes on with the next declaration, so one pass reports them all.
+  mutating func read() {
+    while parser.token.kind != .end, parser.diagnostics.count < SyntaxError.limit {
+      if parser.token.kind == .rightBrace {
+        closeNamespace()
+        continue
+      }
+      let start = parser.token.start
+      openBraces = 0
+      do {
+        try declaration()
+      } catch {
+        parser.diagnostics.append(error)
+        recover(from: start)
+      }
+    }
+    if let openNamespace, parser.token.kind == .end, parser.diagnostics.isEmpty {
+      parser.diagnostics.append(
+        parser.diagnostic(
+          "the namespace `\(namespace)` is not closed",
+          help: "add a `}` at the end",
+          at: openNamespace.span
+        )
+      )
+    }
+  }
+
+  // MARK: Recovery
+
+  private var atDeclaration: Bool {
+    parser.token.kind == .at || parser.tokenIs("entity") || parser.tokenIs("action") || parser.tokenIs("type")
+      || parser.tokenIs("namespace")
+  }
+
+  /// Skips what is left of a declaration: to behind its `;`, or to where another one begins.
+  private mutating func recover(from start: UInt32) {
+    while parser.token.kind != .end {
+      switch parser.token.kind {
+      case .leftBrace:
+        openBraces += 1
+      case .rightBrace:
+        if openBraces == 0, openNamespace != nil { return parser.forgetInvalidToken() }
+        openBraces = Swift.max(0, openBraces - 1)
+      case .semicolon:
+        parser.forgetInvalidToken()
+        parser.advance()
+        // A `;` in a record may stand for a `,`, or the record was never closed.
+        if openBraces == 0 || atDeclaration { return }
+        continue
+      default:
+        // A declaration that lacks its `;` ends where the next one begins.
+        if openBraces == 0, parser.token.start > start, atDeclaration { return parser.forgetInvalidToken() }
+      }
+      parser.advance()
+    }
+    parser.forgetInvalidToken()
+  }
+
+  // MARK: Namespaces and annotations
+
+  private mutating func closeNamespace() {
+    if openNamespace == nil {
+      parser.diagnostics.append(
+        parser.diagnostic("a `}` that closes nothing", help: "remove it", at: parser.token.span)
+      )
+    }
+    openNamespace = nil
+    namespace = ""
+    parser.advance()
+  }
+
+  private mutating func declaration() throws(Diagnostic) {
+    try annotations()
+    if parser.tokenIs("entity") { return try entityDeclaration() }
+    if parser.tokenIs("action") { return try actionDeclaration() }
+    if parser.tokenIs("type") { return try commonTypeDeclaration() }
+    if parser.tokenIs("namespace") { return try openNamespaceDeclaration() }
+    if parser.token.kind == .semicolon {
+      throw parser.diagnostic("a `;` without a declaration", help: "remove it", at: parser.token.span)
+    }
+    let keywords = ["entity", "action", "type", "namespace"]
+    var help = Suggestion.nearest(to: parser.text(of: parser.token), among: keywords).map { "did you mean `\($0)`?" }
+    if parser.token.kind == .slash { help = "a comment starts with `//`" }
+    if parser.tokenIs("permit") || parser.tokenIs("forbid") { help = "policies stand in a text of their own" }
+    throw parser.unexpected(
+      "`entity`, `action`, `type`\(openNamespace == nil ? " or `namespace`" : " or `}`")",
+      help: help
+    )
+  }
+
+  /// Checks `@name` and `@name("value")`, any number of them, no name twice.
+  mutating func annotations() throws(Diagnostic) {
+    guard parser.token.kind == .at else { return }
+    var names: Set<ScalarText> = []
+    while parser.token.kind == .at {
+      let start = parser.token.start
+      parser.advance()
+      guard parser.token.kind == .identifier else { throw parser.unexpected("the annotation's name after `@`") }
+      let name = parser.text(of: parser.token)
+      parser.advance()
+      if parser.take(.leftParenthesis) {
+        guard parser.token.kind == .string else { throw parser.unexpected("the annotation's value, a string") }
+        _ = try parser.stringLiteral()
+        try parser.expect(.rightParenthesis, "`)` after the annotation's value")
+      }
+      guard names.insert(ScalarText(name)).inserted else {
+        throw parser.diagnostic(
+          "the annotation `@\(name)` occurs twice",
+          at: SourceSpan(start, parser.previousEnd)
+        )
+      }
+    }
+  }
+
+  private mutating func openNamespaceDeclaration() throws(Diagnostic) {
+    if openNamespace != nil {
+      throw parser.diagnostic(
+        "a namespace stands in the namespace `\(namespace)`",
+        help: "close that one, and write the whole path, `A::B`",
+        at: parser.token.span
+      )
+    }
+    let keyword = parser.token
+    parser.advance()
+    let start = parser.token.start
+    var path = try parser.identifier("the namespace's name")
+    while parser.take(.doubleColon) { path += "::" + (try parser.identifier("an identifier after `::`")) }
+    let span = SourceSpan(start, parser.previousEnd)
+    try parser.expect(.leftBrace, "`::` or `{` after the namespace's name")
+    openNamespace = keyword
+    namespace = path
+    if let other = namespaces.updateValue(span, forKey: ScalarText(path)) {
+      parser.diagnostics.append(
+        parser.diagnostic(
+          "the namespace `\(path)` occurs twice: the other is at \(parser.source.location(of: other.start))",
+          help: "put all its declarations in one",
+          at: span
+        )
+      )
+    }
+  }
+
+  // MARK: Names
+
+  func place(_ span: SourceSpan) -> SchemaSyntax.Place { SchemaSyntax.Place(source: sourceIndex, span: span) }
+
+  /// An identifier that is not reserved, where it is written.
+  ///
+  /// - Parameter mayBeCedar: whether `__cedar` is allowed, which is not reserved for attributes and actions, and which
+  ///   starts the paths of primitive and extension types.
+  mutating func name(_ expectation: String, mayBeCedar: Bool = false) throws(Diagnostic) -> SchemaSyntax.Name {
+    let span = parser.token.span
+    if mayBeCedar, parser.tokenIs("__cedar") {
+      parser.advance()
+      return SchemaSyntax.Name(text: "__cedar", place: place(span))
+    }
+    return SchemaSyntax.Name(text: try parser.identifier(expectation), place: place(span))
+  }
+
+  /// An identifier or any text in quotes, as attributes and actions are named.
+  mutating func quotableName(_ expectation: String) throws(Diagnostic) -> SchemaSyntax.Name {
+    guard parser.token.kind == .string else { return try name(expectation, mayBeCedar: true) }
+    let span = parser.token.span
+    return SchemaSyntax.Name(text: try parser.stringLiteral(), place: place(span))
+  }
+
+  /// A path, `Clinic::Doctor`, that refers to a type.
+  mutating func path(_ expectation: String) throws(Diagnostic) -> SchemaSyntax.Name {
+    let start = parser.token.start
+    var text = try name(expectation, mayBeCedar: true).text
+    while parser.take(.doubleColon) {
+      text += "::" + (try name("an identifier after `::`", mayBeCedar: true).text)
+    }
+    return SchemaSyntax.Name(text: text, place: place(SourceSpan(start, parser.previousEnd)))
+  }
+
+  /// Reads elements between commas up to `]`, which is taken too; a comma before `]` is an error.
+  mutating func list<Element>(
+    _ element: (inout SchemaParser) throws(Diagnostic) -> Element
+  ) throws(Diagnostic) -> [Element] {
+    var elements: [Element] = []
+    while true {
+      elements.append(try element(&self))
+      if parser.take(.rightBracket) { return elements }
+      try parser.expect(.comma, "`,` or `]`")
+      if parser.token.kind == .rightBracket {
+        throw parser.diagnostic(
+          "a `,` before `]`",
+          help: "lists of a schema take no trailing comma",
+          at: parser.token.span
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The name that was probably meant by one that does not exist.
+enum Suggestion {
+  /// Names longer than this are not compared: the cost grows with the product of the lengths.
+  private static let longest = 64
+
+  /// The nearest of the names, `nil` when none is near: one edit in three letters, two at most, letter case aside.
+  static func nearest(to name: String, among names: some Sequence<String>) -> String? {
+    let wanted = folded(name)
+    guard !wanted.isEmpty, wanted.count <= longest else { return nil }
+    var best: (distance: Int, name: String)?
+    for candidate in names {
+      let length = candidate.utf8.count
+      guard length <= longest, abs(length - wanted.count) <= 2, !candidate.hasSameScalars(as: name) else { continue }
+      let distance = editDistance(wanted, folded(candidate))
+      guard distance <= Swift.min(2, Swift.max(wanted.count, length) / 3) else { continue }
+      // Of names equally near the first by its bytes, so that the answer does not hang on the order of a dictionary.
+      if let known = best, (known.distance, 0) < (distance, known.name.scalarOrder(comparedTo: candidate)) { continue }
+      best = (distance, candidate)
+    }
+    return best?.name
+  }
+
+  private static func folded(_ name: String) -> [UInt8] {
+    name.utf8.map { UInt8(ascii: "A") <= $0 && $0 <= UInt8(ascii: "Z") ? $0 | 0x20 : $0 }
+  }
+
+  /// Levenshtein's distance of bytes, a row at a time.
+  private static func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    var row = Array(0...right.count)
+    for (index, byte) in left.enumerated() {
+      var diagonal = row[0]
+      row[0] = index + 1
+      for column in right.indices {
+        let substituted = diagonal + (right[column] == byte ? 0 : 1)
+        diagonal = row[column + 1]
+        row[column + 1] = Swift.min(substituted, diagonal + 1, row[column] + 1)
+      }
+    }
+    return row[right.count]
+  }
+}
