@@ -57,6 +57,11 @@ public struct EntityStore: Sendable {
     return index[uid].map { entities[$0] }
   }
 
+  mutating func reserveCapacity(_ count: Int) {
+    entities.reserveCapacity(count)
+    index.reserveCapacity(count)
+  }
+
   /// Inserts without checking the hierarchy; a loader calls ``checkAcyclic()`` at the end.
   mutating func insert(_ entity: Entity) throws(EntityStoreError) {
     guard let position = index.updateValue(entities.count, forKey: entity.uid) else {

@@ -76,6 +76,9 @@ struct EntityReader {
     guard json.count <= SourceText.maximumLength else {
       throw JSONFailure(.json, "the text is longer than \(SourceText.maximumLength) bytes", at: 0)
     }
+    // Entities are seldom shorter than this, so little is reserved in vain.
+    values.reserveCapacity(json.count / 256)
+    store.reserveCapacity(store.count + json.count / 256)
     do {
       var stream = try JSONArrayStream(json, maximumDepth: ValueReader.maximumJSONDepth)
       var document = JSONDocument(maximumDepth: ValueReader.maximumJSONDepth)

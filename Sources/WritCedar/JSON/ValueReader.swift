@@ -20,6 +20,11 @@ struct ValueReader {
     self.schema = schema
   }
 
+  /// Makes room for identifiers that are about to be read.
+  mutating func reserveCapacity(_ count: Int) {
+    uids.reserveCapacity(count)
+  }
+
   private struct Frame {
     enum Kind {
       case set(element: Schema.TypeIndex?)

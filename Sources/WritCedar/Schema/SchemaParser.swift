@@ -36,13 +36,14 @@ struct SchemaParser {
         closeNamespace()
         continue
       }
-      let start = parser.token.start
+      let first = parser.token
+      let isDeclaration = atDeclaration
       openBraces = 0
       do {
         try declaration()
       } catch {
         parser.diagnostics.append(error)
-        recover(from: start)
+        recover(from: first, isDeclaration: isDeclaration)
       }
     }
     if let openNamespace, parser.token.kind == .end, parser.diagnostics.isEmpty {
@@ -64,7 +65,9 @@ struct SchemaParser {
   }
 
   /// Skips what is left of a declaration: to behind its `;`, or to where another one begins.
-  private mutating func recover(from start: UInt32) {
+  ///
+  /// What did not even begin like one ends at a `;` only: of a policy, `action` in its scope is no declaration.
+  private mutating func recover(from first: Token, isDeclaration: Bool) {
     while parser.token.kind != .end {
       switch parser.token.kind {
       case .leftBrace:
@@ -80,7 +83,9 @@ struct SchemaParser {
         continue
       default:
         // A declaration that lacks its `;` ends where the next one begins.
-        if openBraces == 0, parser.token.start > start, atDeclaration { return parser.forgetInvalidToken() }
+        if openBraces == 0, isDeclaration, parser.token.start > first.start, atDeclaration {
+          return parser.forgetInvalidToken()
+        }
       }
       parser.advance()
     }

@@ -26,18 +26,23 @@ enum Suggestion {
     name.utf8.map { UInt8(ascii: "A") <= $0 && $0 <= UInt8(ascii: "Z") ? $0 | 0x20 : $0 }
   }
 
-  /// Levenshtein's distance of bytes, a row at a time.
+  /// The edits from one to the other, a row at a time: a letter inserted, removed, replaced, or two swapped.
   private static func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-    var row = Array(0...right.count)
+    var beforeLast: [Int] = []
+    var last = Array(0...right.count)
     for (index, byte) in left.enumerated() {
-      var diagonal = row[0]
-      row[0] = index + 1
+      var row = [index + 1]
       for column in right.indices {
-        let substituted = diagonal + (right[column] == byte ? 0 : 1)
-        diagonal = row[column + 1]
-        row[column + 1] = Swift.min(substituted, diagonal + 1, row[column] + 1)
+        let replaced = last[column] + (right[column] == byte ? 0 : 1)
+        var distance = Swift.min(replaced, last[column + 1] + 1, row[column] + 1)
+        if index > 0, column > 0, byte == right[column - 1], left[index - 1] == right[column] {
+          distance = Swift.min(distance, beforeLast[column - 1] + 1)
+        }
+        row.append(distance)
       }
+      beforeLast = last
+      last = row
     }
-    return row[right.count]
+    return last[right.count]
   }
 }

@@ -7,10 +7,16 @@ public struct EntityUID: Hashable, Comparable, Sendable {
   private final class Storage: Sendable {
     let type: EntityTypeName
     let id: String
+    /// Computed once: an identifier is looked up many times.
+    let hash: Int
 
     init(type: EntityTypeName, id: String) {
       self.type = type
       self.id = id
+      var hasher = Hasher()
+      hasher.combine(type)
+      id.hashScalars(into: &hasher)
+      hash = hasher.finalize()
     }
   }
 
@@ -29,8 +35,8 @@ public struct EntityUID: Hashable, Comparable, Sendable {
 
   /// Same type and same id, by Unicode scalars.
   public static func == (left: EntityUID, right: EntityUID) -> Bool {
-    left.storage === right.storage
-      || (left.id.hasSameScalars(as: right.id) && left.type == right.type)
+    if left.storage === right.storage { return true }
+    return left.storage.hash == right.storage.hash && left.id.hasSameScalars(as: right.id) && left.type == right.type
   }
 
   /// By type, then by id, in the order of the UTF-8 bytes.
@@ -46,8 +52,7 @@ public struct EntityUID: Hashable, Comparable, Sendable {
 
   /// Feeds type and id.
   public func hash(into hasher: inout Hasher) {
-    hasher.combine(type)
-    id.hashScalars(into: &hasher)
+    hasher.combine(storage.hash)
   }
 }
 
