@@ -129,21 +129,9 @@ struct SchemaParser {
     guard parser.token.kind == .at else { return }
     var names: Set<ScalarText> = []
     while parser.token.kind == .at {
-      let start = parser.token.start
-      parser.advance()
-      guard parser.token.kind == .identifier else { throw parser.unexpected("the annotation's name after `@`") }
-      let name = parser.text(of: parser.token)
-      parser.advance()
-      if parser.take(.leftParenthesis) {
-        guard parser.token.kind == .string else { throw parser.unexpected("the annotation's value, a string") }
-        _ = try parser.stringLiteral()
-        try parser.expect(.rightParenthesis, "`)` after the annotation's value")
-      }
-      guard names.insert(ScalarText(name)).inserted else {
-        throw parser.diagnostic(
-          "the annotation `@\(name)` occurs twice",
-          at: SourceSpan(start, parser.previousEnd)
-        )
+      let annotation = try parser.annotation()
+      guard names.insert(ScalarText(annotation.name)).inserted else {
+        throw parser.repeatedAnnotation(annotation.name, at: annotation.span)
       }
     }
   }

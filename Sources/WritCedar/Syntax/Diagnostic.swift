@@ -26,8 +26,8 @@ extension Diagnostic: CustomStringConvertible {
   /// One line: `policies.cedar:3:14: expected …`.
   public var description: String { "\(location): \(CedarText.shown(message))" }
 
-  /// The longest part of a source line that is shown, in scalars.
-  private static let excerptLimit = 100
+  /// How much of a long source line is shown before and behind the place, in bytes.
+  private static let excerptLimit = 80
 
   /// For a person: the message, the line, a caret under the place, and the help.
   public var rendered: String { rendered(as: "error") }
@@ -35,33 +35,28 @@ extension Diagnostic: CustomStringConvertible {
   /// The same for a problem that is not an error.
   package func rendered(as severity: String) -> String {
     let location = self.location
-    let (line, lineStart) = source.line(at: span.start)
-    let scalars = Array(line.unicodeScalars)
-    let caret = location.column - 1
-    let first = Swift.max(0, caret - Self.excerptLimit / 2)
-    let last = Swift.min(scalars.count, first + Self.excerptLimit)
-    var excerpt = first > 0 ? "…" : ""
-    var padding = first > 0 ? 1 : 0
-    var carets = 0
-    // The span's last scalar on this line, counted in scalars.
-    let spanText = source.text(of: SourceSpan(span.start, Swift.min(span.end, lineStart + line.utf8.count)))
-    let length = Swift.max(1, spanText.unicodeScalars.count)
-    for index in first..<Swift.max(first, last) {
-      let shown = scalars[index] == "\t" ? "  " : CedarText.shown(String(scalars[index]))
-      excerpt += shown
-      let width = shown.unicodeScalars.count
-      if index < caret { padding += width } else if index < caret + length { carets += width }
-    }
-    if last < scalars.count { excerpt += "…" }
+    let line = source.line(at: span.start, near: Self.excerptLimit)
+    let caret = Swift.min(Swift.max(span.start, line.bytes.lowerBound), line.bytes.upperBound)
+    let end = Swift.min(Swift.max(span.end, caret), line.bytes.upperBound)
+    let before = (line.isStart ? "" : "…") + shown(line.bytes.lowerBound..<caret)
+    let marked = shown(caret..<end)
+    let after = shown(end..<line.bytes.upperBound) + (line.isEnd ? "" : "…")
     let number = String(location.line)
     let gutter = String(repeating: " ", count: number.count)
+    let padding = String(repeating: " ", count: before.unicodeScalars.count)
     var out = "\(severity): \(CedarText.shown(message))\n"
     out += "\(gutter)--> \(location)\n"
     out += "\(gutter) |\n"
-    out += "\(number) | \(excerpt)\n"
-    out += "\(gutter) | \(String(repeating: " ", count: padding))\(String(repeating: "^", count: Swift.max(1, carets)))"
+    out += "\(number) | \(before)\(marked)\(after)\n"
+    out += "\(gutter) | \(padding)\(String(repeating: "^", count: Swift.max(1, marked.unicodeScalars.count)))"
     if let help { out += "\n\(gutter) = help: \(CedarText.shown(help))" }
     return out
+  }
+
+  /// A piece of the source as it is safe to show, tabs as two spaces.
+  private func shown(_ range: Range<Int>) -> String {
+    let text = String(decoding: source.bytes[range], as: UTF8.self)
+    return CedarText.shown(text.replacing("\t", with: "  "))
   }
 }
 

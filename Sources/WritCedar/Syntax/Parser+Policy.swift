@@ -57,22 +57,19 @@ extension Parser {
 
   private mutating func readAnnotations() throws(Diagnostic) -> Range<UInt32> {
     let first = tree.annotations.count
+    var keys: Set<UInt32> = []
     while token.kind == .at {
-      let start = token.start
-      advance()
-      guard token.kind == .identifier else { throw unexpected("the annotation's name after `@`") }
-      let key = tree.string(text(of: token))
-      advance()
-      var value = AnnotationRecord.noValue
-      if take(.leftParenthesis) {
-        guard token.kind == .string else { throw unexpected("the annotation's value, a string") }
-        value = tree.string(try stringLiteral())
-        try expect(.rightParenthesis, "`)` after the annotation's value")
-      }
-      if tree.annotations[first...].contains(where: { $0.key == key }) {
-        throw diagnostic("the annotation `@\(tree.strings[Int(key)])` occurs twice", at: SourceSpan(start, previousEnd))
-      }
-      tree.annotations.append(AnnotationRecord(key: key, value: value, start: start, end: previousEnd))
+      let annotation = try annotation()
+      let key = tree.string(annotation.name)
+      guard keys.insert(key).inserted else { throw repeatedAnnotation(annotation.name, at: annotation.span) }
+      tree.annotations.append(
+        AnnotationRecord(
+          key: key,
+          value: annotation.value.map { tree.string($0) } ?? AnnotationRecord.noValue,
+          start: UInt32(truncatingIfNeeded: annotation.span.start),
+          end: UInt32(truncatingIfNeeded: annotation.span.end)
+        )
+      )
     }
     return UInt32(truncatingIfNeeded: first)..<UInt32(truncatingIfNeeded: tree.annotations.count)
   }

@@ -2,9 +2,9 @@
 
 /// Reads policies, templates and expressions from UTF-8 text into a ``SyntaxTree``.
 ///
-/// This file holds the state and the small steps; `Parser+Policy.swift` reads policies, `Parser+Expression.swift`
-/// expressions, `Parser+String.swift` what stands in quotes. A step throws the ``Diagnostic`` it stopped at; the reader of
-/// policies collects it and goes on with the next policy.
+/// This file holds the state and the small steps; `Parser+Policy.swift` reads policies, `Parser+Expression.swift` with
+/// its operands, operators and brackets expressions, `Parser+String.swift` what stands in quotes. A step throws the
+/// ``Diagnostic`` it stopped at; the reader of policies collects it and goes on with the next policy.
 struct Parser {
   let source: SourceText
   private var lexer: Lexer
@@ -138,5 +138,25 @@ struct Parser {
   mutating func entityLiteral(type: String) throws(Diagnostic) -> UInt32 {
     let id = try stringLiteral()
     return tree.entity(EntityParts(type: tree.typeName(type), id: tree.string(id)))
+  }
+
+  /// An annotation, `@name` or `@name("value")`; the current token is the `@`.
+  mutating func annotation() throws(Diagnostic) -> (name: String, value: String?, span: SourceSpan) {
+    let start = token.start
+    advance()
+    guard token.kind == .identifier else { throw unexpected("the annotation's name after `@`") }
+    let name = text(of: token)
+    advance()
+    var value: String?
+    if take(.leftParenthesis) {
+      guard token.kind == .string else { throw unexpected("the annotation's value, a string") }
+      value = try stringLiteral()
+      try expect(.rightParenthesis, "`)` after the annotation's value")
+    }
+    return (name, value, SourceSpan(start, previousEnd))
+  }
+
+  func repeatedAnnotation(_ name: String, at span: SourceSpan) -> Diagnostic {
+    diagnostic("the annotation `@\(name)` occurs twice", at: span)
   }
 }

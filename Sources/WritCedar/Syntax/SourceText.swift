@@ -75,12 +75,20 @@ public final class SourceText: Sendable {
     return String(decoding: bytes[start..<Swift.max(start, Swift.min(span.end, bytes.count))], as: UTF8.self)
   }
 
-  /// The whole line on which the offset stands, without its end.
-  package func line(at offset: Int) -> (text: String, start: Int) {
+  /// The line on which the offset stands, without its end: all of it, or what is near where it is very long.
+  ///
+  /// - Returns: the bytes of the line shown, and whether they are its beginning and its end.
+  package func line(at offset: Int, near limit: Int) -> (bytes: Range<Int>, isStart: Bool, isEnd: Bool) {
     let index = lineIndex(of: offset)
     let start = Int(lineStarts[index])
     var end = index + 1 < lineStarts.count ? Int(lineStarts[index + 1]) - 1 : bytes.count
     if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-    return (String(decoding: bytes[start..<end], as: UTF8.self), start)
+    let offset = Swift.min(Swift.max(offset, start), end)
+    var first = Swift.max(start, offset - limit)
+    var last = Swift.min(end, offset + limit)
+    // Not within a scalar.
+    while first < offset, bytes[first] & 0xC0 == 0x80 { first += 1 }
+    while last < end, last > offset, bytes[last] & 0xC0 == 0x80 { last -= 1 }
+    return (first..<last, first == start, last == end)
   }
 }
