@@ -45,7 +45,7 @@ struct AnswerWriter {
       json.endLine()
       Output.write(json.bytes)
     case .text:
-      Output.line("line \(line): \(Style.red("error")) \(CedarText.shown(error.diagnostic.message))")
+      Output.line("line \(line): \(Style.red("error")): \(CedarText.shown(error.diagnostic.message))")
     }
   }
 

@@ -125,7 +125,12 @@ package struct RequestReader {
       context = try self.context(member, of: document, action: action)
     }
     let request = Request(principal: principal, action: action, resource: resource, context: context)
-    if validates, let problem = schema?.problem(with: request) { throw JSONFailure(.schema, problem, at: offset) }
+    if validates, let schema {
+      if let problem = schema.problem(withScopeOf: request) { throw JSONFailure(.schema, problem, at: offset) }
+      if let problem = schema.problem(withContextOf: request) {
+        throw JSONFailure(.context, problem, at: document.member("context", of: index).map(document.offset) ?? offset)
+      }
+    }
     var entities: [Entity] = []
     if let member = document.member("entities", of: index) { entities = try self.entities(member, of: document) }
     return RequestInput(request: request, entities: entities)

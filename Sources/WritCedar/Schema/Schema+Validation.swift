@@ -69,6 +69,11 @@ extension Schema {
 
   /// Why the request does not fit the schema, `nil` when it does.
   package func problem(with request: Request) -> String? {
+    problem(withScopeOf: request) ?? problem(withContextOf: request)
+  }
+
+  /// Why the principal, the action and the resource do not go together.
+  package func problem(withScopeOf request: Request) -> String? {
     for (uid, variable) in [(request.principal, "principal"), (request.resource, "resource")] {
       if uid.type.isAction { return "\(variable) \(Self.shown(uid)): an action cannot be a \(variable)" }
       guard entityTypes[uid.type] != nil else {
@@ -78,9 +83,14 @@ extension Schema {
     guard let action = actions[request.action] else { return undeclaredAction(request.action) }
     return problem(with: request.principal, "principal", in: action.principals, of: action)
       ?? problem(with: request.resource, "resource", in: action.resources, of: action)
-      ?? mismatch(.record(request.context), action.context).map {
-        "the context does not fit \(Self.shown(action.uid)): \($0)"
-      }
+  }
+
+  /// Why the context does not fit the action, which must be declared.
+  package func problem(withContextOf request: Request) -> String? {
+    guard let action = actions[request.action] else { return undeclaredAction(request.action) }
+    return mismatch(.record(request.context), action.context).map {
+      "the context does not fit \(Self.shown(action.uid)): \($0)"
+    }
   }
 
   private func problem(
