@@ -20,7 +20,7 @@ struct AnswerWriter {
     }
     switch format {
     case .json: writeJSON(response, explanations)
-    case .text: writeText(response, explanations, authorizer.policies, line)
+    case .text: writeText(response, explanations, authorizer, line)
     }
     for error in response.errors where error.effect == .forbid { warn(error, authorizer.isStrict, line) }
     return response
@@ -128,14 +128,18 @@ struct AnswerWriter {
   private func writeText(
     _ response: Response,
     _ explanations: ArraySlice<Explanation>?,
-    _ policies: PolicySet,
+    _ authorizer: Authorizer,
     _ line: Int?
   ) {
+    let policies = authorizer.policies
     let decision = response.decision == .allow ? Style.green("allow") : Style.red("deny")
     Output.line(line.map { "line \($0): \(decision)" } ?? decision)
     let verb = response.decision == .allow ? "permitted by" : "forbidden by"
     for reason in response.reasons { Output.line("  \(verb) \(named(reason, in: policies))") }
-    if response.reasons.isEmpty { Output.line("  \(Style.dim("no policy permits it"))") }
+    if response.reasons.isEmpty {
+      let isStrictDeny = authorizer.isStrict && response.errors.contains { $0.effect == .forbid }
+      Output.line("  \(Style.dim(isStrictDeny ? "a forbid erred (--strict)" : "no policy permits it"))")
+    }
     for error in response.errors {
       Output.line("  \(Style.yellow("error")) in \(named(error.policy, in: policies))")
       Output.line("    \(error.error.location): \(CedarText.shown(error.error.message))")

@@ -61,7 +61,7 @@ struct EvalCommand: ParsableCommand {
 
   func run() throws {
     let files = try scenario.files()
-    try checkStandardInput(files)
+    try InputFile.checkStandardInput(files.all + [request, requests, context].compactMap(\.self))
     let mode = try requestMode()
     let scenario = try Scenario(deciding: files)
     let authorizer = Authorizer(policies: scenario.policies, entities: scenario.entities, isStrict: strict)
@@ -116,13 +116,6 @@ struct EvalCommand: ParsableCommand {
       throw Failure("error: a request needs \(missing.joined(separator: " and ")) as well")
     }
     return .arguments(principal: principal, action: action, resource: resource)
-  }
-
-  private func checkStandardInput(_ files: ScenarioOptions.Files) throws {
-    let inputs = files.all + [request, requests, context].compactMap(\.self)
-    guard inputs.count(where: { $0 == "-" }) <= 1 else {
-      throw Failure("error: standard input, `-`, is given more than once")
-    }
   }
 
   private func input(_ mode: RequestMode, _ schema: Schema?) throws -> RequestInput {
@@ -180,6 +173,7 @@ enum Explain: String, ExpressibleByArgument {
 
   /// `--explain` may stand alone, which the argument parser has no form for.
   static func spelledOut(_ arguments: [String]) -> [String] {
-    arguments.map { $0 == "--explain" ? "--explain=nearest" : $0 }
+    let options = arguments.prefix { $0 != "--" }
+    return options.map { $0 == "--explain" ? "--explain=nearest" : $0 } + arguments.dropFirst(options.count)
   }
 }

@@ -13,13 +13,14 @@ struct EvaluateCommand: ParsableCommand {
       Examples:
         policy evaluate '1 + 2 * 3'
         policy evaluate 'ip("10.1.2.3").isInRange(ip("10.0.0.0/8"))'
+        policy evaluate -- '-1 - -2'
         policy evaluate --directory Policies/rbac --principal 'Staff::"ines"' 'principal in Role::"nurse"'
 
       Without --principal, --action and --resource the variables are entities that do not exist.
       """
   )
 
-  @Argument(help: "The expression; `-` reads it from standard input.")
+  @Argument(help: "The expression; `-` reads it from standard input. One that starts with `-` stands behind `--`.")
   var expression: String
 
   @Option(help: ArgumentHelp("A directory with *.cedarschema and entities.json.", valueName: "directory"))
@@ -56,6 +57,7 @@ struct EvaluateCommand: ParsableCommand {
     options.policies = []
     var files = try options.files()
     files.policies = []
+    try InputFile.checkStandardInput(files.all + [expression, context].compactMap(\.self))
     let scenario = try Scenario(files)
     do {
       let text = expression == "-" ? try InputFile.contents(of: "-") : SourceInput(name: "expression", text: expression)

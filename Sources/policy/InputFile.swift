@@ -13,6 +13,8 @@ internal import WritCedar
 /// nobody writes to, and read up to a limit.
 struct InputFile: ~Copyable {
   private let descriptor: Int32
+  /// Whether the descriptor was opened here, which may be number 0 where standard input is closed.
+  private let isOpened: Bool
   let name: String
   /// The file's size in bytes, 0 for standard input.
   let size: Int
@@ -21,6 +23,7 @@ struct InputFile: ~Copyable {
   init(_ path: String) throws {
     if path == "-" {
       descriptor = STDIN_FILENO
+      isOpened = false
       name = "<stdin>"
       size = 0
       return
@@ -44,12 +47,13 @@ struct InputFile: ~Copyable {
       throw Failure("error: `\(shown)` is not a regular file; to read from a pipe, give `-` and pipe it in")
     }
     self.descriptor = descriptor
+    isOpened = true
     name = path
     size = Int(status.st_size)
   }
 
   deinit {
-    if descriptor != STDIN_FILENO { close(descriptor) }
+    if isOpened { close(descriptor) }
   }
 
   /// The next bytes; empty at the end.
@@ -61,6 +65,12 @@ struct InputFile: ~Copyable {
         filled = max(0, result)
       }
       if result >= 0 { return bytes }
+      if errno == EAGAIN {
+        // Somebody who shares standard input made it non-blocking.
+        var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&wait, 1, -1)
+        continue
+      }
       if errno != EINTR { throw Failure("error: cannot read `\(CedarText.shown(name))`: \(Self.systemError())") }
     }
   }
@@ -88,6 +98,13 @@ struct InputFile: ~Copyable {
     #else
       unsafe Darwin.read(descriptor, buffer.baseAddress, buffer.count)
     #endif
+  }
+
+  /// - Throws: a ``Failure`` when more than one of the paths is standard input.
+  static func checkStandardInput(_ paths: [String]) throws {
+    guard paths.count(where: { $0 == "-" }) <= 1 else {
+      throw Failure("error: standard input, `-`, is given more than once")
+    }
   }
 
   static func systemError() -> String {

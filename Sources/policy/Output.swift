@@ -38,7 +38,10 @@ enum Output {
       defer { buffer = [] }
       return buffer
     }
-    if !writeAll(bytes, to: STDOUT_FILENO) { exit(1) }
+    if writeAll(bytes, to: STDOUT_FILENO) { return }
+    // A reader that went away needs no message.
+    if errno != EPIPE, errno != EBADF { error("error: cannot write the output: \(InputFile.systemError())") }
+    exit(1)
   }
 
   static func error(_ text: String) {
@@ -63,7 +66,12 @@ enum Output {
       while unsafe !rest.isEmpty {
         let written = unsafe systemWrite(descriptor, UnsafeRawBufferPointer(rebasing: rest))
         if written < 0 {
-          if errno == EINTR || errno == EAGAIN { continue }
+          if errno == EINTR { continue }
+          if errno == EAGAIN {
+            var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            _ = unsafe poll(&wait, 1, -1)
+            continue
+          }
           return false
         }
         unsafe rest = rest.dropFirst(written)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import WritCedar
 
 /// The command `policy`: writes, asks and tests Cedar policies.
 @main
@@ -34,7 +35,9 @@ struct PolicyCommand: ParsableCommand {
         Output.flush()
         Output.exit(0)
       }
-      Output.error(fullMessage(for: error))
+      // The message repeats arguments, which may hold anything.
+      let lines = fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+      Output.error(lines.map { CedarText.shown(String($0)) }.joined(separator: "\n"))
       Output.exit(1)
     }
   }

@@ -50,6 +50,8 @@ struct RequestStream {
         isTooLong = true
         line.removeAll()
       }
+      // Who writes requests one by one waits for the answers.
+      Output.flush()
       progress.advance(by: chunk.count, lines: number)
     }
     if !line.isEmpty || isTooLong { finishLine() }

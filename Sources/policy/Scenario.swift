@@ -71,7 +71,7 @@ struct Scenario {
       throw Failure("error: there are no policies: give a directory with *.cedar files, or --policies FILE")
     }
     try self.init(files)
-    if policies.members.isEmpty { Output.error("warning: there are no policies in the files, so everything is denied") }
+    if policies.count == 0 { Output.error("warning: there are no policies in the files, so everything is denied") }
   }
 }
 

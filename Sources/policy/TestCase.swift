@@ -98,8 +98,16 @@ struct TestCaseReader {
       guard let member = document.member(name, of: index) else { return nil }
       return try requests.entities(member, of: document)
     }
+    let name = document.member("name", of: index)
+    if let name, document.kind(of: name) != .string {
+      throw JSONFailure(.form, "`name` is a string", at: document.offset(of: name))
+    }
+    let errorCount = document.member("num_errors", of: index)
+    if let errorCount, document.integer(at: errorCount) == nil {
+      throw JSONFailure(.form, "`num_errors` is an integer", at: document.offset(of: errorCount))
+    }
     return TestCase(
-      name: document.member("name", of: index).flatMap { document.string(at: $0) } ?? "test \(number)",
+      name: name.flatMap { document.string(at: $0) } ?? "test \(number)",
       request: try requests.request(request, of: document, validates: true),
       entities: try entities("entities"),
       overlay: try entities("overlay") ?? [],
@@ -107,7 +115,7 @@ struct TestCaseReader {
       includedReasons: try Self.ids("reason", of: index, document) ?? [],
       reasons: try Self.ids("reasons", of: index, document),
       errors: try Self.ids("errors", of: index, document),
-      errorCount: document.member("num_errors", of: index).flatMap { document.integer(at: $0) }.map { Int($0) }
+      errorCount: errorCount.flatMap { document.integer(at: $0) }.map { Int($0) }
     )
   }
 

@@ -49,7 +49,19 @@ struct TestCommand: ParsableCommand {
     if let conformance {
       try ConformanceSuite(directory: conformance, filter: filter).run { report.add($0) }
     } else {
-      for scenario in try scenarios() { try run(scenario, &report) }
+      let scenarios = try scenarios()
+      // Each scenario reads the files anew, standard input cannot be.
+      let files = policies + schema + entities
+      try InputFile.checkStandardInput(files + (tests.map { [$0] } ?? []) + (scenarios.count > 1 ? files : []))
+      for scenario in scenarios {
+        do {
+          try run(scenario, &report)
+        } catch let failure as Failure where scenarios.count > 1 {
+          Output.error(failure.text)
+          let differences = ["the scenario cannot be read"]
+          report.add(TestResult(suite: scenario ?? "", name: "can be read", differences: differences))
+        }
+      }
     }
     report.finish()
     if report.total == 0 { throw Failure("error: there are no tests\(filter == nil ? "" : " with such a name")") }

@@ -123,7 +123,7 @@ struct EvalRequestsFileTests {
     #expect(outcome.status == 1)
     #expect(
       outcome.output.hasPrefix(
-        "line 2: allow\n  permitted by alice (./p.cedar:1:1)\nline 3: deny\n  no policy permits it\nline 4: error "
+        "line 2: allow\n  permitted by alice (./p.cedar:1:1)\nline 3: deny\n  no policy permits it\nline 4: error: "
       )
     )
   }

@@ -145,6 +145,7 @@ extension Evaluator {
   private func operands(_ nodes: Range<Int>, of tree: SyntaxTree) -> [(text: String, value: Value)] {
     let starts = tree.subtreeStarts(nodes)
     var found: [(text: String, value: Value)] = []
+    var texts: Set<ScalarText> = []
     for index in nodes {
       let operation = tree.nodes[index].operation
       guard operation == .getAttribute || operation == .getTag else { continue }
@@ -152,9 +153,7 @@ extension Evaluator {
       if index + 1 < nodes.upperBound, tree.nodes[index + 1].operation == .getAttribute { continue }
       let chain = starts[index - nodes.lowerBound]..<(index + 1)
       let text = tree.source.text(of: tree.span(of: chain))
-      guard !found.contains(where: { $0.text.hasSameScalars(as: text) }),
-        let value = try? evaluate(chain, of: tree)
-      else { continue }
+      guard texts.insert(ScalarText(text)).inserted, let value = try? evaluate(chain, of: tree) else { continue }
       found.append((text, value))
     }
     return found

@@ -56,6 +56,25 @@ package enum CedarText {
 }
 
 extension CedarText {
+  /// How many columns of a terminal a text takes: combining marks none, ideographs, Hangul, full-width forms and emoji two.
+  package static func columns(of text: String) -> Int {
+    text.unicodeScalars.reduce(0) { $0 + columns(of: $1) }
+  }
+
+  private static func columns(of scalar: Unicode.Scalar) -> Int {
+    if scalar.value < 0x300 { return 1 }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark: return 0
+    default: break
+    }
+    switch scalar.value {
+    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF,
+      0xFE30...0xFE6F, 0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x20000...0x3FFFD:
+      return 2
+    default: return scalar.properties.isEmojiPresentation ? 2 : 1
+    }
+  }
+
   /// A record key or attribute name: as it is where it is an identifier, otherwise in quotes.
   package static func key(_ name: String) -> String { isPlain(name) ? name : quoted(name) }
 

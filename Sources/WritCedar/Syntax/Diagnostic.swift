@@ -43,12 +43,12 @@ extension Diagnostic: CustomStringConvertible {
     let after = shown(end..<line.bytes.upperBound) + (line.isEnd ? "" : "…")
     let number = String(location.line)
     let gutter = String(repeating: " ", count: number.count)
-    let padding = String(repeating: " ", count: before.unicodeScalars.count)
+    let padding = String(repeating: " ", count: CedarText.columns(of: before))
     var out = "\(severity): \(CedarText.shown(message))\n"
     out += "\(gutter)--> \(location)\n"
     out += "\(gutter) |\n"
     out += "\(number) | \(before)\(marked)\(after)\n"
-    out += "\(gutter) | \(padding)\(String(repeating: "^", count: Swift.max(1, marked.unicodeScalars.count)))"
+    out += "\(gutter) | \(padding)\(String(repeating: "^", count: Swift.max(1, CedarText.columns(of: marked))))"
     if let help { out += "\n\(gutter) = help: \(CedarText.shown(help))" }
     return out
   }

@@ -49,8 +49,10 @@ extension Parser {
     append(.call, UInt32(truncatingIfNeeded: arguments) << 8 | UInt32(function.rawValue), from: start)
   }
 
+  /// A guard stands behind the operand it looks at, and at its place in the text.
   mutating func appendGuard(_ operation: Node.Operation) -> Int {
-    tree.nodes.append(Node(operation: operation, operand: 0, start: previousEnd, end: previousEnd))
+    let (start, end) = tree.nodes.last.map { ($0.start, $0.end) } ?? (previousEnd, previousEnd)
+    tree.nodes.append(Node(operation: operation, operand: 0, start: start, end: end))
     return tree.nodes.count - 1
   }
 

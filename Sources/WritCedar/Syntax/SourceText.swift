@@ -34,6 +34,9 @@ public final class SourceText: Sendable {
   public let name: String
   package let bytes: [UInt8]
   private let lineStarts: [UInt32]
+  /// How many scalars start before each block, so that a column costs no more on a long line than on a short one.
+  private let scalarsBeforeBlock: [UInt32]
+  private static let blockLength = 1 << 10
 
   /// The longest text accepted, in bytes: spans are 32 bits wide.
   public static let maximumLength = 1 << 30
@@ -43,10 +46,15 @@ public final class SourceText: Sendable {
     self.bytes = bytes
     var starts: [UInt32] = [0]
     let span = bytes.span
-    for index in span.indices where span[index] == UInt8(ascii: "\n") {
-      starts.append(UInt32(truncatingIfNeeded: index + 1))
+    var counts: [UInt32] = []
+    var scalars: UInt32 = 0
+    for index in span.indices {
+      if index & (Self.blockLength - 1) == 0 { counts.append(scalars) }
+      if span[index] == UInt8(ascii: "\n") { starts.append(UInt32(truncatingIfNeeded: index + 1)) }
+      if span[index] & 0xC0 != 0x80 { scalars &+= 1 }
     }
     lineStarts = starts
+    scalarsBeforeBlock = counts
   }
 
   private func lineIndex(of offset: Int) -> Int {
@@ -64,9 +72,15 @@ public final class SourceText: Sendable {
     let line = lineIndex(of: offset)
     let start = Int(lineStarts[line])
     let end = Swift.min(Swift.max(offset, start), bytes.count)
-    // A scalar is counted at its first byte.
-    let column = bytes[start..<end].reduce(1) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
-    return SourceLocation(name: name, line: line + 1, column: column)
+    return SourceLocation(name: name, line: line + 1, column: scalars(before: end) - scalars(before: start) + 1)
+  }
+
+  /// How many scalars start before the offset, which is at most the length; each counts at its first byte.
+  private func scalars(before offset: Int) -> Int {
+    let block = Swift.min(offset / Self.blockLength, scalarsBeforeBlock.count - 1)
+    guard block >= 0 else { return 0 }
+    let rest = bytes[(block * Self.blockLength)..<offset]
+    return rest.reduce(Int(scalarsBeforeBlock[block])) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
   }
 
   /// The text of a span, with anything that is not UTF-8 replaced.

@@ -27,13 +27,26 @@ extension Value: CustomStringConvertible {
 extension SetValue: CustomStringConvertible {
   /// The set literal, its elements in a fixed order.
   public var description: String {
-    "[\(elements.map(\.description).joined(separator: ", "))]"
+    // Loops, here and below: the frames of `map` would make the deepest value too much for a small stack.
+    var out = "["
+    for element in elements {
+      if out.utf8.count > 1 { out += ", " }
+      out += element.description
+    }
+    return out + "]"
   }
 }
 
 extension RecordValue: CustomStringConvertible {
   /// The record literal, its attributes in the order of their names.
   public var description: String {
-    "{\(attributes.map { "\(CedarText.key($0.name)): \($0.value)" }.joined(separator: ", "))}"
+    var out = "{"
+    for attribute in attributes {
+      if out.utf8.count > 1 { out += ", " }
+      out += CedarText.key(attribute.name)
+      out += ": "
+      out += attribute.value.description
+    }
+    return out + "}"
   }
 }
