@@ -74,7 +74,7 @@ package struct Evaluator {
     case .conditional:
       break  // The branch taken has left its value.
     case .isTypeInGuard:
-      let type = tree.typeNames[Int(tree.nodes[index + Int(node.operand) - 1].operand)]
+      let type = tree.typeName(at: tree.nodes[index + Int(node.operand) - 1].operand)
       if try stack.last.asEntity().type != type {
         stack.drop()
         stack.push(false)
@@ -132,7 +132,7 @@ package struct Evaluator {
     case .like:
       return .bool(tree.patterns[Int(node.operand)].matches(try operand.asString()))
     case .isType:
-      return .bool(try operand.asEntity().type == tree.typeNames[Int(node.operand)])
+      return .bool(try operand.asEntity().type == tree.typeName(at: node.operand))
     case .getAttribute:
       return try attribute(tree.strings[Int(node.operand)], of: operand)
     default:

@@ -76,14 +76,14 @@ struct EntityReader {
     guard json.count <= SourceText.maximumLength else {
       throw JSONFailure(.json, "the text is longer than \(SourceText.maximumLength) bytes", at: 0)
     }
-    // Entities are seldom shorter than this, so little is reserved in vain.
-    values.reserveCapacity(json.count / 256)
-    store.reserveCapacity(store.count + json.count / 256)
+    var count = 0
     do {
       var stream = try JSONArrayStream(json, maximumDepth: ValueReader.maximumJSONDepth)
       var document = JSONDocument(maximumDepth: ValueReader.maximumJSONDepth)
       while try stream.next(into: &document) {
         let offset = document.offset(of: document.root)
+        count += 1
+        if count == Self.sampleSize { reserve(json.count / (offset / count), in: &store) }
         let entity = try self.entity(document.root, of: document)
         if let problem = schema?.problem(with: entity) { throw JSONFailure(.schema, problem, at: offset) }
         // The schema's actions are in the store, and this one equals the schema's.
@@ -101,6 +101,15 @@ struct EntityReader {
     } catch {
       throw JSONFailure(.json, String(describing: error), at: 0)
     }
+  }
+
+  /// After this many entities the number of all is estimated, so that little is reserved in vain and nothing moved.
+  private static let sampleSize = 256
+
+  private mutating func reserve(_ count: Int, in store: inout EntityStore) {
+    let margin = count / 16
+    values.reserveCapacity(count + margin)
+    store.reserveCapacity(store.count + count + margin)
   }
 
   mutating func entity(

@@ -74,10 +74,10 @@ struct ExpressionPrinter {
       let path = tree.list(at: node.operand).map { CedarText.key(tree.strings[Int($0)]) }
       relation("has \(path.joined(separator: "."))")
     case .like: relation("like \(tree.patterns[Int(node.operand)])")
-    case .isType: relation("is \(tree.typeNames[Int(node.operand)])")
+    case .isType: relation("is \(tree.typeName(at: node.operand))")
     case .isTypeIn:
       let group = pop().atLeast(.sum)
-      relation("is \(tree.typeNames[Int(node.operand)]) in \(group)")
+      relation("is \(tree.typeName(at: node.operand)) in \(group)")
     case .or: chain("||", .or)
     case .and: chain("&&", .and)
     case .add: chain("+", .sum)

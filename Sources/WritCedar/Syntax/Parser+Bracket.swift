@@ -88,7 +88,7 @@ extension Parser {
     recordKeys.removeSubrange(frame.index...)
     let names = keys.map { tree.strings[Int($0.key)] }
     let order = keys.indices.sorted { names[$0].scalarOrder(comparedTo: names[$1]) < 0 }
-    for (left, right) in zip(order, order.dropFirst()) where keys[left].key == keys[right].key {
+    for (left, right) in zip(order, order.dropFirst()) where names[left].hasSameScalars(as: names[right]) {
       throw diagnostic(
         "the attribute \(CedarText.quoted(names[left])) occurs twice",
         at: keys[Swift.max(left, right)].span

@@ -110,7 +110,7 @@ extension Parser {
         at: SourceSpan(start, token.end)
       )
     }
-    let type = tree.typeName(path.name)
+    let type = tree.string(path.name)
     guard tokenIs("in") else {
       append(.isType, type, from: operand.start)
       return try afterRelation(operand)

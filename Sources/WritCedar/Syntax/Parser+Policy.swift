@@ -57,14 +57,15 @@ extension Parser {
 
   private mutating func readAnnotations() throws(Diagnostic) -> Range<UInt32> {
     let first = tree.annotations.count
-    var keys: Set<UInt32> = []
+    var names: Set<ScalarText> = []
     while token.kind == .at {
       let annotation = try annotation()
-      let key = tree.string(annotation.name)
-      guard keys.insert(key).inserted else { throw repeatedAnnotation(annotation.name, at: annotation.span) }
+      guard names.insert(ScalarText(annotation.name)).inserted else {
+        throw repeatedAnnotation(annotation.name, at: annotation.span)
+      }
       tree.annotations.append(
         AnnotationRecord(
-          key: key,
+          key: tree.string(annotation.name),
           value: annotation.value.map { tree.string($0) } ?? AnnotationRecord.noValue,
           start: UInt32(truncatingIfNeeded: annotation.span.start),
           end: UInt32(truncatingIfNeeded: annotation.span.end)
@@ -137,7 +138,7 @@ extension Parser {
           at: SourceSpan(start, token.end)
         )
       }
-      scope.type = tree.typeName(path.name)
+      scope.type = tree.string(path.name)
       if tokenIs("in") {
         advance()
         scope.form = .isTypeIn
@@ -228,7 +229,7 @@ extension Parser {
       throw diagnostic("an action cannot be a slot", help: "slots are ?principal and ?resource", at: token.span)
     }
     let entity = try parenthesizedEntity("an action, as in `Action::\"view\"`")
-    let type = tree.typeNames[Int(tree.entityParts[Int(entity)].type)]
+    let type = EntityTypeName(checked: tree.strings[Int(tree.entityParts[Int(entity)].type)])
     guard type.isAction else {
       throw diagnostic(
         "expected an action, found an entity of type `\(type)`",

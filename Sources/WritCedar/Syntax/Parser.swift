@@ -137,7 +137,7 @@ struct Parser {
   /// The id of an entity literal whose type has been read; the current token is the string.
   mutating func entityLiteral(type: String) throws(Diagnostic) -> UInt32 {
     let id = try stringLiteral()
-    return tree.entity(EntityParts(type: tree.typeName(type), id: tree.string(id)))
+    return tree.entity(EntityParts(type: tree.string(type), id: tree.string(id)))
   }
 
   /// An annotation, `@name` or `@name("value")`; the current token is the `@`.

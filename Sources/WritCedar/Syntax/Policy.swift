@@ -145,8 +145,8 @@ public struct Policy: Sendable {
     case .any: return .any
     case .equal: return .equal(reference())
     case .in: return .in(reference())
-    case .isType: return .isType(tree.typeNames[Int(scope.type)])
-    case .isTypeIn: return .isTypeIn(tree.typeNames[Int(scope.type)], reference())
+    case .isType: return .isType(tree.typeName(at: scope.type))
+    case .isTypeIn: return .isTypeIn(tree.typeName(at: scope.type), reference())
     }
   }
 

@@ -10,7 +10,6 @@ package final class SyntaxTree: Sendable {
   package let nodes: [Node]
   package let strings: [String]
   package let longs: [Int64]
-  package let typeNames: [EntityTypeName]
   package let patterns: [Pattern]
   /// Indices into `strings` for `has` paths and record keys, into `entities` for action lists.
   package let lists: [UInt32]
@@ -24,7 +23,6 @@ package final class SyntaxTree: Sendable {
     nodes = builder.nodes
     strings = builder.strings
     longs = builder.longs
-    typeNames = builder.typeNames
     patterns = builder.patterns
     lists = builder.lists
     entityParts = builder.entityParts
@@ -35,8 +33,11 @@ package final class SyntaxTree: Sendable {
 
   package func entity(at index: UInt32) -> EntityUID {
     let parts = entityParts[Int(index)]
-    return EntityUID(type: typeNames[Int(parts.type)], id: strings[Int(parts.id)])
+    return EntityUID(type: typeName(at: parts.type), id: strings[Int(parts.id)])
   }
+
+  /// The entity type whose name is the string at this index.
+  package func typeName(at index: UInt32) -> EntityTypeName { EntityTypeName(checked: strings[Int(index)]) }
 }
 
 /// One step of an expression in post-order: an operand, an operator over the operands before it, or a guard.
@@ -51,7 +52,7 @@ package struct Node: Sendable {
     case getAttribute  // operand: strings
     case hasAttribute  // operand: lists, a count and the path `a.b.c`
     case like  // operand: patterns
-    case isType  // operand: typeNames
+    case isType  // operand: strings
 
     // Two operands.
     case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
@@ -60,7 +61,7 @@ package struct Node: Sendable {
 
     // Two or three operands, the later ones behind a guard.
     case and, or, conditional
-    case isTypeIn  // operand: typeNames
+    case isTypeIn  // operand: strings
 
     // Any number of operands.
     case set  // operand: their count
@@ -108,7 +109,8 @@ extension SyntaxTree {
   }
 }
 
-struct EntityParts: Hashable, Sendable {
+/// An entity literal: indices into `strings`.
+struct EntityParts: Sendable {
   let type: UInt32
   let id: UInt32
 }
@@ -173,45 +175,41 @@ package struct ConditionRecord: Sendable {
 }
 
 /// What a parser fills and a ``SyntaxTree`` is made of.
-///
-/// Equal names, ids, type names and entities are stored once.
 struct SyntaxTreeBuilder {
   var nodes: [Node] = []
   var strings: [String] = []
   var longs: [Int64] = []
-  var typeNames: [EntityTypeName] = []
   var patterns: [Pattern] = []
   var lists: [UInt32] = []
   var entityParts: [EntityParts] = []
   var policies: [PolicyRecord] = []
   var annotations: [AnnotationRecord] = []
   var conditions: [ConditionRecord] = []
-  private var stringIndex: [ScalarText: UInt32] = [:]
-  private var typeIndex: [ScalarText: UInt32] = [:]
-  private var entityIndex: [EntityParts: UInt32] = [:]
+  /// Where strings were stored lately, by their hash, from 1; 0 for none.
+  private var recent = [UInt32](repeating: 0, count: 1 << 12)
 
+  /// Stores a string, mostly once: names come again soon, and ids that occur once in a hundred thousand policies are
+  /// not worth a dictionary of them all.
   mutating func string(_ string: String) -> UInt32 {
-    if let index = stringIndex[ScalarText(string)] { return index }
-    let index = UInt32(truncatingIfNeeded: strings.count)
+    let slot = Self.hash(string) & (recent.count - 1)
+    let known = recent[slot]
+    if known > 0, strings[Int(known - 1)].hasSameScalars(as: string) { return known - 1 }
     strings.append(string)
-    stringIndex[ScalarText(string)] = index
-    return index
+    recent[slot] = UInt32(truncatingIfNeeded: strings.count)
+    return recent[slot] - 1
   }
 
-  mutating func typeName(_ name: String) -> UInt32 {
-    if let index = typeIndex[ScalarText(name)] { return index }
-    let index = UInt32(truncatingIfNeeded: typeNames.count)
-    typeNames.append(EntityTypeName(checked: name))
-    typeIndex[ScalarText(name)] = index
-    return index
+  /// FNV-1a of the beginning and the length; strings that collide are only stored more often.
+  private static func hash(_ string: String) -> Int {
+    let bytes = string.utf8.span
+    var hash = UInt64(truncatingIfNeeded: bytes.count) ^ 0xCBF2_9CE4_8422_2325
+    for index in 0..<Swift.min(bytes.count, 64) { hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01B3 }
+    return Int(truncatingIfNeeded: hash ^ hash >> 32)
   }
 
   mutating func entity(_ parts: EntityParts) -> UInt32 {
-    if let index = entityIndex[parts] { return index }
-    let index = UInt32(truncatingIfNeeded: entityParts.count)
     entityParts.append(parts)
-    entityIndex[parts] = index
-    return index
+    return UInt32(truncatingIfNeeded: entityParts.count - 1)
   }
 
   mutating func list(_ items: [UInt32]) -> UInt32 {
