@@ -98,6 +98,10 @@ struct EntityJSONTests {
       ("[{\"uid\": {\"type\": \"User\", \"id\": \"a\"}, \"attrs\": {}, \"parents\": [\"G\"]}]", .uid),
       ("[{\"uid\": {\"type\": \"User\", \"id\": \"a\"}, \"attrs\": {}, \"parents\": [], \"tags\": null}]", .form),
       ("[{\"uid\": \"User::\\\"a\\\"\", \"attrs\": {}, \"parents\": []}]", .uid),
+      (
+        "[{\"uid\": {\"type\": \"A::Action\", \"id\": \"a\"}, \"attrs\": {}, \"parents\": [{\"type\": \"G\", \"id\": \"g\"}]}]",
+        .form
+      ),
       ("[{\"uid\": {\"type\": \"if\", \"id\": \"a\"}, \"attrs\": {}, \"parents\": []}]", .uid),
     ]
   )

@@ -157,6 +157,7 @@ struct EvaluatorTests {
       ("\"aaab\" like \"*aab*\"", "true"), ("\"ababac\" like \"*abac*\"", "true"),
       ("\"\\u{e9}\" like \"\\u{e9}\"", "true"),
       ("1 like \"*\"", "error: type"), ("principal like \"*\"", "error: type"), ("\"A\" like \"a\"", "false"),
+      ("\"aXb\" like \"a\\x2ab\"", "true"), ("\"aXb\" like \"a\\u{2a}b\"", "true"), ("\"\\x2a\" like \"\\*\"", "true"),
     ]
   )
   func like(expression: String, value: String) { check(expression, value) }

@@ -137,6 +137,9 @@ struct EntityReader {
     for parent in document.elements(of: parents) {
       entity.parents.append(try values.uid(parent, of: document))
     }
+    if uid.type.isAction, let other = entity.parents.first(where: { !$0.type.isAction }) {
+      throw JSONFailure(.form, "the action \(uid) cannot be in \(other), which is no action", at: offset)
+    }
     if let tags = document.member("tags", of: index) {
       entity.tags = try self.tags(tags, of: document, expecting: definition?.tags)
     }

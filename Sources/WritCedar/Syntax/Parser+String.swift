@@ -24,21 +24,25 @@ extension Parser {
   }
 
   /// The pattern literal at the current token: `*` is a wildcard, `\*` an asterisk.
+  ///
+  /// Other escapes that stand for `*`, such as `\x2a`, are wildcards too, as in the reference.
   mutating func patternLiteral() throws(Diagnostic) -> Pattern {
     var index = Int(token.start) + 1
     let end = Int(token.end) - 1
     defer { advance() }
     var parts: [[UInt8]] = [[]]
     while index < end {
-      switch source.bytes[index] {
-      case UInt8(ascii: "*"):
-        parts.append([])
-        index += 1
-      case UInt8(ascii: "\\"):
+      let byte = source.bytes[index]
+      if byte == UInt8(ascii: "\\") {
+        let isAsterisk = source.bytes[index + 1] == UInt8(ascii: "*")
         let scalar = try escape(at: &index, end: end, inPattern: true)
-        parts[parts.count - 1].append(contentsOf: String(Character(scalar)).utf8)
-      case let byte:
-        parts[parts.count - 1].append(byte)
+        if scalar == "*", !isAsterisk {
+          parts.append([])
+        } else {
+          parts[parts.count - 1].append(contentsOf: String(Character(scalar)).utf8)
+        }
+      } else {
+        if byte == UInt8(ascii: "*") { parts.append([]) } else { parts[parts.count - 1].append(byte) }
         index += 1
       }
     }
