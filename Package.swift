@@ -26,7 +26,7 @@ let package = Package(
       ]
     ),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
-    .testTarget(name: "WritCedarTests", dependencies: ["WritCedar"]),
+    .testTarget(name: "WritCedarTests", dependencies: ["WritCedar", "StrictJSON"]),
     .testTarget(name: "PolicyCommandTests", dependencies: ["policy"]),
     .testTarget(name: "ConformanceTests", dependencies: ["WritCedar", "policy"]),
   ],
