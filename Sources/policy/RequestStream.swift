@@ -32,6 +32,7 @@ struct RequestStream {
       } else if !answer(line, number, name: path) {
         isComplete = false
       }
+      progress.advance(by: line.count + 1, lines: number)
       isTooLong = false
       line.removeAll(keepingCapacity: true)
     }
@@ -52,7 +53,6 @@ struct RequestStream {
       }
       // Who writes requests one by one waits for the answers.
       Output.flush()
-      progress.advance(by: chunk.count, lines: number)
     }
     if !line.isEmpty || isTooLong { finishLine() }
     progress.finish()
