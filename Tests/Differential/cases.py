@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 JSON = Any
@@ -50,19 +50,39 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Declaration:
+    """A declaration of a schema, and the namespace it stands in."""
+
+    namespace: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Case:
     """One set: everything that one process of `policy eval` answers."""
 
     policies: tuple[Policy, ...]
     entities: tuple[JSON, ...]
     requests: tuple[Request, ...]
-    schema: str | None = None
+    schema: tuple[Declaration, ...] | None = None
     ascii_json: bool = False
-    notes: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def policy_text(self) -> str:
         return "\n".join(policy.text for policy in self.policies) + "\n"
+
+    @property
+    def schema_text(self) -> str | None:
+        if self.schema is None:
+            return None
+        blocks: dict[str, list[str]] = {}
+        for declaration in self.schema:
+            blocks.setdefault(declaration.namespace, []).append(declaration.text)
+        texts = []
+        for namespace, declarations in blocks.items():
+            block = "\n".join(declarations)
+            texts.append(f"namespace {namespace} {{\n{block}\n}}" if namespace else block)
+        return "\n".join(texts) + "\n"
 
     def dump(self, value: JSON) -> str:
         return json.dumps(value, ensure_ascii=self.ascii_json)

@@ -49,17 +49,17 @@ class Writ:
 
     def ask(self, case: Case) -> Outcome:
         files = {"--policies": case.policy_text, "--entities": case.entities_text, "--requests": case.requests_text}
-        if case.schema is not None:
-            files["--schema"] = case.schema
+        if case.schema_text is not None:
+            files["--schema"] = case.schema_text
         arguments = [str(self.policy), "eval", "--format", "json"]
         for option, text in files.items():
             path = self.directory / option.strip("-")
             path.write_bytes(text.encode())
             arguments += [option, str(path)]
         try:
-            run = subprocess.run(arguments, capture_output=True, timeout=60, check=False)
+            run = subprocess.run(arguments, capture_output=True, timeout=30, check=False)
         except subprocess.TimeoutExpired:
-            return Outcome(refused="crash", message="no answer within 60 seconds")
+            return Outcome(refused="crash", message="no answer within 30 seconds")
         errors = run.stderr.decode(errors="replace")
         try:
             lines = [json.loads(line) for line in run.stdout.decode().splitlines()]
@@ -103,7 +103,7 @@ class Reference:
     def ask(self, case: Case) -> Outcome:
         stage = "schema"
         try:
-            schema = cedarpy.Schema.from_str(case.schema) if case.schema is not None else None
+            schema = cedarpy.Schema.from_str(case.schema_text) if case.schema_text is not None else None
             stage = "policies"
             policies = cedarpy.PolicySet.from_str(case.policy_text)
             stage = "entities"

@@ -66,10 +66,10 @@ VARIABLES = ("principal", "action", "resource", "context")
 # Everything that can stand in `Node.operators`.
 OPERATORS = (
     "true/false", "integer", "string", "entity", "set", "record", *VARIABLES, ".name", '["name"]', "if", "||", "&&",
-    "!", "neg", "==", "!=", "<", "<=", ">", ">=", "< datetime", "<= datetime", "> datetime", ">= datetime", "< duration",
-    "<= duration", "> duration", ">= duration", "+", "-", "*", "in", "in set", "has name", "has string", "has path",
-    "like", "is", "is in", "contains", "containsAll", "containsAny", "isEmpty", "hasTag", "getTag", *CONSTRUCTORS,
-    *METHODS,
+    "!", "neg", "==", "!=", "<", "<=", ">", ">=", "< datetime", "<= datetime", "> datetime", ">= datetime",
+    "< duration", "<= duration", "> duration", ">= duration", "+", "-", "*", "in", "in set", "has name", "has string",
+    "has path", "like", "is", "is in", "contains", "containsAll", "containsAny", "isEmpty", "hasTag", "getTag",
+    *CONSTRUCTORS, *METHODS,
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from cases import Case, Policy, Token
 from expressions import CONSTRUCTORS, Expressions
+from schemas import SchemaWorld
 from values import BOOL, extension_text
 from world import World, spoilt_request
 
@@ -146,6 +147,16 @@ def case(rng: random.Random) -> Case:
         index = rng.randrange(len(requests))
         requests[index] = spoilt_request(world, requests[index])
     return Case(tuple(drawn), tuple(world.entities), tuple(requests), ascii_json=rng.random() < 0.3)
+
+
+def schema_case(rng: random.Random) -> Case:
+    """A schema, a store and requests that fit it mostly, and policies that are not checked against it."""
+    world = SchemaWorld(rng)
+    policies = Policies(world)
+    drawn = [policies.policy() for _ in range(rng.randint(1, 8))]
+    requests = [world.request() for _ in range(rng.randint(4, 8))]
+    ascii_json = rng.random() < 0.3
+    return Case(tuple(drawn), tuple(world.entities), tuple(requests), tuple(world.declarations), ascii_json)
 
 
 def syntax_case(rng: random.Random) -> Case:
