@@ -13,9 +13,6 @@ internal import WritCedar
 ///
 /// `gzip` decompresses; the tar format is read here.
 enum Archive {
-  /// The most that an archive may hold, decompressed, in bytes.
-  static let maximumLength = 1 << 30
-
   static func files(in path: String) throws -> [String: [UInt8]] {
     let bytes = try decompressed(path)
     var files: [String: [UInt8]] = [:]
@@ -63,37 +60,15 @@ enum Archive {
     var child: pid_t = 0
     let failure = unsafe posix_spawnp(&child, "gzip", &actions, nil, &arguments, environ)
     close(ends[1])
-    defer { close(ends[0]) }
+    let output = InputFile(pipe: ends[0], name: path)
     guard failure == 0 else { throw Failure("error: cannot run gzip: \(unsafe String(cString: strerror(failure)))") }
-    let bytes = read(ends[0])
+    let result = Result { try output.readAll() }
+    // Whoever stops reading ends the child by closing the pipe, so there is always an end to wait for.
+    _ = consume output
     var status: Int32 = 0
     unsafe waitpid(child, &status, 0)
-    guard status == 0, bytes.count <= maximumLength else {
-      throw Failure("error: `\(CedarText.shown(path))` cannot be decompressed")
-    }
+    let bytes = try result.get()
+    guard status == 0 else { throw Failure("error: `\(CedarText.shown(path))` cannot be decompressed") }
     return bytes
-  }
-
-  /// Reads to the end, or a little beyond the limit.
-  private static func read(_ descriptor: Int32) -> [UInt8] {
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while bytes.count <= maximumLength {
-      let count = unsafe systemRead(descriptor, &chunk, chunk.count)
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { break }
-      bytes.append(contentsOf: chunk[..<count])
-    }
-    return bytes
-  }
-
-  private static func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      unsafe Glibc.read(descriptor, buffer, count)
-    #elseif canImport(Musl)
-      unsafe Musl.read(descriptor, buffer, count)
-    #else
-      unsafe Darwin.read(descriptor, buffer, count)
-    #endif
   }
 }

@@ -52,6 +52,14 @@ struct InputFile: ~Copyable {
     size = Int(status.st_size)
   }
 
+  /// The end of a pipe, which is closed with this value.
+  init(pipe descriptor: Int32, name: String) {
+    self.descriptor = descriptor
+    self.name = name
+    isOpened = true
+    size = 0
+  }
+
   deinit {
     if isOpened { close(descriptor) }
   }
@@ -78,14 +86,19 @@ struct InputFile: ~Copyable {
   /// Everything, up to the longest text there can be.
   static func contents(of path: String) throws -> SourceInput {
     let file = try InputFile(path)
+    return SourceInput(name: file.name, bytes: try file.readAll())
+  }
+
+  /// - Throws: a ``Failure`` when there is more than the longest text there can be.
+  func readAll() throws -> [UInt8] {
     var bytes: [UInt8] = []
-    if file.size > 0 { bytes.reserveCapacity(min(file.size, SourceText.maximumLength) + 1) }
+    if size > 0 { bytes.reserveCapacity(min(size, SourceText.maximumLength) + 1) }
     while true {
-      let chunk = try file.read(upTo: 1 << 18)
-      if chunk.isEmpty { return SourceInput(name: file.name, bytes: bytes) }
+      let chunk = try read(upTo: 1 << 18)
+      if chunk.isEmpty { return bytes }
       bytes.append(contentsOf: chunk)
       if bytes.count > SourceText.maximumLength {
-        throw Failure("error: `\(CedarText.shown(file.name))` is longer than \(SourceText.maximumLength) bytes")
+        throw Failure("error: `\(CedarText.shown(name))` is longer than \(SourceText.maximumLength) bytes")
       }
     }
   }
