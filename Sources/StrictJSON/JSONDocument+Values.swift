@@ -52,9 +52,12 @@ extension JSONDocument {
   /// Whether the value is a string of exactly these bytes of UTF-8; "é" and "e\u{301}" differ.
   package func string(at index: Index, equals text: String) -> Bool {
     let node = tape.nodes.node(index.position)
-    let other = text.utf8
+    let other = text.utf8.span
     guard node.kind == .string, Int(truncatingIfNeeded: node.length) == other.count else { return false }
-    return node.flag ? tape.decoded[slice(of: node)].elementsEqual(other) : source[slice(of: node)].elementsEqual(other)
+    let slice = slice(of: node)
+    let bytes = node.flag ? tape.decoded.span : source.span
+    for index in other.indices where bytes[slice.lowerBound + index] != other[index] { return false }
+    return true
   }
 
   /// The decoded bytes of a string without a copy, always valid UTF-8; nil for other values.

@@ -98,7 +98,9 @@ struct ValueReader {
     case .array:
       var element: Schema.TypeIndex?
       if case .set(let type)? = expected { element = type }
-      try push(Frame(kind: .set(element: element), offset: offset, elements: document.elements(of: index)))
+      var frame = Frame(kind: .set(element: element), offset: offset, elements: document.elements(of: index))
+      frame.values.reserveCapacity(document.count(of: index))
+      try push(frame)
       return nil
     case .object:
       return try beginObject(index, of: document, type, expected)
@@ -132,7 +134,10 @@ struct ValueReader {
     }
     var record: Schema.TypeIndex?
     if case .record? = expected { record = type }
-    try push(Frame(kind: .record(record), offset: offset, members: document.members(of: index)))
+    var frame = Frame(kind: .record(record), offset: offset, members: document.members(of: index))
+    frame.names.reserveCapacity(document.count(of: index))
+    frame.values.reserveCapacity(document.count(of: index))
+    try push(frame)
     return nil
   }
 

@@ -33,11 +33,13 @@ public struct RecordValue: Hashable, Sendable {
   }
 
   /// The record of attributes whose names are known to differ.
-  package init(distinct attributes: [Attribute]) throws(NestingLimitExceeded) {
-    let inner = attributes.reduce(0) { Swift.max($0, $1.value.depth) }
+  package init(distinct attributes: consuming [Attribute]) throws(NestingLimitExceeded) {
+    var inner = 0
+    for index in attributes.indices { inner = Swift.max(inner, attributes[index].value.depth) }
     guard inner < Nesting.limit else { throw NestingLimitExceeded() }
     depth = inner + 1
-    self.attributes = attributes.sorted { $0.name.scalarOrder(comparedTo: $1.name) < 0 }
+    attributes.sort { $0.name.scalarOrder(comparedTo: $1.name) < 0 }
+    self.attributes = attributes
   }
 
   private init() {
