@@ -27,6 +27,16 @@ public struct EntityStoreError: Error, Sendable, CustomStringConvertible {
   }
 }
 
+/// Where an evaluator looks entities up.
+package protocol EntitySource {
+  /// The entity with this identifier.
+  subscript(uid: EntityUID) -> Entity? { get }
+  /// Whether the entity is one of the groups or has one of them for an ancestor.
+  func isEntity(_ uid: EntityUID, inAnyOf groups: [EntityUID]) -> Bool
+}
+
+extension EntityStore: EntitySource {}
+
 /// The entities that policies may look at, with their hierarchy: a directed graph without cycles.
 public struct EntityStore: Sendable {
   private var entities: [Entity] = []

@@ -18,6 +18,12 @@ public struct PolicyError: Error, Sendable {
   public let effect: Effect
   /// Why it has no outcome.
   public let error: EvaluationError
+
+  package init(policy: PolicyID, effect: Effect, error: EvaluationError) {
+    self.policy = policy
+    self.effect = effect
+    self.error = error
+  }
 }
 
 /// A decision with what led to it.
@@ -31,6 +37,12 @@ public struct Response: Sendable {
   public let reasons: [PolicyID]
   /// The policies that erred, in the order of the set.
   public let errors: [PolicyError]
+
+  package init(decision: Decision, reasons: [PolicyID], errors: [PolicyError]) {
+    self.decision = decision
+    self.reasons = reasons
+    self.errors = errors
+  }
 }
 
 /// Decides requests by evaluating every policy of a set, as the language's specification does.

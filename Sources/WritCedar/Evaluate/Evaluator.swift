@@ -4,25 +4,16 @@
 ///
 /// An expression is in post-order (``SyntaxTree``): each node pops its operands off a stack of values and pushes its
 /// own. So all operands are evaluated, left to right, before any is looked at, except where a guard skips the rest.
-package struct Evaluator {
+package struct Evaluator<Entities: EntitySource> {
   let request: Request
-  let entities: EntityStore
+  let entities: Entities
 
-  package init(request: Request, entities: EntityStore) {
+  package init(request: Request, entities: Entities) {
     self.request = request
     self.entities = entities
   }
 
-  /// What went wrong at a node, before the node's place is added.
-  struct Failure: Error {
-    let code: EvaluationError.Code
-    let message: String
-
-    init(_ code: EvaluationError.Code, _ message: String) {
-      self.code = code
-      self.message = message
-    }
-  }
+  typealias Failure = EvaluationFailure
 
   /// The value of the nodes, which are one expression.
   package func evaluate(_ nodes: Range<Int>, of tree: SyntaxTree) throws(EvaluationError) -> Value {
@@ -97,7 +88,7 @@ package struct Evaluator {
     case .call:
       let arguments = stack.pop(count: node.argumentCount)
       guard let function = node.calledFunction else { throw Failure(.extension, "unknown extension function") }
-      stack.push(try Self.call(function, arguments))
+      stack.push(try function.call(arguments))
 
     case .not, .negate, .isEmpty, .getAttribute, .hasAttribute, .like, .isType:
       stack.push(try unary(node, of: tree, stack.pop()))
@@ -257,6 +248,17 @@ package struct Evaluator {
   }
 }
 
+/// What went wrong at a node, before the node's place is added.
+struct EvaluationFailure: Error {
+  let code: EvaluationError.Code
+  let message: String
+
+  init(_ code: EvaluationError.Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+}
+
 /// The values of operands that wait for their operator.
 private struct OperandStack {
   private var values: [Value] = []
@@ -276,32 +278,32 @@ private struct OperandStack {
 }
 
 extension Value {
-  func asBool() throws(Evaluator.Failure) -> Bool {
+  func asBool() throws(EvaluationFailure) -> Bool {
     guard case .bool(let bool) = self else { throw mismatch("bool") }
     return bool
   }
 
-  func asLong() throws(Evaluator.Failure) -> Int64 {
+  func asLong() throws(EvaluationFailure) -> Int64 {
     guard case .long(let long) = self else { throw mismatch("long") }
     return long
   }
 
-  func asString() throws(Evaluator.Failure) -> String {
+  func asString() throws(EvaluationFailure) -> String {
     guard case .string(let string) = self else { throw mismatch("string") }
     return string
   }
 
-  func asEntity() throws(Evaluator.Failure) -> EntityUID {
+  func asEntity() throws(EvaluationFailure) -> EntityUID {
     guard case .entity(let uid) = self else { throw mismatch("an entity") }
     return uid
   }
 
-  func asSet() throws(Evaluator.Failure) -> SetValue {
+  func asSet() throws(EvaluationFailure) -> SetValue {
     guard case .set(let set) = self else { throw mismatch("set") }
     return set
   }
 
-  func mismatch(_ expected: String) -> Evaluator.Failure {
-    Evaluator.Failure(.type, "expected \(expected), found \(kindName)")
+  func mismatch(_ expected: String) -> EvaluationFailure {
+    EvaluationFailure(.type, "expected \(expected), found \(kindName)")
   }
 }

@@ -47,10 +47,16 @@ extension Authorizer {
   /// Explains the policies that could have mattered: those whose action matches and of whose principal and resource
   /// tests at most one fails, those with the fewest failing parts first.
   public func explain(_ request: Request) -> [Explanation] {
-    let evaluator = Evaluator(request: request, entities: entities)
+    Evaluator(request: request, entities: entities).explain(policies.policies)
+  }
+}
+
+extension Evaluator {
+  /// What ``Authorizer/explain(_:)`` explains, of these policies.
+  package func explain(_ policies: some Sequence<Policy>) -> [Explanation] {
     var explanations: [Explanation] = []
-    for policy in policies.policies where evaluator.holds(policy.actionConstraint) {
-      let explanation = evaluator.explain(policy)
+    for policy in policies where holds(policy.actionConstraint) {
+      let explanation = explain(policy)
       let scope = [explanation.parts[0], explanation.parts[2]]
       if scope.count(where: { !$0.holds }) <= 1 { explanations.append(explanation) }
     }
@@ -58,10 +64,8 @@ extension Authorizer {
       .sorted { ($0.element.failures, $0.offset) < ($1.element.failures, $1.offset) }
       .map(\.element)
   }
-}
 
-extension Evaluator {
-  func explain(_ policy: Policy) -> Explanation {
+  private func explain(_ policy: Policy) -> Explanation {
     let spans = policy.scopeSpans
     var parts = [
       part(of: policy, spans.principal) { () throws(EvaluationError) in

@@ -235,8 +235,8 @@ struct ValueReader {
     _ arguments: [Value],
     at offset: Int
   ) throws(JSONFailure) -> Value {
-    do throws(Evaluator.Failure) {
-      return try Evaluator.call(function, arguments)
+    do throws(EvaluationFailure) {
+      return try function.call(arguments)
     } catch {
       throw JSONFailure(.value, error.message, at: offset)
     }

@@ -21,21 +21,28 @@ public struct DatetimeValue: Hashable, Sendable {
   /// - Parameter text: The argument of the Cedar constructor `datetime`.
   /// - Throws: ``ExtensionFailure`` if the text has another form or names no day or time.
   public init(_ text: String) throws(ExtensionFailure) {
-    guard let fields = DatetimeFields(text) else {
-      throw ExtensionFailure(
-        refused: text,
-        by: "datetime",
-        expected: "YYYY-MM-DD, or YYYY-MM-DDThh:mm:ss with an optional .SSS and then Z, +hhmm or -hhmm"
-      )
+    switch Self.read(text.utf8[...]) {
+    case .success(let value): self = value
+    case .failure(let error):
+      let expected =
+        switch error {
+        case .form: "YYYY-MM-DD, or YYYY-MM-DDThh:mm:ss with an optional .SSS and then Z, +hhmm or -hhmm"
+        case .range: "a day of the calendar, hours to 23, minutes and seconds to 59"
+        }
+      throw ExtensionFailure(refused: text, by: "datetime", expected: expected)
     }
-    guard fields.areInRange else {
-      throw ExtensionFailure(
-        refused: text,
-        by: "datetime",
-        expected: "a day of the calendar, hours to 23, minutes and seconds to 59"
-      )
-    }
-    milliseconds = fields.milliseconds
+  }
+
+  /// Reads the same text from its bytes; `nil` for what is refused.
+  package init?(utf8: UnsafeBufferPointer<UInt8>) {
+    guard case .success(let value) = unsafe Self.read(utf8[...]) else { return nil }
+    self = value
+  }
+
+  private static func read(_ bytes: some ByteSlice) -> Result<Self, ExtensionTextError> {
+    guard let fields = DatetimeFields(bytes) else { return .failure(.form) }
+    guard fields.areInRange else { return .failure(.range) }
+    return .success(DatetimeValue(milliseconds: fields.milliseconds))
   }
 
   /// The instant `duration` later, or earlier if that is negative.
@@ -120,8 +127,8 @@ private struct DatetimeFields: CustomStringConvertible {
   private var offsetMinute: Int64 = 0
 
   /// Reads the text form; `nil` if a field has not its exact width, or a separator is missing.
-  init?(_ text: String) {
-    var rest = text.utf8[...]
+  init?(_ text: some ByteSlice) {
+    var rest = text
     guard
       let year = rest.popNumber(width: 4), rest.skip(UInt8(ascii: "-")),
       let month = rest.popNumber(width: 2), rest.skip(UInt8(ascii: "-")),
@@ -132,7 +139,7 @@ private struct DatetimeFields: CustomStringConvertible {
     guard readTime(&rest), readZone(&rest), rest.isEmpty else { return nil }
   }
 
-  private mutating func readTime(_ rest: inout Substring.UTF8View) -> Bool {
+  private mutating func readTime(_ rest: inout some ByteSlice) -> Bool {
     guard
       rest.skip(UInt8(ascii: "T")), let hour = rest.popNumber(width: 2),
       rest.skip(UInt8(ascii: ":")), let minute = rest.popNumber(width: 2),
@@ -146,7 +153,7 @@ private struct DatetimeFields: CustomStringConvertible {
     return true
   }
 
-  private mutating func readZone(_ rest: inout Substring.UTF8View) -> Bool {
+  private mutating func readZone(_ rest: inout some ByteSlice) -> Bool {
     if rest.skip(UInt8(ascii: "Z")) { return true }
     offsetIsNegative = rest.first == UInt8(ascii: "-")
     guard
@@ -231,7 +238,7 @@ private let daysPerCycle: Int64 = 146_097
 /// The days from 1 March of year 0 to 1 January 1970.
 private let daysBefore1970: Int64 = 719_468
 
-extension Substring.UTF8View {
+extension ByteSlice {
   /// Takes away exactly `width` ASCII digits and returns their number; `nil` if there are fewer.
   fileprivate mutating func popNumber(width: Int) -> Int64? {
     var number: Int64 = 0

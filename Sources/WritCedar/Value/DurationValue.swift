@@ -18,35 +18,40 @@ public struct DurationValue: Hashable, Sendable {
   /// - Parameter text: The argument of the Cedar constructor `duration`.
   /// - Throws: ``ExtensionFailure`` if the text has another form or the milliseconds do not fit in 64 bits.
   public init(_ text: String) throws(ExtensionFailure) {
-    var rest = text.utf8[...]
+    switch Self.read(text.utf8[...]) {
+    case .success(let value): self = value
+    case .failure(let error):
+      let expected =
+        switch error {
+        case .form: "an optional '-', then digits with d, h, m, s, ms, each at most once and in this order"
+        case .range: "a length from \(Int64.min) to \(Int64.max) milliseconds"
+        }
+      throw ExtensionFailure(refused: text, by: "duration", expected: expected)
+    }
+  }
+
+  /// Reads the same text from its bytes; `nil` for what is refused.
+  package init?(utf8: UnsafeBufferPointer<UInt8>) {
+    guard case .success(let value) = unsafe Self.read(utf8[...]) else { return nil }
+    self = value
+  }
+
+  private static func read(_ bytes: some ByteSlice) -> Result<Self, ExtensionTextError> {
+    var rest = bytes
     let isNegative = rest.skip(UInt8(ascii: "-"))
-    var isWellFormed = !rest.isEmpty
+    guard !rest.isEmpty else { return .failure(.form) }
     var previous: Unit?
     var total: Int64? = 0
-    while isWellFormed, !rest.isEmpty {
+    while !rest.isEmpty {
       var count = SignedDigits(isNegative: isNegative)
       guard count.read(&rest) > 0, let unit = Unit(takenFrom: &rest), unit.follows(previous) else {
-        isWellFormed = false
-        break
+        return .failure(.form)
       }
       previous = unit
       total = Self.sum(total, count.value, of: unit)
     }
-    guard isWellFormed else {
-      throw ExtensionFailure(
-        refused: text,
-        by: "duration",
-        expected: "an optional '-', then digits with d, h, m, s, ms, each at most once and in this order"
-      )
-    }
-    guard let total else {
-      throw ExtensionFailure(
-        refused: text,
-        by: "duration",
-        expected: "a length from \(Int64.min) to \(Int64.max) milliseconds"
-      )
-    }
-    milliseconds = total
+    guard let total else { return .failure(.range) }
+    return .success(DurationValue(milliseconds: total))
   }
 
   /// `total` and `count` units together; `nil` if a number is missing or the sum does not fit.
@@ -83,7 +88,7 @@ extension DurationValue {
     case millisecond = 1
 
     /// Takes the letters of a unit away from the front of `rest`: `ms` before `m`.
-    init?(takenFrom rest: inout Substring.UTF8View) {
+    init?(takenFrom rest: inout some ByteSlice) {
       switch rest.popFirst() {
       case UInt8(ascii: "d"): self = .day
       case UInt8(ascii: "h"): self = .hour

@@ -13,10 +13,7 @@ public struct EntityUID: Hashable, Comparable, Sendable {
     init(type: EntityTypeName, id: String) {
       self.type = type
       self.id = id
-      var hasher = Hasher()
-      hasher.combine(type)
-      id.hashScalars(into: &hasher)
-      hash = hasher.finalize()
+      hash = EntityUID.textHash(type: type, id: id)
     }
   }
 
@@ -25,6 +22,22 @@ public struct EntityUID: Hashable, Comparable, Sendable {
   /// The identifier of the entity of this type with this id; any text, the empty one included, is an id.
   public init(type: EntityTypeName, id: String) {
     self.storage = Storage(type: type, id: id)
+  }
+
+  /// What ``textHash`` is for an identifier of this type and id, without making one.
+  package static func textHash(type: EntityTypeName, id: String) -> Int {
+    var hash = TextHash()
+    hash.combine(type.text.string)
+    hash.combine(id)
+    return hash.finalize()
+  }
+
+  /// The hash of the scalars of type and id, with a seed that each process draws.
+  package var textHash: Int { storage.hash }
+
+  /// Whether type and id are these bytes in UTF-8; without the reference counts that ``type`` and ``id`` cost.
+  package func isUTF8(type: UnsafeRawBufferPointer, id: UnsafeRawBufferPointer) -> Bool {
+    unsafe storage.id.isUTF8(id) && storage.type.text.string.isUTF8(type)
   }
 
   /// The entity's type.

@@ -1,5 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// UTF-8 text that a reader takes bytes away from.
+///
+/// Generic, so that the decision tables read texts where they lie, without making strings.
+protocol ByteSlice: Collection where Element == UInt8, SubSequence == Self {}
+
+extension Substring.UTF8View: ByteSlice {}
+extension Slice: ByteSlice where Base == UnsafeBufferPointer<UInt8> {}
+
+/// Why the text of an extension value is refused, without the words.
+package enum ExtensionTextError: Error {
+  /// The text has another form.
+  case form
+  /// A number in it is out of range.
+  case range
+}
+
 /// A decimal number under construction, digit by digit, whose value is lost once it leaves `Int64`.
 ///
 /// The digits accumulate with the sign, so that the smallest `Int64` can be written.
@@ -13,7 +29,7 @@ struct SignedDigits {
   }
 
   /// Appends the ASCII digits at the front of `rest`, takes them away, and returns how many there were.
-  mutating func read(_ rest: inout Substring.UTF8View) -> Int {
+  mutating func read(_ rest: inout some ByteSlice) -> Int {
     var count = 0
     while let digit = rest.popDigit() {
       append(digit)
@@ -31,7 +47,7 @@ struct SignedDigits {
   }
 }
 
-extension Substring.UTF8View {
+extension ByteSlice {
   /// Takes away the first byte if it is `byte`; whether it was.
   mutating func skip(_ byte: UInt8) -> Bool {
     guard first == byte else { return false }

@@ -21,34 +21,52 @@ public struct IPAddressValue: Hashable, Sendable {
   /// - Parameter text: The argument of the Cedar constructor `ip`.
   /// - Throws: ``ExtensionFailure`` if the text has another form or the prefix is longer than the address.
   public init(_ text: String) throws(ExtensionFailure) {
-    let bytes = text.utf8
+    switch Self.read(text.utf8[...]) {
+    case .success(let value): self = value
+    case .failure(let error):
+      let family = Family(of: text.utf8[...])
+      let expected =
+        switch (error, family) {
+        case (.form, .v4): "four numbers from 0 to 255 without leading zeros, or an IPv6 address"
+        case (.form, .v6): "eight groups of one to four hex digits, or fewer with one '::', and no '.' or '%'"
+        case (.range, _): "a prefix length from 0 to \(family.width) without leading zeros after '/'"
+        }
+      throw ExtensionFailure(refused: text, by: "ip", expected: expected)
+    }
+  }
+
+  /// Reads the same text from its bytes; `nil` for what is refused.
+  package init?(utf8: UnsafeBufferPointer<UInt8>) {
+    guard case .success(let value) = unsafe Self.read(utf8[...]) else { return nil }
+    self = value
+  }
+
+  private static func read(_ bytes: some ByteSlice) -> Result<Self, ExtensionTextError> {
+    let family = Family(of: bytes)
     let slash = bytes.firstIndex(of: UInt8(ascii: "/"))
-    let address = bytes[..<(slash ?? bytes.endIndex)]
-    family = address.contains(UInt8(ascii: ":")) ? .v6 : .v4
-    guard let bits = family == .v4 ? Self.readIPv4(address) : Self.readIPv6(address) else {
-      throw ExtensionFailure(
-        refused: text,
-        by: "ip",
-        expected: family == .v4
-          ? "four numbers from 0 to 255 without leading zeros, or an IPv6 address"
-          : "eight groups of one to four hex digits, or fewer with one '::', and no '.' or '%'"
-      )
+    let text = bytes[..<(slash ?? bytes.endIndex)]
+    guard let address = family == .v4 ? readIPv4(text) : readIPv6(text) else { return .failure(.form) }
+    var prefix = family.width
+    if let slash {
+      var rest = bytes[slash...].dropFirst()
+      guard let length = rest.popSmallNumber(upTo: family.width), rest.isEmpty else { return .failure(.range) }
+      prefix = length
     }
-    high = UInt64(truncatingIfNeeded: bits >> 64)
-    low = UInt64(truncatingIfNeeded: bits)
-    guard let slash else {
-      prefixLength = family.width
-      return
-    }
-    var rest = bytes[slash...].dropFirst()
-    guard let length = rest.popSmallNumber(upTo: family.width), rest.isEmpty else {
-      throw ExtensionFailure(
-        refused: text,
-        by: "ip",
-        expected: "a prefix length from 0 to \(family.width) without leading zeros after '/'"
-      )
-    }
-    prefixLength = length
+    return .success(IPAddressValue(address: address, prefix: prefix, isIPv4: family == .v4))
+  }
+
+  /// The address as a number, an IPv4 one in the lower 32 bits.
+  package var address: UInt128 { bits }
+
+  /// The length of the network prefix in bits, that of the whole address when there is none.
+  package var prefix: UInt8 { prefixLength }
+
+  /// What these three properties of another value describe.
+  package init(address: UInt128, prefix: UInt8, isIPv4: Bool) {
+    family = isIPv4 ? .v4 : .v6
+    high = UInt64(truncatingIfNeeded: address >> 64)
+    low = UInt64(truncatingIfNeeded: address)
+    prefixLength = prefix
   }
 
   /// Whether this is an IPv4 address or range.
@@ -88,11 +106,16 @@ extension IPAddressValue {
     case v4
     case v6
 
+    /// Of the address that a text begins with, if it is one.
+    init(of text: some ByteSlice) {
+      self = text.prefix { $0 != UInt8(ascii: "/") }.contains(UInt8(ascii: ":")) ? .v6 : .v4
+    }
+
     /// The bits of an address.
     var width: UInt8 { self == .v4 ? 32 : 128 }
   }
 
-  private static func readIPv4(_ text: Substring.UTF8View) -> UInt128? {
+  private static func readIPv4(_ text: some ByteSlice) -> UInt128? {
     var rest = text
     var address: UInt128 = 0
     for index in 0..<4 {
@@ -102,7 +125,7 @@ extension IPAddressValue {
     return rest.isEmpty ? address : nil
   }
 
-  private static func readIPv6(_ text: Substring.UTF8View) -> UInt128? {
+  private static func readIPv6(_ text: some ByteSlice) -> UInt128? {
     var rest = text
     var groups: UInt128 = 0
     var count = 0
@@ -186,7 +209,7 @@ extension IPAddressValue: CustomStringConvertible {
   }
 }
 
-extension Substring.UTF8View {
+extension ByteSlice {
   /// Takes away a decimal number without leading zeros; `nil` if there is none or it is above `limit`.
   fileprivate mutating func popSmallNumber(upTo limit: UInt8) -> UInt8? {
     guard let first = popDigit() else { return nil }

@@ -27,11 +27,13 @@ package struct ScalarText: Hashable, Comparable, Sendable {
 extension String {
   /// Whether both strings are the same sequence of Unicode scalars.
   package func hasSameScalars(as other: String) -> Bool {
-    let left = utf8.span
-    let right = other.utf8.span
-    guard left.count == right.count else { return false }
-    for index in left.indices where left[index] != right[index] { return false }
-    return true
+    unsafe other.utf8.span.withUnsafeBytes { unsafe isUTF8($0) }
+  }
+
+  /// Whether the string is these bytes in UTF-8.
+  @inline(__always)
+  package func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    unsafe utf8.span.withUnsafeBytes { unsafe $0.hasSameBytes(as: bytes) }
   }
 
   /// Negative, zero or positive: the order of the UTF-8 bytes, which is the order of the scalars.
@@ -51,5 +53,37 @@ extension String {
   package func hashScalars(into hasher: inout Hasher) {
     unsafe utf8.span.withUnsafeBufferPointer { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     hasher.combine(0xFF as UInt8)
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Whether the bytes are the same, compared by words that may overlap: most texts are short.
+  @inline(__always)
+  fileprivate func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
+    guard count == other.count else { return false }
+    if count >= 8 {
+      var offset = 0
+      while offset < count - 8 {
+        guard unsafe hasSameWord(as: other, at: offset, UInt64.self) else { return false }
+        offset += 8
+      }
+      return unsafe hasSameWord(as: other, at: count - 8, UInt64.self)
+    }
+    if count >= 4 {
+      return unsafe hasSameWord(as: other, at: 0, UInt32.self)
+        && hasSameWord(as: other, at: count - 4, UInt32.self)
+    }
+    for offset in 0..<count where unsafe self[offset] != other[offset] { return false }
+    return true
+  }
+
+  @inline(__always)
+  private func hasSameWord<Word: FixedWidthInteger & BitwiseCopyable>(
+    as other: UnsafeRawBufferPointer,
+    at offset: Int,
+    _: Word.Type
+  ) -> Bool {
+    unsafe loadUnaligned(fromByteOffset: offset, as: Word.self)
+      == other.loadUnaligned(fromByteOffset: offset, as: Word.self)
   }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The extension functions: arguments are counted, then looked at from left to right.
-extension Evaluator {
-  static func call(_ function: ExtensionFunction, _ arguments: [Value]) throws(Failure) -> Value {
-    guard arguments.count == function.arity else {
-      throw Failure(.arity, "`\(function.name)` takes \(function.arity) arguments, found \(arguments.count)")
+extension ExtensionFunction {
+  /// The value of a call: arguments are counted, then looked at from left to right.
+  func call(_ arguments: [Value]) throws(EvaluationFailure) -> Value {
+    guard arguments.count == arity else {
+      throw EvaluationFailure(.arity, "`\(name)` takes \(arity) arguments, found \(arguments.count)")
     }
     let first = arguments[0]
     do {
-      switch function {
+      switch self {
       case .ip: return .ip(try IPAddressValue(first.asString()))
       case .decimal: return .decimal(try DecimalValue(first.asString()))
       case .datetime: return .datetime(try DatetimeValue(first.asString()))
@@ -36,31 +36,31 @@ extension Evaluator {
       case .toHours: return .long(try first.asDuration().toHours)
       case .toDays: return .long(try first.asDuration().toDays)
       }
-    } catch let failure as Failure {
+    } catch let failure as EvaluationFailure {
       throw failure
     } catch {
-      throw Failure(.extension, String(describing: error))
+      throw EvaluationFailure(.extension, String(describing: error))
     }
   }
 }
 
 extension Value {
-  fileprivate func asIP() throws(Evaluator.Failure) -> IPAddressValue {
+  fileprivate func asIP() throws(EvaluationFailure) -> IPAddressValue {
     guard case .ip(let address) = self else { throw mismatch("ipaddr") }
     return address
   }
 
-  fileprivate func asDecimal() throws(Evaluator.Failure) -> DecimalValue {
+  fileprivate func asDecimal() throws(EvaluationFailure) -> DecimalValue {
     guard case .decimal(let decimal) = self else { throw mismatch("decimal") }
     return decimal
   }
 
-  fileprivate func asDatetime() throws(Evaluator.Failure) -> DatetimeValue {
+  fileprivate func asDatetime() throws(EvaluationFailure) -> DatetimeValue {
     guard case .datetime(let datetime) = self else { throw mismatch("datetime") }
     return datetime
   }
 
-  fileprivate func asDuration() throws(Evaluator.Failure) -> DurationValue {
+  fileprivate func asDuration() throws(EvaluationFailure) -> DurationValue {
     guard case .duration(let duration) = self else { throw mismatch("duration") }
     return duration
   }
