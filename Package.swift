@@ -8,6 +8,7 @@ let package = Package(
   platforms: [.macOS(.v26)],
   products: [
     .library(name: "WritCedar", targets: ["WritCedar"]),
+    .library(name: "WritPolicy", targets: ["WritPolicy"]),
     .executable(name: "policy", targets: ["policy"]),
   ],
   dependencies: [
@@ -17,23 +18,39 @@ let package = Package(
   targets: [
     .target(name: "StrictJSON"),
     .target(name: "WritCedar", dependencies: ["StrictJSON"]),
+    // Counts heap allocations, for `policy bench` and for tests.
+    .target(name: "CAllocationCount"),
+    .target(name: "WritPolicy", dependencies: ["WritCedar"], exclude: ["README.md"]),
     .executableTarget(
       name: "policy",
       dependencies: [
         "WritCedar",
+        "WritPolicy",
         "StrictJSON",
+        "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "WritCedarTests", dependencies: ["WritCedar", "StrictJSON"]),
+    .testTarget(name: "WritPolicyTests", dependencies: ["WritPolicy", "WritCedar", "CAllocationCount"]),
+    // Tables against the literal evaluator; `Scripts/differential` runs it longer.
+    .testTarget(name: "DifferentialTests", dependencies: ["WritPolicy", "WritCedar"]),
     .testTarget(name: "PolicyCommandTests", dependencies: ["policy"]),
-    .testTarget(name: "ConformanceTests", dependencies: ["WritCedar", "policy"]),
+    .testTarget(name: "ConformanceTests", dependencies: ["WritCedar", "WritPolicy", "policy"]),
   ],
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets {
+// Counting allocations and hierarchies at scale need an optimised build (Scripts/test), which would take minutes for all.
+if Context.environment["WRIT_TESTS"] == "optimised" {
+  let kept = ["StrictJSON", "WritCedar", "WritPolicy", "CAllocationCount", "WritPolicyTests", "DifferentialTests"]
+  package.targets.removeAll { !kept.contains($0.name) }
+  package.products.removeAll { !kept.contains($0.name) }
+  package.dependencies = []
+}
+
+for target in package.targets where target.name != "CAllocationCount" {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),

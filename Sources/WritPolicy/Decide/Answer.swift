@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import WritCedar
+
+/// A decision with the policies that determine it, and on demand those that erred.
+///
+/// It keeps the version of the engine that gave it until it is dropped.
+public struct Answer: Sendable {
+  /// What was asked.
+  enum Question: Sendable {
+    case handles(EntityHandle, EntityHandle, EntityHandle, RequestContext?)
+    case texts(Request)
+  }
+
+  /// Whether the principal may.
+  public let decision: Decision
+  private let numbers: PolicyNumbers
+  private let question: Question
+  private let version: Version
+
+  init(_ findings: Findings, _ question: Question, _ version: Version) {
+    decision = findings.decision
+    numbers = findings.reasons
+    self.question = question
+    self.version = version
+  }
+
+  /// The determining policies in the order of the set: the satisfied permits of an allow, the satisfied forbids of a
+  /// deny.
+  ///
+  /// Empty when nothing is satisfied. Made when it is asked for.
+  public var reasons: [PolicyID] { (0..<numbers.count).map { version.policies[Int(numbers[$0])].id } }
+
+  /// Whether any policy of the engine may err at all; when not, there is no need to ask for ``errors``.
+  public var mayHaveErrors: Bool { version.hasErringPolicies }
+
+  /// The policies that erred, in the order of the set.
+  ///
+  /// Evaluated when it is asked for: the policies that may err and whose scopes match.
+  public var errors: [PolicyError] {
+    guard mayHaveErrors else { return [] }
+    return Decider(version).errors(of: request)
+  }
+
+  /// The answer as the literal evaluator gives it.
+  public var response: Response { Response(decision: decision, reasons: reasons, errors: errors) }
+
+  /// What was asked, as text.
+  public var request: Request {
+    switch question {
+    case .texts(let request): request
+    case .handles(let principal, let action, let resource, let context):
+      Request(
+        principal: version.uid(of: principal),
+        action: version.uid(of: action),
+        resource: version.uid(of: resource),
+        context: context?.record ?? .empty
+      )
+    }
+  }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A UID as one engine numbers it, so that a decision looks no text up.
+///
+/// A handle stands for the UID, not for what is stored under it: it stays valid through every change, and when nothing
+/// is stored it is an absent entity, as in Cedar (equal to itself, in itself, without attributes). To another engine it
+/// is an absent entity as well, never somebody else.
+public struct EntityHandle: Hashable, Sendable, BitwiseCopyable {
+  let engine: UInt32
+  let number: UInt32
+}

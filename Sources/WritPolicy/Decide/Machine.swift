@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The scratch memory of a decider, and with it one request at a time.
+///
+/// Nothing here allocates once the scratch has grown to what the tables need. Methods are inlined or mutating: others
+/// would be handed a copy, which costs more than a decision.
+@safe
+struct Machine: ~Copyable {
+  // The tables, which the decider keeps alive. Fields, and not a pointer to them, so that a step loads what it uses.
+  let directory: Directory
+  let entities: EntityTable
+  let policies: PolicyTables
+  let isStrict: Bool
+
+  // What the running request is about.
+  private(set) var principal = Subject()
+  private(set) var action = Subject()
+  private(set) var resource = Subject()
+  /// The tables of the action itself.
+  private(set) var actionRow: Int?
+  private var context = Cell.missing
+  private var contextTexts: UnsafeMutablePointer<LocalTexts>?
+  var heaps = Heaps()
+
+  // Scratch.
+  var stack = Buffer<Cell>()
+  private var slotValues = Buffer<Cell>()
+  /// A slot's value is that of the running request when this is its number.
+  private var slotRequests = Buffer<UInt32>()
+  private(set) var request: UInt32 = 0
+  private var missingSlots = Buffer<UInt32>()
+  /// What the columns look for, by their sources.
+  var columnValues = Buffer<ColumnValues>()
+  /// The ancestors of entities whose closures are not listed, for this request.
+  private var walked = WalkedAncestors()
+
+  init(_ tables: VersionTables) {
+    directory = tables.directory
+    entities = tables.entities
+    policies = tables.policies
+    isStrict = tables.isStrict
+    unsafe contextTexts = nil
+    heaps.entities = entities.attributes
+    heaps.constants = policies.constantHeap
+    stack = Buffer(repeating: .missing, count: policies.stackDepth + 1)
+    slotValues = Buffer(repeating: .missing, count: policies.attributeSlots.count)
+    slotRequests = Buffer(repeating: 0, count: policies.attributeSlots.count)
+    columnValues = Buffer(repeating: ColumnValues(), count: policies.sources.count)
+  }
+
+  // MARK: A request
+
+  /// Principal, action or resource of a request.
+  struct Subject: BitwiseCopyable {
+    /// Nobody, before the first request.
+    var uid = UInt32.max
+    var type: UInt32 = 0
+    var ancestors = Ancestors()
+  }
+
+  /// Begins a request of UIDs that the directory knows.
+  @inline(__always)
+  mutating func begin(_ principal: UInt32, _ action: UInt32, _ resource: UInt32, _ context: RequestContext?) {
+    reset()
+    begin(subject(principal), subject(action), subject(resource), context)
+  }
+
+  /// Forgets the last request; then the subjects are looked up, then the request begins.
+  @inline(__always)
+  mutating func reset() {
+    heaps.scratch.removeAll()
+    walked.removeAll()
+    request &+= 1
+    if request == 0 { forgetSlots() }
+  }
+
+  /// A UID that the directory knows.
+  @inline(__always)
+  mutating func subject(_ uid: UInt32) -> Subject {
+    let row = entities.rows[uid]
+    return Subject(uid: uid, type: row.type, ancestors: ancestors(of: row, uid))
+  }
+
+  @inline(__always)
+  mutating func begin(_ principal: Subject, _ action: Subject, _ resource: Subject, _ context: RequestContext?) {
+    self.principal = principal
+    self.action = action
+    self.resource = resource
+    actionRow = policies.index.row(of: action.uid)
+    if let context {
+      heaps.context = context.heap
+      unsafe contextTexts = context.texts
+      self.context = context.root
+    } else {
+      unsafe contextTexts = nil
+      self.context = .composite(.record, at: 0, count: 0, .context, depth: 1)
+    }
+  }
+
+  /// Puts what the request brings in its slots, when the first conditions are evaluated.
+  @inline(__always)
+  mutating func fillSlots() {
+    guard slotRequests[Slot.context] != request else { return }
+    set(Slot.principal, .entity(principal.uid))
+    set(Slot.action, .entity(action.uid))
+    set(Slot.resource, .entity(resource.uid))
+    set(Slot.context, context)
+  }
+
+  @inline(__always)
+  private func set(_ slot: UInt32, _ cell: Cell) {
+    slotValues[slot] = cell
+    slotRequests[slot] = request
+  }
+
+  /// The number of requests has run over: numbers of long ago come again.
+  @inline(never)
+  private mutating func forgetSlots() {
+    for slot in 0..<slotRequests.count { slotRequests[slot] = 0 }
+    for column in 0..<columnValues.count { columnValues[column].request = 0 }
+    request = 1
+  }
+
+  // MARK: Entities
+
+  /// What is stored under a UID, `nil` for nothing.
+  @inline(__always)
+  func record(_ uid: UInt32) -> EntityTable.Record? {
+    guard uid & Directory.local == 0 else { return nil }
+    let record = entities.records[uid]
+    return record.isAbsent ? nil : record
+  }
+
+  mutating func type(of uid: UInt32) -> UInt32 {
+    if uid & Directory.local == 0 { return entities.rows[uid].type }
+    if uid == principal.uid { return principal.type }
+    if uid == resource.uid { return resource.type }
+    if uid == action.uid { return action.type }
+    return unsafe contextTexts?.pointee.type(of: uid) ?? Directory.unknownType
+  }
+
+  /// The table that a string's number is of.
+  mutating func strings(of number: UInt32) -> TextTable {
+    guard number & Directory.local != 0 else { return directory.strings }
+    return unsafe contextTexts?.pointee.strings ?? TextTable()
+  }
+
+  // MARK: Hierarchy
+
+  @inline(__always)
+  mutating func ancestors(of uid: UInt32) -> Ancestors {
+    guard uid & Directory.local == 0 else { return Ancestors() }
+    if uid == principal.uid { return principal.ancestors }
+    if uid == resource.uid { return resource.ancestors }
+    return ancestors(of: entities.rows[uid], uid)
+  }
+
+  @inline(__always)
+  private mutating func ancestors(of row: EntityTable.Row, _ uid: UInt32) -> Ancestors {
+    if row.ancestors == EntityTable.Row.unlisted { return walk(uid) }
+    return Ancestors(start: row.ancestors, summary: row.summary)
+  }
+
+  // Apart, so that the common path keeps its registers.
+  @inline(never)
+  private mutating func walk(_ uid: UInt32) -> Ancestors { walked.ancestors(of: uid, entities) }
+
+  /// The list that ancestors are in, and where.
+  @inline(__always)
+  private func list(_ ancestors: Ancestors) -> (list: Buffer<UInt32>, start: Int) {
+    guard ancestors.start & Ancestors.walked == 0 else {
+      return (walked.list, Int(ancestors.start & ~Ancestors.walked))
+    }
+    return (entities.ancestors, Int(ancestors.start))
+  }
+
+  @inline(__always)
+  func count(of ancestors: Ancestors) -> Int {
+    guard ancestors.summary != 0 else { return 0 }
+    let (list, start) = list(ancestors)
+    return Int(list[start])
+  }
+
+  @inline(__always)
+  func ancestor(_ index: Int, in ancestors: Ancestors) -> UInt32 {
+    let (list, start) = list(ancestors)
+    return list[start + 1 + index]
+  }
+
+  /// The memory of some ancestors, until the next walk.
+  @inline(__always)
+  func span(_ range: Range<Int>, of ancestors: Ancestors) -> UnsafeMutableBufferPointer<UInt32> {
+    let (list, start) = list(ancestors)
+    return unsafe list.span((start + 1 + range.lowerBound)..<(start + 1 + range.upperBound))
+  }
+
+  @inline(__always)
+  func contains(_ ancestors: Ancestors, _ uid: UInt32) -> Bool {
+    guard ancestors.summary & EntityTable.summary(of: uid) != 0 else { return false }
+    let (list, start) = list(ancestors)
+    return list.isListed(uid, at: start)
+  }
+
+  /// Whether the entity is the group or has it for an ancestor.
+  @inline(__always)
+  mutating func isEntity(_ uid: UInt32, in group: UInt32) -> Bool {
+    // First, for a walk may move the list that `contains` looks into.
+    let ancestors = ancestors(of: uid)
+    return uid == group || contains(ancestors, group)
+  }
+
+  // MARK: Slots
+
+  /// The value of a slot; ``Cell/missing`` when the attribute is not there, ``Cell/error`` when what should have it has
+  /// no value or cannot have attributes.
+  @inline(__always)
+  mutating func value(ofSlot slot: UInt32) -> Cell {
+    if slotRequests[slot] == request { return slotValues[slot] }
+    return lookUp(slot)
+  }
+
+  private mutating func lookUp(_ slot: UInt32) -> Cell {
+    let path = policies.attributeSlots[slot]
+    guard slotRequests[path.base] == request else { return lookUpPath(slot) }
+    let value = attribute(path.name, of: slotValues[path.base])
+    set(slot, value)
+    return value
+  }
+
+  /// A path is as long as a policy makes it: down to what is known, and up again.
+  private mutating func lookUpPath(_ slot: UInt32) -> Cell {
+    missingSlots.removeAll()
+    var next = slot
+    while slotRequests[next] != request {
+      missingSlots.append(next)
+      next = policies.attributeSlots[next].base
+    }
+    var value = slotValues[next]
+    for index in stride(from: missingSlots.count - 1, through: 0, by: -1) {
+      let missing = missingSlots[index]
+      value = attribute(policies.attributeSlots[missing].name, of: value)
+      set(missing, value)
+    }
+    return value
+  }
+
+  /// An attribute of a record or an entity.
+  @inline(__always)
+  func attribute(_ name: UInt32, of cell: Cell) -> Cell {
+    switch cell.kind {
+    case .entity:
+      guard let record = record(cell.number) else { return .missing }
+      return heaps.attribute(name, in: .entities, at: Int(record.start), count: Int(record.count))
+    case .record:
+      return heaps.attribute(name, in: cell.region, at: cell.start, count: cell.count)
+    default:
+      return .error
+    }
+  }
+
+  deinit {
+    var (stack, slotValues, slotRequests) = (stack, slotValues, slotRequests)
+    var (missingSlots, columnValues, scratch, walked) = (missingSlots, columnValues, heaps.scratch, walked)
+    missingSlots.deallocate()
+    stack.deallocate()
+    slotValues.deallocate()
+    slotRequests.deallocate()
+    columnValues.deallocate()
+    scratch.deallocate()
+    walked.deallocate()
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The ancestors of entities that have too many to be listed, gathered when a request asks for them.
+///
+/// A walk visits each ancestor once; closures that are listed are copied and not walked.
+struct WalkedAncestors {
+  private struct Entry: BitwiseCopyable {
+    let uid: UInt32
+    let ancestors: Ancestors
+  }
+
+  private var entries = Buffer<Entry>()
+  private(set) var list = Buffer<UInt32>()
+  private var gathered = Buffer<UInt32>()
+  private var pending = Buffer<UInt32>()
+  /// The rows that the walk has seen, by their numbers.
+  private var seen = NumberSet()
+
+  /// The ancestors of an entity.
+  mutating func ancestors(of uid: UInt32, _ entities: EntityTable) -> Ancestors {
+    for index in 0..<entries.count where entries[index].uid == uid { return entries[index].ancestors }
+    walk(uid, entities)
+    let start = list.count
+    list.appendList(gathered)
+    let ancestors = Ancestors(
+      start: UInt32(truncatingIfNeeded: start) | Ancestors.walked,
+      summary: .max
+    )
+    entries.append(Entry(uid: uid, ancestors: ancestors))
+    return ancestors
+  }
+
+  private mutating func walk(_ uid: UInt32, _ entities: EntityTable) {
+    gathered.removeAll()
+    seen.removeAll()
+    pending.append(uid)
+    while pending.count > 0 {
+      let next = pending[pending.count - 1]
+      pending.resize(to: pending.count - 1, 0)
+      let list = entities.rows[next].ancestors
+      if list != EntityTable.Row.unlisted {
+        for offset in 0..<entities.ancestors[list] { gathered.append(entities.ancestors[list + 1 + offset]) }
+        continue
+      }
+      for index in entities.parents(of: next) {
+        let parent = entities.parents[index]
+        gathered.append(parent)
+        if seen.insert(parent) { pending.append(parent) }
+      }
+    }
+    gathered.sortAndUnique(inPlace: true)
+  }
+
+  @inline(__always)
+  mutating func removeAll() {
+    guard entries.count > 0 else { return }
+    entries.removeAll()
+    list.removeAll()
+  }
+
+  mutating func deallocate() {
+    entries.deallocate()
+    list.deallocate()
+    gathered.deallocate()
+    pending.deallocate()
+    seen.deallocate()
+  }
+}
+
+/// A set of numbers that keeps its memory.
+private struct NumberSet {
+  /// Each number plus one; 0 is free.
+  private var slots = Buffer<UInt32>()
+  private var count = 0
+
+  /// - Returns: whether the number is new.
+  mutating func insert(_ number: UInt32) -> Bool {
+    if (count + 1) * 2 > slots.count { grow() }
+    guard place(number) else { return false }
+    count += 1
+    return true
+  }
+
+  private func place(_ number: UInt32) -> Bool {
+    let mask = slots.count - 1
+    var position = Int(number &* 0x9E37_79B1) & mask
+    while slots[position] != 0 {
+      if slots[position] == number + 1 { return false }
+      position = (position + 1) & mask
+    }
+    slots[position] = number + 1
+    return true
+  }
+
+  private mutating func grow() {
+    var old = slots
+    slots = Buffer(repeating: 0, count: Swift.max(64, old.count * 2))
+    for index in 0..<old.count where old[index] != 0 { _ = place(old[index] - 1) }
+    old.deallocate()
+  }
+
+  mutating func removeAll() {
+    guard count > 0 else { return }
+    for index in 0..<slots.count { slots[index] = 0 }
+    count = 0
+  }
+
+  mutating func deallocate() { slots.deallocate() }
+}

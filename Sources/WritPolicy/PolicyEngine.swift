@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+public import WritCedar
+
+/// Policies and entities compiled into tables, so that a decision costs the same with ten policies and with a million.
+///
+/// Shared by all threads. Decisions are made by its deciders, one a thread, event loop or connection:
+///
+///     let engine = try PolicyEngine(policies, entities: entities)
+///     let decider = engine.decider()
+///     guard decider.decide(request).isAllowed else { … }
+///
+/// Decisions, reasons and erring policies are those of the literal ``Authorizer`` over the same policies and entities.
+public final class PolicyEngine: Sendable {
+  let version: Version
+  private let idle = Mutex<[Idle]>([])
+
+  private static let engineCount = Atomic<UInt32>(0)
+
+  /// Compiles policies and entities.
+  ///
+  /// - Parameters:
+  ///   - policies: the policies; templates count through their links.
+  ///   - schema: when given, the entities must fit it, and its actions and their groups are added to them.
+  ///   - entities: what policies may look at.
+  ///   - isStrict: whether a `forbid` that errs denies. Such a policy is in the errors, not in the reasons.
+  /// - Throws: ``PolicyEngineError``.
+  public init(
+    _ policies: PolicySet,
+    schema: Schema? = nil,
+    entities: EntityStore = EntityStore(),
+    isStrict: Bool = false
+  ) throws(PolicyEngineError) {
+    version = try Version(
+      engine: Self.engineCount.wrappingAdd(1, ordering: .relaxed).newValue,
+      policies: Array(policies.policies),
+      entities: Self.entities(entities, fitting: schema),
+      isStrict: isStrict
+    )
+  }
+
+  private static func entities(
+    _ entities: EntityStore,
+    fitting schema: Schema?
+  ) throws(PolicyEngineError) -> EntityStore {
+    guard let schema else { return entities }
+    for entity in entities {
+      if let problem = schema.problem(with: entity) { throw PolicyEngineError(code: .schema, description: problem) }
+    }
+    var all = entities
+    do {
+      try all.upsert(EntityStore(actionsOf: schema))
+    } catch {
+      // Actions are in no other entity, and a schema's do not form a circle.
+      throw PolicyEngineError(code: .schema, description: error.description)
+    }
+    return all
+  }
+
+  // MARK: Deciding
+
+  /// A decider of its own for a thread, event loop or connection.
+  public func decider() -> Decider { Decider(version) }
+
+  /// Whether the request is allowed, by a decider from a pool.
+  ///
+  /// The pool is locked for an instant: a ``decider()`` of one's own is faster.
+  public func isAuthorized(_ request: Request) -> Bool { withDecider { $0.decide(request).isAllowed } }
+
+  /// Whether the request is allowed, with the policies that determine it, by a decider from a pool.
+  public func authorize(_ request: Request) -> Answer { withDecider { $0.authorize(request) } }
+
+  /// How the policies came to the answer, those first that came nearest to being satisfied.
+  ///
+  /// For people who look into a decision: every policy is evaluated literally.
+  public func explain(_ request: Request) -> [Explanation] {
+    Evaluator(request: request, entities: StoredEntities(version: version)).explain(version.policies)
+  }
+
+  /// A decider that nobody uses at the moment.
+  private struct Idle: @unchecked Sendable {
+    // Sendable: whoever takes it out of the pool is the only one to have it.
+    let decider: Decider
+  }
+
+  private func withDecider<Result>(_ body: (Decider) -> Result) -> Result {
+    let decider = idle.withLock { $0.popLast() }?.decider ?? decider()
+    defer {
+      let returned = Idle(decider: decider)
+      idle.withLock { $0.append(returned) }
+    }
+    return body(decider)
+  }
+
+  // MARK: Handles and contexts
+
+  /// The handle of a UID; `nil` when neither policies nor entities name it.
+  public func handle(for uid: EntityUID) -> EntityHandle? {
+    unsafe version.tables.pointee.directory.find(uid).map { EntityHandle(engine: version.engine, number: $0) }
+  }
+
+  /// The handle of the UID of this type and id, without making a UID; `nil` when neither policies nor entities name it.
+  public func handle(type: EntityTypeName, id: String) -> EntityHandle? {
+    unsafe version.tables.pointee.directory.find(type: type, id: id).map {
+      EntityHandle(engine: version.engine, number: $0)
+    }
+  }
+
+  /// Builds the context of requests.
+  public func context(_ record: RecordValue) -> RequestContext { version.context(record) }
+}
+
+extension Decision {
+  /// Whether it is ``allow``.
+  public var isAllowed: Bool { self == .allow }
+}

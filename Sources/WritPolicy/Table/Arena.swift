@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// One block of memory for all buffers of a version, close together and with nothing to spare.
+///
+/// A large one asks for huge pages: what a decision looks at lies at random places, and with pages of 4 KB the
+/// processor would spend more on finding the pages than on the memory.
+@safe
+struct Arena: BufferVisitor {
+  /// The size of a huge page, and the smallest block that asks for them.
+  private static let hugePage = 2 << 20
+  private static let worthHugePages = 1 << 20
+  private static let cacheLine = 64
+
+  private let base: UnsafeMutableRawPointer
+  private let size: Int
+  private var used = 0
+
+  /// Moves all buffers into a new block, which from now on owns their memory.
+  init(moving holder: inout some BufferHolder) {
+    var measure = Measure()
+    holder.visitBuffers(&measure)
+    if measure.size >= Self.worthHugePages {
+      size = measure.size.roundedUp(to: Self.hugePage)
+      unsafe base = .allocate(byteCount: size, alignment: Self.hugePage)
+      #if canImport(Glibc)
+        // Advice: without it, or where it is refused, everything works all the same.
+        _ = unsafe madvise(base, size, MADV_HUGEPAGE)
+      #endif
+    } else {
+      size = Swift.max(measure.size, 1)
+      unsafe base = .allocate(byteCount: size, alignment: Self.cacheLine)
+    }
+    holder.visitBuffers(&self)
+  }
+
+  mutating func visit<Element>(_ buffer: inout Buffer<Element>) {
+    let next = (used + buffer.byteCount).roundedUp(to: Self.cacheLine)
+    precondition(next <= size, "the arena is full")
+    unsafe buffer.move(to: base + used)
+    used = next
+  }
+
+  func deallocate() { unsafe base.deallocate() }
+
+  private struct Measure: BufferVisitor {
+    var size = 0
+
+    mutating func visit<Element>(_ buffer: inout Buffer<Element>) {
+      size += buffer.byteCount.roundedUp(to: Arena.cacheLine)
+    }
+  }
+}
+
+extension Int {
+  fileprivate func roundedUp(to step: Int) -> Int { (self + step - 1) / step * step }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A growing array of plain values whose memory somebody else frees.
+///
+/// What a decision reads is made of these and not of Swift arrays: an array's reference count is memory that all threads
+/// write, and one contended count costs more than a decision. A copy is a view of the same memory until one of them
+/// grows. The owner, ``Version`` or ``Decider``, calls ``deallocate()`` once. Indices are checked.
+@safe
+struct Buffer<Element: BitwiseCopyable> {
+  private var base: UnsafeMutablePointer<Element>?
+  private(set) var count = 0
+  private var capacity = 0
+
+  init() {
+    unsafe base = nil
+  }
+
+  init(repeating element: Element, count: Int) {
+    unsafe base = nil
+    resize(to: count, element)
+  }
+
+  @inline(__always)
+  subscript(index: Int) -> Element {
+    get {
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of bounds")
+      // There is memory where the count is not 0.
+      return unsafe base.unsafelyUnwrapped[index]
+    }
+    nonmutating set {
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of bounds")
+      unsafe base.unsafelyUnwrapped[index] = newValue
+    }
+  }
+
+  @inline(__always)
+  subscript(index: UInt32) -> Element {
+    get { self[Int(index)] }
+    nonmutating set { self[Int(index)] = newValue }
+  }
+
+  /// The bytes that the elements take.
+  var byteCount: Int { count * MemoryLayout<Element>.stride }
+
+  mutating func reserve(_ wanted: Int) {
+    guard wanted > capacity else { return }
+    let larger = UnsafeMutablePointer<Element>.allocate(capacity: wanted)
+    if let base = unsafe base {
+      unsafe larger.update(from: base, count: count)
+      unsafe base.deallocate()
+    }
+    unsafe base = larger
+    capacity = wanted
+  }
+
+  mutating func append(_ element: Element) {
+    if count == capacity { reserve(Swift.max(16, capacity * 2)) }
+    guard let base = unsafe base else { return }
+    unsafe base[count] = element
+    count += 1
+  }
+
+  mutating func append(contentsOf elements: some Sequence<Element>) {
+    for element in elements { append(element) }
+  }
+
+  /// Makes the count what it is told, new elements being `element`.
+  mutating func resize(to wanted: Int, _ element: Element) {
+    if wanted > capacity { reserve(Swift.max(wanted, capacity * 2)) }
+    guard let base = unsafe base else { return }
+    if wanted > count { unsafe (base + count).update(repeating: element, count: wanted - count) }
+    count = wanted
+  }
+
+  /// Forgets the elements, keeps the memory.
+  mutating func removeAll() { count = 0 }
+
+  /// Moves the elements to memory that somebody else frees.
+  mutating func move(to memory: UnsafeMutableRawPointer) {
+    let moved = unsafe memory.bindMemory(to: Element.self, capacity: count)
+    let size = count
+    if let base = unsafe base { unsafe moved.update(from: base, count: size) }
+    deallocate()
+    unsafe base = moved
+    count = size
+    capacity = size
+  }
+
+  mutating func deallocate() {
+    if let base = unsafe base { unsafe base.deallocate() }
+    unsafe base = nil
+    count = 0
+    capacity = 0
+  }
+
+  /// The memory of some elements, for reading bytes and sorting.
+  func span(_ range: Range<Int>) -> UnsafeMutableBufferPointer<Element> {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "range out of bounds")
+    guard let base = unsafe base else { return unsafe UnsafeMutableBufferPointer(start: nil, count: 0) }
+    return unsafe UnsafeMutableBufferPointer(start: base + range.lowerBound, count: range.count)
+  }
+}

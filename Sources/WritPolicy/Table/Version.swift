@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import WritCedar
+
+/// Everything a decision reads, as flat memory.
+struct VersionTables: BufferHolder {
+  var directory = Directory()
+  var entities = EntityTable()
+  var policies = PolicyTables()
+  var isStrict = false
+
+  /// What there is more of than the tables can number, `nil` for nothing.
+  ///
+  /// The numbers were cut off where that is so, which nobody has read yet.
+  fileprivate var excess: String? {
+    if policies.policies.count > Int(PolicyTables.number) { return "there are too many policies" }
+    if directory.uidCount >= Int(Directory.local) { return "there are too many entities" }
+    if directory.strings.count >= Int(Directory.local) { return "there are too many different strings" }
+    var largest = LargestBuffer()
+    var tables = self
+    tables.visitBuffers(&largest)
+    return largest.count >= Int(UInt32.max) ? "the entities or policies are too large" : nil
+  }
+
+  mutating func visitBuffers(_ visitor: inout some BufferVisitor) {
+    policies.visitBuffers(&visitor)
+    entities.visitBuffers(&visitor)
+    directory.visitBuffers(&visitor)
+  }
+}
+
+/// One state of policies and entities, never changed once it is compiled: the tables and, off the hot path, the
+/// policies as they were written.
+@safe
+final class Version: @unchecked Sendable {
+  // Sendable: nothing writes to the memory after `init`.
+  private let memory: UnsafeMutablePointer<VersionTables>
+  private let arena: Arena
+  /// Tells the engine's handles and contexts from those of others.
+  let engine: UInt32
+  let policies: [Policy]
+
+  init(engine: UInt32, policies: [Policy], entities: EntityStore, isStrict: Bool) throws(PolicyEngineError) {
+    self.engine = engine
+    self.policies = policies
+    var tables = VersionTables()
+    tables.isStrict = isStrict
+    tables.compile(entities)
+    var compiler = PolicyCompiler(tables)
+    tables = compiler.compile(policies)
+    if let excess = tables.excess {
+      tables.deallocate()
+      throw PolicyEngineError(code: .tooLarge, description: excess)
+    }
+    arena = Arena(moving: &tables)
+    unsafe memory = UnsafeMutablePointer<VersionTables>.allocate(capacity: 1)
+    unsafe memory.initialize(to: tables)
+  }
+
+  var tables: UnsafePointer<VersionTables> { unsafe UnsafePointer(memory) }
+
+  func context(_ record: RecordValue) -> RequestContext {
+    unsafe RequestContext(record, engine: engine, directory: tables.pointee.directory)
+  }
+
+  /// The UID of a handle; that of a foreign one is like no other.
+  func uid(of handle: EntityHandle) -> EntityUID {
+    guard handle.engine == engine else {
+      return EntityUID(type: EntityTypeName(checked: "?"), id: "\(handle.engine)/\(handle.number)")
+    }
+    return unsafe tables.pointee.directory.uid(handle.number)
+  }
+
+  deinit {
+    arena.deallocate()
+    unsafe memory.deallocate()
+  }
+}
+
+/// The count of the buffer with the most elements, those of texts aside, which have wide indices.
+private struct LargestBuffer: BufferVisitor {
+  var count = 0
+
+  mutating func visit<Element>(_ buffer: inout Buffer<Element>) {
+    if Element.self != UInt8.self { count = Swift.max(count, buffer.count) }
+  }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import WritCedar
+import WritPolicy
+
+/// A difference between the tables and the literal evaluator.
+struct Difference: Error {
+  let request: Request
+  /// How the tables were asked.
+  let way: String
+  let expected: String
+  let found: String
+}
+
+/// The tables and the literal evaluator over the same policies and entities.
+struct Rivals {
+  let authorizer: Authorizer
+  let engine: PolicyEngine
+  let decider: Decider
+  /// Whose handles and contexts are foreign here.
+  private let stranger: PolicyEngine
+  private let isRare: Bool
+  private var contexts: [RecordValue: RequestContext] = [:]
+
+  /// - Parameter stranger: another engine.
+  init(_ made: Case, stranger: PolicyEngine) throws {
+    let policies = try made.policySet()
+    let entities = try EntityStore(made.entities)
+    authorizer = Authorizer(policies: policies, entities: entities, isStrict: made.isStrict)
+    engine = try PolicyEngine(policies, entities: entities, isStrict: made.isStrict)
+    decider = engine.decider()
+    isRare = made.shape == .deep
+    self.stranger = stranger
+  }
+
+  /// Asks the tables in every way that there is, and expects the literal evaluator's answer.
+  ///
+  /// - Parameter turn: which of the rarer ways are tried.
+  mutating func compare(_ request: Request, turn: Int, _ counters: inout Counters) throws(Difference) {
+    let expected = authorizer.authorize(request)
+    counters.count(expected, request, self, isRare: isRare)
+    try expect(expected.decision, decider.decide(request), request, "decide, by text")
+    try expect(expected, decider.authorize(request), request, "authorize, by text")
+    try compareHandles(request, expected, turn: turn, &counters)
+    if turn % 16 == 1 {
+      counters["asked through the pool"] += 1
+      try expect(expected.decision, engine.isAuthorized(request) ? .allow : .deny, request, "isAuthorized")
+      try expect(expected, engine.authorize(request), request, "authorize, from the pool")
+    }
+    if turn % 16 == 2 {
+      counters["asked with a foreign context"] += 1
+      let decision = decider.decide(
+        principal: request.principal,
+        action: request.action,
+        resource: request.resource,
+        context: stranger.context(request.context)
+      )
+      try expect(expected.decision, decision, request, "decide, with a foreign context")
+    }
+    if turn % 16 == 3 { try compareForeign(request, &counters) }
+  }
+
+  /// The same by handles, where all three have some.
+  private mutating func compareHandles(
+    _ request: Request,
+    _ expected: Response,
+    turn: Int,
+    _ counters: inout Counters
+  ) throws(Difference) {
+    guard let principal = engine.handle(for: request.principal), let action = engine.handle(for: request.action),
+      let resource = engine.handle(type: request.resource.type, id: request.resource.id)
+    else { return }
+    counters["asked by handles"] += 1
+    let context = turn % 8 == 0 && request.context.isEmpty ? nil : context(request.context)
+    let decision = decider.decide(principal: principal, action: action, resource: resource, context: context)
+    try expect(expected.decision, decision, request, "decide, by handles")
+    guard turn % 4 == 0 else { return }
+    let answer = decider.authorize(principal: principal, action: action, resource: resource, context: context)
+    try expect(expected, answer, request, "authorize, by handles")
+  }
+
+  /// Handles of another engine are absent entities, each equal to itself only.
+  private mutating func compareForeign(_ request: Request, _ counters: inout Counters) throws(Difference) {
+    guard let foreign = stranger.handle(for: Self.strangerUID), let action = engine.handle(for: request.action),
+      let resource = engine.handle(for: request.resource)
+    else { return }
+    counters["asked by foreign handles"] += 1
+    var request = request
+    // As the engine names it in an answer, and nobody else can.
+    let answer = decider.authorize(
+      principal: foreign,
+      action: action,
+      resource: resource,
+      context: context(request.context)
+    )
+    request.principal = answer.request.principal
+    let expected = authorizer.authorize(request)
+    try expect(expected, answer, request, "authorize, by a foreign handle")
+  }
+
+  /// What the other engine knows.
+  static let strangerUID = uid("User", "user7")
+
+  private mutating func context(_ record: RecordValue) -> RequestContext {
+    if contexts.count > 64 { contexts.removeAll(keepingCapacity: true) }
+    if let known = contexts[record] { return known }
+    let context = engine.context(record)
+    contexts[record] = context
+    return context
+  }
+
+  // MARK: Expecting
+
+  private func expect(
+    _ expected: Decision,
+    _ found: Decision,
+    _ request: Request,
+    _ way: String
+  ) throws(Difference) {
+    guard expected != found else { return }
+    throw Difference(request: request, way: way, expected: "\(expected)", found: "\(found)")
+  }
+
+  private func expect(
+    _ expected: Response,
+    _ answer: Answer,
+    _ request: Request,
+    _ way: String
+  ) throws(Difference) {
+    let errors = answer.errors
+    guard
+      answer.decision == expected.decision, answer.reasons == expected.reasons, errors.count == expected.errors.count,
+      zip(errors, expected.errors).allSatisfy({
+        $0.policy == $1.policy && $0.error.code == $1.error.code && $0.effect == $1.effect
+      }),
+      answer.mayHaveErrors || expected.errors.isEmpty
+    else {
+      let found = Response.described(answer.decision, answer.reasons, errors)
+      throw Difference(
+        request: request,
+        way: way,
+        expected: Response.described(expected.decision, expected.reasons, expected.errors),
+        found: found
+      )
+    }
+  }
+}
+
+extension Response {
+  fileprivate static func described(_ decision: Decision, _ reasons: [PolicyID], _ errors: [PolicyError]) -> String {
+    let errors = errors.map { "\($0.policy) \($0.error.code)" }
+    return "\(decision) by [\(reasons.map(\.description).joined(separator: ", "))], errors \(errors)"
+  }
+}

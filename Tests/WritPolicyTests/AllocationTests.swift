@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CAllocationCount
+import Testing
+import WritCedar
+import WritPolicy
+
+/// Heap allocations, counted by a `malloc` that counts.
+///
+/// A build for debugging allocates where an optimised one does not.
+@Suite(
+  "Allocations",
+  .enabled(if: isOptimised, "needs an optimised build"),
+  .enabled(if: writ_allocation_count() >= 0, "allocations are counted on Linux only")
+)
+struct AllocationTests {
+  private static let entities = """
+    [
+      {"uid": {"type": "User", "id": "ann"}, "parents": [{"type": "Group", "id": "staff"}], "attrs":
+        {"name": "Ann", "level": 3, "address": "2001:0db8:0000:0000:0000:0000:0000:0001", "born": "1999-12-31T23:59:59.999Z",
+         "score": "922337203685477.5807", "spent": "106751991167d7h12m55s807ms", "roles": ["a", "b", "c"]}},
+      {"uid": {"type": "Doc", "id": "d"}, "parents": [{"type": "Folder", "id": "top"}], "attrs":
+        {"owner": {"__entity": {"type": "User", "id": "ann"}}, "tags": ["x", "y"], "name": "a document with a long name"}}
+    ]
+    """
+
+  private static let scenarios: [(name: String, policies: String)] = [
+    ("roles", "permit(principal in Group::\"staff\", action == Action::\"view\", resource in Folder::\"top\");"),
+    ("deny", "permit(principal in Group::\"others\", action, resource);"),
+    (
+      "attributes",
+      """
+      permit(principal is User, action, resource) when { principal.level > 2 && resource.tags.contains("x") &&
+        resource.name like "a*long*" && resource.owner == principal && context.n + 1 < 10 };
+      forbid(principal, action, resource) when { principal.level == 4 || context has absent.path };
+      """
+    ),
+    (
+      "composites",
+      """
+      permit(principal, action, resource) when { [principal.level, 4, context.n].contains(3) &&
+        {"a": principal.level, "b": [context.n]} != {"a": 1} && principal.roles.containsAll(["a", "c"]) };
+      """
+    ),
+    (
+      "a large set",
+      "permit(principal, action, resource) when { [\((0..<90).map { "context.n + \($0 * 37 % 90)" }.joined(separator: ","))].contains(5) };"
+    ),
+    (
+      "errors",
+      "permit(principal, action, resource) when { principal.missing }; forbid(principal, action, resource) when { 1 < \"\" };"
+    ),
+    (
+      "texts of extension values",
+      """
+      permit(principal, action, resource) when { ip(principal.address).isIpv6() &&
+        datetime(principal.born) < datetime("2000-01-01") && decimal(principal.score).greaterThan(decimal("1.0")) &&
+        duration(principal.spent) > duration("1d") };
+      permit(principal, action, resource) when { ip(principal.name).isIpv6() };
+      permit(principal, action, resource) when { datetime(principal.name) == datetime(principal.address) };
+      permit(principal, action, resource) when { decimal(principal.address) == duration(principal.born) };
+      """
+    ),
+  ]
+
+  /// How many allocations a call makes once it has been made a few times.
+  private func allocations(_ body: () -> Void) -> Int64 {
+    for _ in 0..<3 { body() }
+    let before = writ_allocation_count()
+    for _ in 0..<10 { body() }
+    return writ_allocation_count() - before
+  }
+
+  @Test("the counter counts")
+  func counter() {
+    var kept: [[Int]] = []
+    kept.reserveCapacity(100)
+    #expect(allocations { kept.append([Int](repeating: 1, count: 100)) } >= 10)
+  }
+
+  @Test("none for a decision, by handles and by UIDs; one for an answer", arguments: 0..<7)
+  func decisions(index: Int) throws {
+    let (name, policies) = Self.scenarios[index]
+    let rivals = try Rivals(policies, entities: try store(Self.entities))
+    let (principal, action, resource) = (uid("User", "ann"), uid("Action", "view"), uid("Doc", "d"))
+    let engine = rivals.engine
+    let decider = rivals.decider
+    let context = engine.context(try record("{\"n\": 3}"))
+    rivals.agree(Request(principal: principal, action: action, resource: resource, context: context.record))
+    let handles = try [principal, resource].map { try #require(engine.handle(for: $0)) }
+    let unnamed = try #require(engine.handle(for: index == 0 ? action : principal))
+    let byHandle = allocations {
+      _ = decider.decide(principal: handles[0], action: unnamed, resource: handles[1], context: context)
+    }
+    #expect(byHandle == 0, "\(name)")
+    let known = index == 0 ? action : principal
+    let byUID = allocations {
+      _ = decider.decide(principal: principal, action: known, resource: resource, context: context)
+    }
+    #expect(byUID == 0, "\(name)")
+    let answers = allocations {
+      _ = decider.authorize(principal: handles[0], action: unnamed, resource: handles[1], context: context)
+    }
+    // Ten calls, one each at most.
+    #expect(answers <= 10, "\(name)")
+  }
+
+  @Test("none where ancestors are walked for, after the first time")
+  func walks() throws {
+    let chain = (0..<20_000).map { number in
+      Entity(uid: uid("Group", "g\(number)"), parents: number == 0 ? [] : [uid("Group", "g\(number - 1)")])
+    }
+    let engine = try PolicyEngine(
+      try PolicySet(parsing: "permit(principal in Group::\"g0\", action, resource == Group::\"g0\");"),
+      entities: try EntityStore(chain)
+    )
+    let decider = engine.decider()
+    let last = try #require(engine.handle(for: uid("Group", "g19999")))
+    let first = try #require(engine.handle(for: uid("Group", "g0")))
+    #expect(decider.decide(principal: last, action: first, resource: first) == .allow)
+    #expect(allocations { _ = decider.decide(principal: last, action: first, resource: first) } == 0)
+  }
+}
