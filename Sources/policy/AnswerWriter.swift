@@ -8,12 +8,12 @@ struct AnswerWriter {
   let format: OutputFormat
   let explain: Explain?
 
-  /// Decides, writes the answer, and returns it.
+  /// Writes the answer to a request.
   ///
-  /// - Parameter line: the number of the request's line in a file of requests.
-  @discardableResult
-  func write(_ request: Request, by authorizer: Authorizer, line: Int? = nil) -> Response {
-    let response = authorizer.authorize(request)
+  /// - Parameters:
+  ///   - authorizer: explains it, when that is asked for.
+  ///   - line: the number of the request's line in a file of requests.
+  func write(_ response: Response, to request: Request, by authorizer: Authorizer, line: Int? = nil) {
     let explanations = explain.map { limit in
       let all = authorizer.explain(request)
       return limit == .all ? all[...] : all.prefix(Explain.nearestLimit)
@@ -23,7 +23,6 @@ struct AnswerWriter {
     case .text: writeText(response, explanations, authorizer, line)
     }
     for error in response.errors where error.effect == .forbid { warn(error, authorizer.isStrict, line) }
-    return response
   }
 
   /// Writes what is wrong with a line of a file of requests, in place of its answer.

@@ -2,6 +2,7 @@
 
 internal import StrictJSON
 internal import WritCedar
+internal import WritPolicy
 
 /// Cedar's integration tests: JSON files that name policies, entities and a schema and list requests with their
 /// answers, in the directory itself and in an archive `corpus-tests.tar.gz` beside them.
@@ -63,6 +64,7 @@ struct ConformanceSuite {
         policies: try PolicySet(parsing: [file("policies")], identifiers: .position),
         entities: try EntityStore(parsing: [file("entities")], schema: schema)
       )
+      let decider = try PolicyEngine(authorizer).decider()
       guard let requests = document.member("requests", of: document.root) else {
         throw Failure("the test has no `requests`")
       }
@@ -70,7 +72,7 @@ struct ConformanceSuite {
         let description = document.member("description", of: index).flatMap { document.string(at: $0) }
         let name = description ?? "request \(number)"
         guard filter.map({ path.contains($0) || name.contains($0) }) ?? true else { continue }
-        let differences = try self.differences(index, of: document, authorizer, schema)
+        let differences = try self.differences(index, of: document, authorizer, decider, schema)
         report(TestResult(suite: path, name: name, differences: differences))
       }
     } catch {
@@ -82,6 +84,7 @@ struct ConformanceSuite {
     _ index: JSONDocument.Index,
     of document: JSONDocument,
     _ authorizer: Authorizer,
+    _ decider: Decider,
     _ schema: Schema
   ) throws -> [String] {
     let validates = document.member("validateRequest", of: index).flatMap { document.boolean(at: $0) } ?? true
@@ -100,7 +103,10 @@ struct ConformanceSuite {
         errors: try TestCaseReader.ids("errors", of: index, document) ?? [],
         errorCount: nil
       )
-      return test.differences(from: authorizer.authorize(request.request))
+      return test.differences(
+        from: authorizer.authorize(request.request),
+        tables: decider.authorize(request.request).response
+      )
     } catch {
       return [error.message]
     }

@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import WritCedar
+internal import WritPolicy
 
 /// `policy eval`: decides one request or a file of them.
 struct EvalCommand: ParsableCommand {
@@ -69,6 +70,7 @@ struct EvalCommand: ParsableCommand {
     if case .stream(let path) = mode {
       let stream = RequestStream(
         authorizer: authorizer,
+        decider: try PolicyEngine(authorizer).decider(),
         schema: scenario.schema,
         validates: !skipsValidation,
         writer: answer
@@ -85,7 +87,8 @@ struct EvalCommand: ParsableCommand {
         throw Failure("error: \(CedarText.shown(String(describing: error)))")
       }
     }
-    let response = answer.write(input.request, by: asked)
+    let response = asked.authorize(input.request)
+    answer.write(response, to: input.request, by: asked)
     throw ExitCode(response.decision == .allow ? 0 : 2)
   }
 

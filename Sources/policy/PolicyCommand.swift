@@ -8,11 +8,11 @@ internal import WritCedar
 struct PolicyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "policy",
-    abstract: "Ask and test Cedar policies.",
+    abstract: "Ask, test and measure Cedar policies.",
     discussion: """
       Exit statuses: 0 success (eval: allow), 1 any error, 2 deny. Nothing that failed exits with 0 or 2.
       """,
-    subcommands: [EvalCommand.self, EvaluateCommand.self, TestCommand.self]
+    subcommands: [EvalCommand.self, EvaluateCommand.self, TestCommand.self, BenchCommand.self]
   )
 
   static func main() {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import WritCedar
+internal import WritPolicy
 
 /// Answers a file of requests line by line, holding one line at a time.
+///
+/// The decision tables answer; where a line brings entities, the literal evaluator does.
 struct RequestStream {
   let authorizer: Authorizer
+  let decider: Decider
   let schema: Schema?
   let validates: Bool
   let writer: AnswerWriter
@@ -64,15 +68,17 @@ struct RequestStream {
     if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { return true }
     do throws(InputError) {
       let input = try RequestInput(json: line, name: name, schema: schema, validates: validates)
-      var asked = authorizer
-      if !input.entities.isEmpty {
-        do throws(EntityStoreError) {
-          asked = authorizer.overlaid(entities: try authorizer.entities.overlaid(with: input.entities))
-        } catch {
-          throw InputError(.cycle, Diagnostic(error.description, at: line, name: name))
-        }
+      if input.entities.isEmpty {
+        writer.write(decider.authorize(input.request).response, to: input.request, by: authorizer, line: number)
+        return true
       }
-      writer.write(input.request, by: asked, line: number)
+      let asked: Authorizer
+      do throws(EntityStoreError) {
+        asked = authorizer.overlaid(entities: try authorizer.entities.overlaid(with: input.entities))
+      } catch {
+        throw InputError(.cycle, Diagnostic(error.description, at: line, name: name))
+      }
+      writer.write(asked.authorize(input.request), to: input.request, by: asked, line: number)
       return true
     } catch {
       writer.write(error, line: number)

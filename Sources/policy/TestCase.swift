@@ -43,6 +43,22 @@ struct TestCase {
     return differences
   }
 
+  /// What differs from the expectation, and what the decision tables answer otherwise than the literal evaluator.
+  func differences(from response: Response, tables: Response) -> [String] {
+    var differences = differences(from: response)
+    func compare<Part: Equatable>(_ name: String, _ part: (Response) -> Part) {
+      guard part(response) != part(tables) else { return }
+      differences.append(
+        "the decision tables differ in \(name): literally \(part(response)), by tables \(part(tables))"
+      )
+    }
+    compare("the decision") { $0.decision }
+    compare("reasons") { $0.reasons }
+    compare("errors") { $0.errors.map(\.policy) }
+    compare("the kinds of errors") { $0.errors.map(\.error.code) }
+    return differences
+  }
+
   private static func list(_ ids: [PolicyID]) -> String {
     ids.isEmpty ? "none" : ids.map { CedarText.shown($0.description) }.joined(separator: ", ")
   }

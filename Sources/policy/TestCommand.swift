@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import WritCedar
+internal import WritPolicy
 
 /// `policy test`: runs the expectations of scenarios, or the conformance tests of Cedar.
 struct TestCommand: ParsableCommand {
@@ -108,7 +109,7 @@ struct TestCommand: ParsableCommand {
   }
 
   private func differences(_ test: TestCase, _ scenario: Scenario) -> [String] {
-    do throws(EntityStoreError) {
+    do {
       var entities = scenario.entities
       if let own = test.entities {
         entities = scenario.schema.map { EntityStore(actionsOf: $0) } ?? EntityStore()
@@ -117,9 +118,12 @@ struct TestCommand: ParsableCommand {
       let overlay = test.overlay + test.request.entities
       if !overlay.isEmpty { entities = try entities.overlaid(with: overlay) }
       let authorizer = Authorizer(policies: scenario.policies, entities: entities)
-      return test.differences(from: authorizer.authorize(test.request.request))
+      return test.differences(
+        from: authorizer.authorize(test.request.request),
+        tables: try PolicyEngine(authorizer).authorize(test.request.request).response
+      )
     } catch {
-      return [error.description]
+      return [String(describing: error)]
     }
   }
 }

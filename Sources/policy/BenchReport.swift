@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import StrictJSON
+internal import WritCedar
+internal import WritPolicy
+
+/// What `policy bench` tells.
+struct BenchReport {
+  let policies: Int
+  let entities: Int
+  let requests: Int
+  let mix: BenchCheck.Mix
+  let times: DecisionBench.Times
+  let throughput: DecisionBench.Throughput
+  let loading: Duration
+  let compiling: Duration
+  let index: IndexReport
+
+  /// How many unindexed policies are named.
+  private static let namedPolicies = 20
+
+  // MARK: Text
+
+  func writeText() {
+    Output.line("\(policies) policies, \(entities) entities, \(requests) requests")
+    Output.line(
+      "\(percent(mix.allowed)) are allowed, \(percent(1 - mix.allowed)) denied, for \(percent(mix.erring)) a policy errs"
+    )
+    Output.line("\(mix.checked) answers were compared with the literal evaluator's and are the same")
+    Output.line("")
+    let rows: [(String, Double, String)] = [
+      ("decide, median", times.decide, "three handles and a built context"),
+      ("decide, p99", times.decide99, "single calls; looking at the clock takes \(rounded(times.timer)) ns of it"),
+      ("decide, cold", times.cold, "principals and resources from all entities"),
+      ("decide by text", times.text, "three look-ups more"),
+      ("authorize", times.authorize, "with the determining policies"),
+      ("engine.isAuthorized", times.pooled, "by text, a decider from the pool, the context built"),
+      ("context", times.contextBuild, "building it"),
+    ]
+    for (name, value, note) in rows {
+      Output.line("\(padded(name, 20)) \(padded(rounded(value), 9, left: true)) ns   \(Style.dim(note))")
+    }
+    Output.line("")
+    Output.line(
+      "decisions a second   \(grouped(throughput.one)) on one core, \(grouped(throughput.all)) on \(throughput.cores)"
+    )
+    if let allocations = times.allocations { Output.line("allocations          \(rounded(allocations)) a decision") }
+    Output.line("compiled in          \(milliseconds(compiling)) ms, after reading in \(milliseconds(loading)) ms")
+    let parts = index.parts.map { "\($0.name) \(grouped(Double($0.bytes)))" }.joined(separator: ", ")
+    Output.line("tables               \(index.tables), \(grouped(Double(index.bytes))) bytes: \(parts)")
+    Output.line("longest posting      \(index.longestPosting) policies under one key")
+    writeUnindexed()
+  }
+
+  private func writeUnindexed() {
+    guard !index.unindexed.isEmpty else {
+      Output.line("index                no action has more than a few policies to evaluate that no table narrows")
+      return
+    }
+    Output.line(
+      "index                \(index.unindexed.count) policies that no table narrows: they are evaluated for every request "
+        + "with their action and types"
+    )
+    for id in index.unindexed.prefix(Self.namedPolicies) {
+      Output.line("                     \(CedarText.shown(id.description))")
+    }
+    let rest = index.unindexed.count - Self.namedPolicies
+    if rest > 0 { Output.line("                     and \(rest) more") }
+  }
+
+  private func percent(_ share: Double) -> String { "\(rounded(share * 100)) %" }
+
+  private func rounded(_ value: Double) -> String {
+    let tenths = Int((value * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+
+  private func milliseconds(_ duration: Duration) -> String { rounded(duration / .milliseconds(1)) }
+
+  private func grouped(_ value: Double) -> String {
+    var digits = String(Int(value.rounded()))
+    var groups: [String] = []
+    while digits.count > 3 {
+      groups.append(String(digits.suffix(3)))
+      digits = String(digits.dropLast(3))
+    }
+    return ([digits] + groups.reversed()).joined(separator: ",")
+  }
+
+  private func padded(_ text: String, _ width: Int, left: Bool = false) -> String {
+    let padding = String(repeating: " ", count: Swift.max(0, width - text.count))
+    return left ? padding + text : text + padding
+  }
+
+  // MARK: JSON
+
+  func writeJSON() {
+    var json = JSONWriter()
+    json.beginObject()
+    for (name, value) in [("policies", policies), ("entities", entities), ("requests", requests)] {
+      json.key(name)
+      json.integer(value)
+    }
+    json.key("mix")
+    json.beginObject()
+    for (name, value) in [
+      ("allow", mix.allowed), ("deny", 1 - mix.allowed), ("errors", mix.erring),
+    ] {
+      json.key(name)
+      json.number(value)
+    }
+    json.endObject()
+    json.key("checked")
+    json.integer(mix.checked)
+    let values: [(String, Double)] = [
+      ("decide_ns_p50", times.decide), ("decide_ns_p99", times.decide99), ("decide_cold_ns_p50", times.cold),
+      ("decide_text_ns_p50", times.text), ("authorize_ns_p50", times.authorize),
+      ("is_authorized_ns_p50", times.pooled), ("context_build_ns", times.contextBuild), ("timer_ns", times.timer),
+      ("decisions_per_second_one_core", throughput.one), ("decisions_per_second_all_cores", throughput.all),
+    ]
+    for (name, value) in values {
+      json.key(name)
+      json.number(value)
+    }
+    json.key("cores")
+    json.integer(throughput.cores)
+    json.key("allocations_per_decide")
+    if let allocations = times.allocations { json.number(allocations) } else { json.null() }
+    json.key("load_ms")
+    json.number(loading / .milliseconds(1))
+    json.key("compile_ms")
+    json.number(compiling / .milliseconds(1))
+    json.key("tables")
+    json.integer(index.tables)
+    json.key("table_bytes")
+    json.integer(index.bytes)
+    json.key("longest_posting")
+    json.integer(index.longestPosting)
+    json.key("unindexed_policies")
+    json.beginArray()
+    for id in index.unindexed { json.string(id.description) }
+    json.endArray()
+    json.endObject()
+    json.endLine()
+    Output.write(json.bytes)
+  }
+}

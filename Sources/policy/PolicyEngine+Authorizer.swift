@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import WritCedar
+internal import WritPolicy
+
+extension PolicyEngine {
+  /// The engine that answers what an authorizer answers.
+  convenience init(_ authorizer: Authorizer) throws(PolicyEngineError) {
+    try self.init(authorizer.policies, entities: authorizer.entities, isStrict: authorizer.isStrict)
+  }
+}

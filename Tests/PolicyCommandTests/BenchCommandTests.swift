@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@Suite("policy bench: how fast policies decide requests")
+struct BenchCommandTests {
+  private static let policies = """
+    @id("staff") permit(principal in Group::"staff", action == Action::"view", resource);
+    @id("open") permit(principal, action, resource) when { context.n < 10 && resource has open };
+    @id("curfew") forbid(principal, action, resource) when { context.hour > 22 };
+    """
+    + (1...4).map { "@id(\"open\($0)\") permit(principal, action, resource) when { context.n < -\($0) };" }.joined()
+  private static let entities = """
+    [{"uid": {"type": "User", "id": "ann"}, "parents": [{"type": "Group", "id": "staff"}], "attrs": {}},
+     {"uid": {"type": "User", "id": "bob"}, "parents": [], "attrs": {}},
+     {"uid": {"type": "Doc", "id": "d"}, "parents": [], "attrs": {}}]
+    """
+
+  private static func request(_ user: String, _ context: String = "{}") -> String {
+    #"{"principal":"User::\"\#(user)\"","action":"Action::\"view\"","resource":"Doc::\"d\"","context":\#(context)}"#
+  }
+
+  private static let requests = [
+    request("ann"), request("bob"), request("ann", #"{"hour":23}"#), request("bob", #"{"hour":9,"n":1}"#),
+  ]
+
+  private func bench(_ requests: [String], _ more: String...) async throws -> Outcome {
+    let folder = try Folder([
+      "p.cedar": Self.policies, "entities.json": Self.entities, "r.jsonl": requests.joined(separator: "\n"),
+    ])
+    return try await policy(["bench", ".", "--requests", "r.jsonl", "--batches", "2"] + more, in: folder)
+  }
+
+  @Test("JSON: one object with the fields of the contract")
+  func json() async throws {
+    let outcome = try await bench(Self.requests, "--format", "json")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    for field in [
+      "\"policies\":7", "\"entities\":3", "\"requests\":4", "\"checked\":4",
+      // Ann's first is allowed; the policy of the hour errs for it and for bob's first, those of n for three.
+      #""mix":{"allow":0.25,"deny":0.75,"errors":0.75}"#,
+      "\"unindexed_policies\":[\"open\",\"open1\",\"open2\",\"open3\",\"open4\"]",
+    ] {
+      #expect(outcome.output.contains(field), "\(field) in \(outcome.output)")
+    }
+    for name in [
+      "decide_ns_p50", "decide_ns_p99", "decide_cold_ns_p50", "decide_text_ns_p50", "authorize_ns_p50",
+      "is_authorized_ns_p50", "context_build_ns", "timer_ns", "decisions_per_second_one_core",
+      "decisions_per_second_all_cores", "cores", "allocations_per_decide", "load_ms", "compile_ms", "tables",
+      "table_bytes", "longest_posting",
+    ] {
+      #expect(outcome.output.contains("\"\(name)\":"), "\(name)")
+    }
+    #expect(outcome.output.last == "\n")
+    #expect(outcome.output.count { $0 == "\n" } == 1)
+    #expect(outcome.errors.isEmpty)
+  }
+
+  @Test("text: times, tables, and the policies that no table narrows")
+  func text() async throws {
+    let outcome = try await bench(Self.requests)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    for line in [
+      "7 policies, 3 entities, 4 requests", "25.0 % are allowed, 75.0 % denied, for 75.0 % a policy errs",
+      "4 answers were compared with the literal evaluator's and are the same", "decide, median", "decide, cold",
+      "5 policies that no table narrows", "open", "open4",
+    ] {
+      #expect(outcome.output.contains(line), "\(line) in \(outcome.output)")
+    }
+  }
+
+  @Test("a strict engine is measured with --strict")
+  func strict() async throws {
+    let outcome = try await bench(Self.requests, "--strict", "--format", "json")
+    // The forbid that errs without an hour denies ann too.
+    #expect(outcome.output.contains(#""mix":{"allow":0.0,"deny":1.0"#), "\(outcome.output)")
+  }
+
+  @Test(
+    "what cannot be measured is an error that says so",
+    arguments: [
+      ([], "there are no requests in `r.jsonl`"), (["{"], "r.jsonl:1:"),
+      ([request("nobody")], "no request is about known entities"),
+      (
+        [
+          #"{"principal":"User::\"ann\"","action":"Action::\"view\"","resource":"Doc::\"d\"","entities":[{"uid":{"type":"A","id":"b"},"parents":[],"attrs":{}}]}"#
+        ], "requests that bring entities"
+      ),
+    ]
+  )
+  func refusals(requests: [String], message: String) async throws {
+    let outcome = try await bench(requests)
+    #expect(outcome.status == 1)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.contains(message), "\(outcome.errors)")
+  }
+
+  @Test("nothing is measured without a batch")
+  func noBatches() async throws {
+    let outcome = try await bench(Self.requests, "--batches", "0")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("--batches and --check are at least 1"))
+  }
+}
