@@ -6,7 +6,9 @@
 /// more than four times the entity's parents, or when the budget of 32 MB and 64 bytes an entity and parent has room;
 /// otherwise deciding walks to the ancestors. So a chain of 100,000 takes megabytes and not 20 GB.
 struct HierarchyCompiler {
-  /// Ancestors that are always listed: at most 512 bytes an entity.
+  /// An ancestor in a list, with its mark.
+  private static let ancestorBytes = 12
+  /// Ancestors that are always listed: at most 1.5 KB an entity.
   private static let freeCount = 128
   /// More candidates than these are not even gathered.
   private static let gatherLimit = 1 << 20
@@ -33,7 +35,7 @@ struct HierarchyCompiler {
 
   init(_ entities: EntityTable) {
     self.entities = entities
-    budget = (8 << 20) + 16 * (entities.rows.count + entities.parents.count)
+    budget = ((32 << 20) + 64 * (entities.rows.count + entities.parents.count)) / Self.ancestorBytes
     state = Buffer(repeating: 0, count: entities.rows.count)
     closures.append(Closure(ancestors: 0, summary: 0))
     self.entities.ancestors.appendList(gathered)

@@ -9,6 +9,8 @@ struct PolicyCompiler {
   private var slotNumbers: [Slot: UInt32] = [:]
   private var sourceNumbers: [Source: UInt32] = [:]
   private var programs: [[Instruction]: UInt32] = [:]
+  /// By UID, the marks of the tables in which it leads.
+  private var leadMarks: [UInt64] = []
 
   init(_ tables: VersionTables) {
     self.tables = tables
@@ -31,7 +33,29 @@ struct PolicyCompiler {
     encoder.finish()
     tables.policies.constantHeap = encoder.heap
     tables.addRows()
+    markAncestors()
     return tables
+  }
+
+  /// Notes that a UID leads under a mark.
+  mutating func mark(_ lead: UInt32, _ mark: UInt64) {
+    if leadMarks.isEmpty { leadMarks = Array(repeating: 0, count: tables.directory.uidCount) }
+    leadMarks[Int(lead)] |= 1 &<< mark
+  }
+
+  /// Writes the marks beside the ancestors.
+  private mutating func markAncestors() {
+    let ancestors = tables.entities.ancestors
+    tables.entities.leadMarks = Buffer(repeating: 0, count: ancestors.count)
+    var start = 0
+    while start < ancestors.count {
+      let count = Int(ancestors[start])
+      tables.entities.leadMarks[start] = UInt64(count)
+      for index in (start + 1)..<(start + 1 + count) where Int(ancestors[index]) < leadMarks.count {
+        tables.entities.leadMarks[index] = leadMarks[Int(ancestors[index])]
+      }
+      start += (count + 1 + 3) / 4 * 4
+    }
   }
 
   // MARK: Numbers

@@ -128,7 +128,9 @@ extension PolicyCompiler {
       let (lead, other) = isPrincipal ? (entry.principal, entry.resource) : (entry.resource, entry.principal)
       let type = (isPrincipal ? table.resource : table.principal) == .ofType ? other : 0
       table.leadTypes |= EntityTable.summary(of: tables.directory.type(of: lead))
-      table.filter.insert(lead, LeadFilter.salt(type, entry.columns), tables.policies.filters)
+      let salt = LeadFilter.salt(type, entry.columns)
+      table.filter.insert(lead, salt, tables.policies.filters)
+      mark(lead, table.filter.mark(of: salt))
     }
   }
 

@@ -41,7 +41,7 @@ extension Machine {
     let table = policies.index.tables[number]
     let isPrincipal = table.lead == .principal
     let (lead, other) = isPrincipal ? (principal, resource) : (resource, principal)
-    let count = count(of: lead.ancestors)
+    let count = markCount(of: lead.ancestors)
     // The filter goes through a few as fast as one looks at a bucket.
     if count > UInt64.bitWidth || table.hasPairs, probes(table) > table.size { return scan(number, visit) }
     let type = (isPrincipal ? table.resource : table.principal) == .ofType ? other.type : 0
@@ -55,16 +55,26 @@ extension Machine {
     var start = 0
     while start < count {
       let some = start..<Swift.min(start + UInt64.bitWidth, count)
-      var found = unsafe table.filter.mayContain(span(some, of: lead.ancestors), salt, policies.filters)
+      var found = mayLead(some, of: lead.ancestors, table.filter, salt)
       while found != 0 {
         let uid = ancestor(start + found.trailingZeroBitCount, in: lead.ancestors)
         found &= found - 1
+        guard table.filter.mayContain(uid, salt, policies.filters) else { continue }
         let key = isPrincipal ? key(uid, Bucket.noUID) : key(Bucket.noUID, uid)
         if visitPlaces(number, key, columns, visit) { return true }
       }
       start += UInt64.bitWidth
     }
     return false
+  }
+
+  /// Which of 64 ancestors at most may lead, as bits.
+  @inline(__always)
+  private func mayLead(_ some: Range<Int>, of ancestors: Ancestors, _ filter: LeadFilter, _ salt: UInt32) -> UInt64 {
+    if let marks = unsafe marks(some, of: ancestors) {
+      return unsafe LeadFilter.marked(marks, filter.mark(of: salt))
+    }
+    return unsafe filter.mayContain(span(some, of: ancestors), salt, policies.filters)
   }
 
   /// How many keys are looked for, for one hash of columns.

@@ -194,6 +194,21 @@ struct Machine: ~Copyable {
     return unsafe list.span((start + 1 + range.lowerBound)..<(start + 1 + range.upperBound))
   }
 
+  /// How many ancestors there are, from beside their marks.
+  @inline(__always)
+  func markCount(of ancestors: Ancestors) -> Int {
+    guard ancestors.start & Ancestors.walked == 0 else { return count(of: ancestors) }
+    return Int(entities.leadMarks[ancestors.start])
+  }
+
+  /// The marks of some ancestors, `nil` for those of a walk, who have none.
+  @inline(__always)
+  func marks(_ range: Range<Int>, of ancestors: Ancestors) -> UnsafeMutableBufferPointer<UInt64>? {
+    guard ancestors.start & Ancestors.walked == 0 else { return nil }
+    let start = Int(ancestors.start) + 1
+    return unsafe entities.leadMarks.span((start + range.lowerBound)..<(start + range.upperBound))
+  }
+
   @inline(__always)
   func contains(_ ancestors: Ancestors, _ uid: UInt32) -> Bool {
     guard ancestors.summary & EntityTable.summary(of: uid) != 0 else { return false }

@@ -2,8 +2,8 @@
 
 /// The leads of a table as a Bloom filter, two bits of one word each: where one is 0 there is no such lead.
 ///
-/// An entity in a deep hierarchy has many ancestors, of which an action's table knows few. Asking the filter takes a
-/// fifth of looking in a bucket, and no branch.
+/// An entity in a deep hierarchy has many ancestors, of which an action's table knows few. Marks beside the lists of
+/// ancestors rule most out without a branch, the filter most of the rest, and then the bucket is looked into.
 struct LeadFilter: BitwiseCopyable {
   /// So that one lead in fifty is looked for in vain.
   private static let leadsPerWord = 4
@@ -26,6 +26,22 @@ struct LeadFilter: BitwiseCopyable {
   /// What the leads of a request have in common: the type of the other side, 0 where it does not matter, and columns.
   @inline(__always)
   static func salt(_ type: UInt32, _ columns: UInt32) -> UInt32 { (type &* 0x85EB_CA6B) ^ columns }
+
+  /// Which of 64 marks leads have that are looked for under this salt.
+  @inline(__always)
+  func mark(of salt: UInt32) -> UInt64 { UInt64(((start ^ salt) &* 0x9E37_79B1) >> 26) }
+
+  /// Which of 64 leads at most have a mark, as bits.
+  @inline(__always)
+  static func marked(_ marks: UnsafeMutableBufferPointer<UInt64>, _ mark: UInt64) -> UInt64 {
+    var found: UInt64 = 0
+    var index = marks.count
+    while index > 0 {
+      index -= 1
+      found = unsafe (found &+ found) | ((marks[index] &>> mark) & 1)
+    }
+    return found
+  }
 
   @inline(__always)
   private func hash(_ lead: UInt32, _ salt: UInt32) -> UInt64 {
