@@ -6,20 +6,32 @@ extension SyntaxTree {
     var starts: [Int] = []
     starts.reserveCapacity(nodes.count)
     var operands: [Int] = []
-    for index in nodes {
-      let node = self.nodes[index]
-      let arity = self.arity(of: node)
-      let start = arity == 0 ? index : operands[operands.count - arity]
-      operands.removeLast(arity)
-      if !node.isGuard { operands.append(start) }
-      starts.append(start)
-    }
+    for index in nodes { starts.append(subtreeStart(index, &operands)) }
     return starts
+  }
+
+  /// Where the operands of a node begin, when asked of one node after the other.
+  ///
+  /// - Parameter operands: where the parts begin that have no operator yet; empty at first.
+  package func subtreeStart(_ index: Int, _ operands: inout [Int]) -> Int {
+    let node = nodes[index]
+    if node.isGuard { return index }
+    let arity = arity(of: node)
+    guard arity > 0 else {
+      operands.append(index)
+      return index
+    }
+    operands.removeLast(arity - 1)
+    return operands[operands.count - 1]
   }
 
   /// The parts that `&&` joins at the top of an expression, in order; the expression itself where there is no `&&`.
   package func conjuncts(of nodes: Range<Int>) -> [Range<Int>] {
-    let starts = subtreeStarts(nodes)
+    conjuncts(of: nodes, starts: subtreeStarts(nodes))
+  }
+
+  /// The parts that `&&` joins, where the starts of all subtrees are known.
+  package func conjuncts(of nodes: Range<Int>, starts: [Int]) -> [Range<Int>] {
     var parts: [Range<Int>] = []
     var pending = [nodes]
     while let part = pending.popLast() {

@@ -9,18 +9,21 @@ struct NumberRange {
   var low = Int64.min
   var high = Int64.max
 
-  /// The ranges in which the number may lie, of which a request has one.
+  /// Adds the ranges in which the number may lie, of which a request has one.
   ///
   /// All numbers are divided into ranges of 2^bits, so wide that this one reaches into two at most; the bits are even, so
   /// that ranges of most lengths share their tables. One that is open to a side narrows nothing.
-  var narrowing: Narrowing? {
-    guard low <= high else { return nil }
+  ///
+  /// - Returns: whether it narrows.
+  func narrow(_ narrowings: inout Narrowings) -> Bool {
+    guard low <= high else { return false }
     let length = UInt64(bitPattern: high) &- UInt64(bitPattern: low)
     let bits = UInt32(length.bitWidth - length.leadingZeroBitCount + 1) & ~1
-    guard bits < 63 else { return nil }
+    guard bits < 63 else { return false }
     let source = Source(kind: .range, slot: slot, form: bits)
-    let values: Set = [KeyHash.range(low, bits: bits, kind), KeyHash.range(high, bits: bits, kind)]
-    return Narrowing(alternatives: values.map { Narrowing.Alternative(source: source, value: $0) })
+    narrowings.add(KeyHash.range(low, bits: bits, kind), of: source)
+    narrowings.add(KeyHash.range(high, bits: bits, kind), of: source)
+    return true
   }
 
   /// Narrows the ranges of the same slot and kind.
@@ -63,24 +66,28 @@ extension NarrowingFinder {
     }
   }
 
-  /// What the expression says of a slot's number by being true, or false: it compares the slot with a constant.
-  func range(isTrue: Bool, _ compiler: inout PolicyCompiler) -> NumberRange? {
+  /// What an expression says of a slot's number by being true, or false: it compares the slot with a constant.
+  func range(
+    _ root: Int,
+    isTrue: Bool,
+    _ outline: ExpressionOutline,
+    _ compiler: inout PolicyCompiler
+  ) -> NumberRange? {
     var root = root
     var isTrue = isTrue
-    while tree.nodes[root].operation == .not {
+    while outline.tree.nodes[root].operation == .not {
       root -= 1
       isTrue.toggle()
     }
-    guard var comparison = comparison(root) else { return nil }
+    guard var comparison = comparison(outline.tree.nodes[root]) else { return nil }
     if !isTrue { comparison = comparison.negated }
-    let (left, right) = operands(root)
-    if let slot = path(left, &compiler) { return range(slot, comparison, right, &compiler) }
-    guard let slot = path(right, &compiler) else { return nil }
-    return range(slot, comparison.exchanged, left, &compiler)
+    let (left, right) = outline.operands(of: root)
+    if let slot = compiler.path(left, outline) { return range(slot, comparison, outline.constant(right)) }
+    guard let slot = compiler.path(right, outline) else { return nil }
+    return range(slot, comparison.exchanged, outline.constant(left))
   }
 
-  private func comparison(_ root: Int) -> Comparison? {
-    let node = tree.nodes[root]
+  private func comparison(_ node: Node) -> Comparison? {
     switch node.operation {
     case .less: return .less
     case .lessOrEqual: return .lessOrEqual
@@ -99,13 +106,8 @@ extension NarrowingFinder {
     }
   }
 
-  private func range(
-    _ slot: UInt32,
-    _ comparison: Comparison,
-    _ root: Int,
-    _ compiler: inout PolicyCompiler
-  ) -> NumberRange? {
-    guard let cell = constant(root).map({ compiler.cell($0) }) else { return nil }
+  private func range(_ slot: UInt32, _ comparison: Comparison, _ constant: Cell?) -> NumberRange? {
+    guard let cell = constant else { return nil }
     switch cell.kind {
     case .long, .decimal, .datetime, .duration: break
     default: return nil

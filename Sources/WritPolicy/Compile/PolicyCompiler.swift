@@ -5,10 +5,12 @@ import WritCedar
 /// Compiles policies to tables, over entities that are compiled already.
 struct PolicyCompiler {
   var tables: VersionTables
-  private(set) var encoder = ValueEncoder(region: .constants)
+  var encoder = ValueEncoder(region: .constants)
   private var slotNumbers: [Slot: UInt32] = [:]
   private var sourceNumbers: [Source: UInt32] = [:]
-  private var programs: [[Instruction]: UInt32] = [:]
+  var tableKeys = TableKeys()
+  /// Where programs start.
+  private var programs = HashIndex()
   /// By UID, the marks of the tables in which it leads.
   private var leadMarks: [UInt64] = []
 
@@ -24,13 +26,15 @@ struct PolicyCompiler {
     var entries: [TableEntry] = []
     entries.reserveCapacity(policies.count)
     for (position, policy) in policies.enumerated() {
-      let number = UInt32(truncatingIfNeeded: position)
-      let mayErr = compileConditions(of: policy)
-      appendScopes(of: policy, number: number, as: policy.effect == .forbid ? .forbids : .permits, to: &entries)
-      if mayErr { appendScopes(of: policy, number: number, as: .erring, to: &entries) }
+      appendScopes(of: policy, position, as: policy.effect == .forbid ? .forbids : .permits, to: &entries)
     }
-    tables.policies.index = index(entries, policies)
+    entries.sort(by: <)
+    let narrowings = compileConditions(of: policies, crowded(entries, policyCount: policies.count), erring: &entries)
+    entries.sort(by: <)
+    narrow(&entries, by: narrowings)
+    tables.policies.index = write(entries)
     encoder.finish()
+    programs.deallocate()
     tables.policies.constantHeap = encoder.heap
     tables.addRows()
     markAncestors()
@@ -94,30 +98,59 @@ struct PolicyCompiler {
 
   // MARK: Conditions
 
-  /// Writes the policy's row.
+  /// Writes the row of each policy, and where those are found that may err.
   ///
-  /// - Returns: whether it may err.
-  private mutating func compileConditions(of policy: Policy) -> Bool {
-    guard !policy.conditions.isEmpty else {
-      tables.policies.policies.append(PolicyRow(program: PolicyRow.unconditional, constants: 0))
-      return false
+  /// - Returns: what narrows the policies of crowded keys.
+  private mutating func compileConditions(
+    of policies: [Policy],
+    _ isCrowded: [Bool],
+    erring entries: inout [TableEntry]
+  ) -> Narrowings {
+    var finder = NarrowingFinder()
+    guard let tree = policies.first?.tree else { return finder.narrowings }
+    var outline = ExpressionOutline(tree)
+    var program = ProgramBuilder()
+    for (position, policy) in policies.enumerated() {
+      if policy.conditions.isEmpty {
+        tables.policies.policies.append(PolicyRow(program: PolicyRow.unconditional, constants: 0))
+      } else {
+        program.start()
+        for condition in policy.conditions {
+          outline.read(condition, of: policy.tree, &self)
+          program.append(outline, isUnless: condition.isUnless, &self)
+          if isCrowded[position] { finder.read(condition, outline, &self) }
+        }
+        program.finish()
+        append(program)
+        if program.mayErr { appendScopes(of: policy, position, as: .erring, to: &entries) }
+      }
+      finder.endPolicy()
     }
-    var program = ProgramBuilder(tree: policy.tree)
-    for condition in policy.conditions { program.append(condition, &self) }
-    program.finish()
+    return finder.narrowings
+  }
+
+  private mutating func append(_ program: ProgramBuilder) {
     let constants = UInt32(truncatingIfNeeded: tables.policies.constants.count)
     tables.policies.constants.append(contentsOf: program.constants)
     tables.policies.stackDepth = Swift.max(tables.policies.stackDepth, program.deepest)
     tables.policies.policies.append(PolicyRow(program: start(of: program.instructions), constants: constants))
-    return program.mayErr
   }
 
   /// Policies that differ in constants only share a program.
-  private mutating func start(of instructions: [Instruction]) -> UInt32 {
-    if let known = programs[instructions] { return known }
-    let start = UInt32(truncatingIfNeeded: tables.policies.instructions.count)
-    tables.policies.instructions.append(contentsOf: instructions)
-    programs[instructions] = start
+  private mutating func start(of program: [Instruction]) -> UInt32 {
+    var hasher = Hasher()
+    for instruction in program { hasher.combine(instruction.bits) }
+    let hash = hasher.finalize()
+    let known = tables.policies.instructions
+    let found = programs.find(hash) { start in
+      // A program ends where it says so, and nowhere before: no other begins with it.
+      known.count - Int(start) >= program.count
+        && program.indices.allSatisfy { known[Int(start) + $0].bits == program[$0].bits }
+    }
+    if let found { return found }
+    let start = UInt32(truncatingIfNeeded: known.count)
+    tables.policies.instructions.append(contentsOf: program)
+    programs.insert(start, hash: hash)
     return start
   }
 
@@ -126,33 +159,37 @@ struct PolicyCompiler {
   /// Where a policy is found by its scope alone: once for each action of its list.
   private mutating func appendScopes(
     of policy: Policy,
-    number: UInt32,
+    _ position: Int,
     as part: TableIndex.Part,
     to entries: inout [TableEntry]
   ) {
     let principal = scope(policy.principalConstraint)
     let resource = scope(policy.resourceConstraint)
-    var entry = TableEntry(policy: number, part: part)
-    entry.table.principalType = principal.type
-    entry.table.resourceType = resource.type
-    entry.table.principal = principal.scope
-    entry.table.resource = resource.scope
-    entry.scope = UInt64(principal.uid) << 32 | UInt64(resource.uid)
+    var key = TableKey(part: part)
+    key.principalType = principal.type
+    key.resourceType = resource.type
+    key.principal = principal.scope
+    key.resource = resource.scope
+    let scope = UInt64(principal.uid) << 32 | UInt64(resource.uid)
+    func append(_ key: TableKey) {
+      let table = tableKeys.number(of: key)
+      entries.append(TableEntry(table: table, policy: UInt32(truncatingIfNeeded: position), scope: scope))
+    }
     switch policy.actionConstraint {
     case .any:
-      entries.append(entry)
+      append(key)
     case .equal(let action):
-      entry.table.action = self.number(of: action)
-      entries.append(entry)
+      key.action = number(of: action)
+      append(key)
     case .in(let group):
-      entry.table.action = self.number(of: group)
-      entry.table.isGroup = true
-      entries.append(entry)
+      key.action = number(of: group)
+      key.isGroup = true
+      append(key)
     case .inAny(let groups):
-      entry.table.isGroup = true
-      for group in Set(groups.map { self.number(of: $0) }) {
-        entry.table.action = group
-        entries.append(entry)
+      key.isGroup = true
+      for group in Set(groups.map { number(of: $0) }) {
+        key.action = group
+        append(key)
       }
     }
   }

@@ -2,13 +2,12 @@
 
 import WritCedar
 
-/// Translates the conditions of one policy to instructions.
+/// Translates the conditions of a policy to instructions; one builder serves one policy after the other.
 ///
 /// The tree is in post-order already, so that a node becomes an instruction where it stands. What changes on the way:
 /// constant expressions become constants, paths of attributes become slots, the parts that `&&` joins at the top of a
 /// condition each end the policy when they are not true, and the commonest of these tests are one instruction.
 struct ProgramBuilder {
-  private let tree: SyntaxTree
   private(set) var instructions: [Instruction] = []
   private(set) var constants: [Cell] = []
   private(set) var deepest = 0
@@ -23,21 +22,27 @@ struct ProgramBuilder {
   private var kinds: [Kind] = []
   /// Instructions before this index may be jumped behind, so that they stay.
   private var barrier = 0
+  /// The guards of the running expression, with the nodes that they go on with.
+  private var guards: [(instruction: Int, target: Int)] = []
+  /// The instruction that each node of it begins with.
+  private var positions: [Int] = []
 
-  init(tree: SyntaxTree) {
-    self.tree = tree
+  /// Forgets the policy before.
+  mutating func start() {
+    instructions.removeAll(keepingCapacity: true)
+    constants.removeAll(keepingCapacity: true)
+    kinds.removeAll(keepingCapacity: true)
+    deepest = 0
+    mayErr = false
+    barrier = 0
   }
 
-  mutating func append(_ condition: ConditionRecord, _ compiler: inout PolicyCompiler) {
-    let nodes = Int(condition.nodes.lowerBound)..<Int(condition.nodes.upperBound)
-    if condition.isUnless {
-      append(nodes, &compiler)
-      require(.requireFalse)
-    } else {
-      for conjunct in tree.conjuncts(of: nodes) {
-        append(conjunct, &compiler)
-        require(.requireTrue)
-      }
+  /// Adds a condition.
+  mutating func append(_ outline: ExpressionOutline, isUnless: Bool, _ compiler: inout PolicyCompiler) {
+    var constants = outline.constants[...]
+    for conjunct in outline.conjuncts {
+      append(conjunct, of: outline.tree, &constants, &compiler)
+      require(isUnless ? .requireFalse : .requireTrue)
     }
   }
 
@@ -45,29 +50,33 @@ struct ProgramBuilder {
 
   // MARK: Expressions
 
-  private mutating func append(_ nodes: Range<Int>, _ compiler: inout PolicyCompiler) {
-    let constantRoots = tree.constantRoots(nodes)
-    var positions: [Int] = []
-    var guards: [(instruction: Int, target: Int)] = []
+  private mutating func append(
+    _ nodes: Range<Int>,
+    of tree: SyntaxTree,
+    _ constants: inout ArraySlice<ExpressionOutline.Constant>,
+    _ compiler: inout PolicyCompiler
+  ) {
+    guards.removeAll(keepingCapacity: true)
+    positions.removeAll(keepingCapacity: true)
     var index = nodes.lowerBound
     while index < nodes.upperBound {
       positions.append(instructions.count)
-      if let root = constantRoots[index] {
-        constant(index..<(root + 1), &compiler)
-        while index < root {
-          positions.append(instructions.count)
-          index += 1
-        }
+      if let constant = constants.first, constant.nodes.lowerBound == index {
+        append(constant.cell, compiler.encoder.heap)
+        constants.removeFirst()
+        // Nothing jumps to where a constant's parts were.
+        for _ in constant.nodes.dropFirst() { positions.append(instructions.count) }
+        index = constant.nodes.upperBound
       } else {
         let node = tree.nodes[index]
         if node.isGuard {
           guards.append((instructions.count, index + Int(node.operand)))
-          appendGuard(node, at: index, &compiler)
+          appendGuard(node, at: index, of: tree, &compiler)
         } else {
-          append(node, &compiler)
+          append(node, of: tree, &compiler)
         }
+        index += 1
       }
-      index += 1
     }
     positions.append(instructions.count)
     for (instruction, target) in guards {
@@ -75,30 +84,31 @@ struct ProgramBuilder {
     }
   }
 
-  private mutating func constant(_ nodes: Range<Int>, _ compiler: inout PolicyCompiler) {
-    guard let value = tree.constant(nodes) else {
+  private mutating func append(_ constant: Cell, _ heap: Buffer<Cell>) {
+    guard constant.hasValue else {
       emit(.fail, pops: 0, .other)
       mayErr = true
       return
     }
-    constants.append(compiler.cell(value))
-    emit(.constant, UInt32(truncatingIfNeeded: constants.count - 1), pops: 0, Self.kind(of: value))
+    constants.append(constant)
+    emit(.constant, UInt32(truncatingIfNeeded: constants.count - 1), pops: 0, Self.kind(of: constant, heap))
   }
 
-  private static func kind(of value: Value) -> Kind {
-    switch value {
-    case .bool: return .bool
-    case .entity: return .entity
-    case .set(let set):
-      for element in set {
-        guard case .entity = element else { return .other }
-      }
-      return .entities
-    default: return .other
+  private static func kind(of constant: Cell, _ heap: Buffer<Cell>) -> Kind {
+    switch constant.kind {
+    case .bool: .bool
+    case .entity: .entity
+    case .set where (0..<constant.count).allSatisfy { heap[constant.start + $0].kind == .entity }: .entities
+    default: .other
     }
   }
 
-  private mutating func appendGuard(_ node: Node, at index: Int, _ compiler: inout PolicyCompiler) {
+  private mutating func appendGuard(
+    _ node: Node,
+    at index: Int,
+    of tree: SyntaxTree,
+    _ compiler: inout PolicyCompiler
+  ) {
     switch node.operation {
     case .andGuard: emitGuard(.andGuard)
     case .orGuard: emitGuard(.orGuard)
@@ -121,7 +131,7 @@ struct ProgramBuilder {
     kinds.removeLast()
   }
 
-  private mutating func append(_ node: Node, _ compiler: inout PolicyCompiler) {
+  private mutating func append(_ node: Node, of tree: SyntaxTree, _ compiler: inout PolicyCompiler) {
     switch node.operation {
     case .principal: emit(.slot, Slot.principal, pops: 0, .entity)
     case .action: emit(.slot, Slot.action, pops: 0, .entity)

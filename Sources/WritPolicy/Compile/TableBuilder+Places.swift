@@ -2,30 +2,34 @@
 
 /// From entries, each with its key, to tables.
 extension PolicyCompiler {
+  /// - Parameter entries: in order.
   mutating func write(_ entries: [TableEntry]) -> TableIndex {
+    var groups: [(key: TableKey, entries: ArraySlice<TableEntry>)] = []
+    var start = 0
+    for end in 1...Swift.max(1, entries.count) where start < entries.count {
+      if end < entries.count, entries[end].table == entries[start].table { continue }
+      groups.append((tableKeys[entries[start].table], entries[start..<end]))
+      start = end
+    }
+    groups.sort { $0.key < $1.key }
     var tables = Buffer<Table>()
     var rows: [TableIndex.Row] = []
-    var places: [(key: TableEntry.TableKey, table: Int)] = []
-    var start = 0
-    while start < entries.count {
-      let key = entries[start].table
-      var end = start + 1
-      while end < entries.count, entries[end].table == key { end += 1 }
+    var places: [(key: TableKey, table: Int)] = []
+    for (key, entries) in groups {
       if let last = places.last, last.key.action != key.action {
         rows.append(Self.row(places, end: tables.count))
         places.removeAll()
       }
       places.append((key, tables.count))
-      tables.append(table(entries[start..<end]))
-      start = end
+      tables.append(table(key, entries))
     }
     if !places.isEmpty { rows.append(Self.row(places, end: tables.count)) }
-    let any = rows.last?.action == TableEntry.TableKey.anyAction ? rows.removeLast() : TableIndex.Row()
+    let any = rows.last?.action == TableKey.anyAction ? rows.removeLast() : TableIndex.Row()
     return TableIndex(tables: tables, any: any, rows: rows)
   }
 
   /// Where the tables of one action begin; they are in order.
-  private static func row(_ places: [(key: TableEntry.TableKey, table: Int)], end: Int) -> TableIndex.Row {
+  private static func row(_ places: [(key: TableKey, table: Int)], end: Int) -> TableIndex.Row {
     func start(_ part: TableIndex.Part, isGroup: Bool) -> UInt32 {
       let first = places.first { place in
         (place.key.part.rawValue, place.key.isGroup ? 1 : 0) >= (part.rawValue, isGroup ? 1 : 0)
@@ -42,9 +46,8 @@ extension PolicyCompiler {
     )
   }
 
-  private mutating func table(_ entries: ArraySlice<TableEntry>) -> Table {
-    let key = entries[entries.startIndex].table
-    let columns = [key.firstColumn, key.secondColumn].filter { $0 != TableEntry.TableKey.noColumn }
+  private mutating func table(_ key: TableKey, _ entries: ArraySlice<TableEntry>) -> Table {
+    let columns = [key.firstColumn, key.secondColumn].filter { $0 != TableKey.noColumn }
     var table = Table(
       principalType: key.principalType,
       resourceType: key.resourceType,
@@ -61,15 +64,14 @@ extension PolicyCompiler {
     if key.principal == .any, key.resource == .any, columns.isEmpty {
       table.list = posting(entries.map(\.policy))
     } else {
-      table.lead = Self.lead(of: entries)
+      table.lead = Self.lead(of: entries, key)
       place(Array(entries), in: &table)
     }
     return table
   }
 
   /// Both sides where each has one key; the one that is looked for once, or else that tells more policies apart.
-  private static func lead(of entries: ArraySlice<TableEntry>) -> Table.Lead {
-    let key = entries[entries.startIndex].table
+  private static func lead(of entries: ArraySlice<TableEntry>, _ key: TableKey) -> Table.Lead {
     switch (key.principal, key.resource) {
     case (.ancestors, .ancestors):
       return Set(entries.map(\.principal)).count > Set(entries.map(\.resource)).count ? .principal : .resource

@@ -7,29 +7,24 @@ extension PolicyCompiler {
   /// narrowed.
   static let enough = 4
 
-  /// Builds the tables from the scopes of policies.
+  /// The policies, by number, that share their key with too many others.
   ///
-  /// Keys that many policies share are narrowed by the tests in the policies' conditions; not those of policies that may
-  /// err, for a test that fails says nothing about the tests before it.
-  mutating func index(_ scopes: [TableEntry], _ policies: [Policy]) -> TableIndex {
-    var entries = scopes
-    entries.sort(by: <)
-    var narrowed: [TableEntry] = []
-    narrowed.reserveCapacity(entries.count)
-    for run in Self.runs(of: entries) {
-      if run.count <= Self.enough || !isNarrowed(entries[run.lowerBound].table.part) {
-        narrowed.append(contentsOf: entries[run])
-      } else {
-        narrow(Array(entries[run]), of: policies, into: &narrowed)
-      }
+  /// - Parameter entries: by the policies' scopes, in order.
+  func crowded(_ entries: [TableEntry], policyCount: Int) -> [Bool] {
+    var isCrowded = Array(repeating: false, count: policyCount)
+    for run in Self.runs(of: entries) where isNarrowed(entries[run]) {
+      for entry in entries[run] { isCrowded[Int(entry.policy)] = true }
     }
-    narrowed.sort(by: <)
-    return write(narrowed)
+    return isCrowded
   }
 
-  /// A strict engine must know which forbids err.
-  private func isNarrowed(_ part: TableIndex.Part) -> Bool {
-    switch part {
+  /// Whether the policies of a key are told apart by the tests in their conditions.
+  ///
+  /// Not those that may err, for a test that fails says nothing about the tests before it; a strict engine must know
+  /// which forbids err.
+  private func isNarrowed(_ entries: ArraySlice<TableEntry>) -> Bool {
+    guard entries.count > Self.enough else { return false }
+    return switch tableKeys[entries[entries.startIndex].table].part {
     case .forbids: !tables.isStrict
     case .permits: true
     case .erring: false
@@ -50,75 +45,68 @@ extension PolicyCompiler {
 
   // MARK: Narrowing
 
-  private mutating func narrow(_ entries: [TableEntry], of policies: [Policy], into out: inout [TableEntry]) {
-    let candidates = entries.map { (entry: $0, narrowings: narrowings(of: policies[Int($0.policy)])) }
-    for group in narrow(candidates) {
-      if group.count <= Self.enough || group[0].entry.table.firstColumn == TableEntry.TableKey.noColumn {
-        out.append(contentsOf: group.map(\.entry))
-      } else {
-        for group in narrow(group) { out.append(contentsOf: group.map(\.entry)) }
-      }
-    }
-  }
-
-  private typealias Candidate = (entry: TableEntry, narrowings: [Narrowing])
-
-  /// Adds to each entry a column for the narrowing that leaves the fewest candidates.
-  ///
-  /// - Returns: the entries by key, those first that nothing narrows.
-  private mutating func narrow(_ candidates: [Candidate]) -> [[Candidate]] {
-    var counts: [Narrowing.Alternative: Int] = [:]
-    for alternative in candidates.lazy.flatMap(\.narrowings).flatMap(\.alternatives) {
-      counts[alternative, default: 0] += 1
-    }
-    var rest: [Candidate] = []
-    var groups: [Narrowing.Alternative: [Candidate]] = [:]
-    for candidate in candidates {
-      let costs = candidate.narrowings.map { $0.alternatives.reduce(0) { $0 + counts[$1, default: 0] } }
-      guard let best = costs.indices.min(by: { costs[$0] < costs[$1] }), costs[best] * 4 <= candidates.count * 3 else {
-        rest.append(candidate)
-        continue
-      }
-      var others = candidate.narrowings
-      let narrowing = others.remove(at: best)
-      // So that both columns together have no more alternatives than one may have.
-      others.removeAll { $0.alternatives.count * narrowing.alternatives.count > Narrowing.limit }
-      for alternative in narrowing.alternatives {
-        var entry = candidate.entry
-        add(alternative, to: &entry)
-        groups[alternative, default: []].append((entry, others))
-      }
-    }
-    return (rest.isEmpty ? [] : [rest]) + groups.values
-  }
-
-  private mutating func add(_ alternative: Narrowing.Alternative, to entry: inout TableEntry) {
-    let source = number(of: alternative.source)
-    if entry.table.firstColumn == TableEntry.TableKey.noColumn {
-      entry.table.firstColumn = source
-      entry.columns = alternative.value
-    } else {
-      entry.table.secondColumn = source
-      entry.columns = KeyHash.pair(entry.columns, alternative.value)
-    }
-  }
-
-  private mutating func narrowings(of policy: Policy) -> [Narrowing] {
-    var narrowings: [Narrowing] = []
-    var ranges: [NumberRange] = []
-    for condition in policy.conditions {
-      let nodes = Int(condition.nodes.lowerBound)..<Int(condition.nodes.upperBound)
-      for part in condition.isUnless ? [nodes] : policy.tree.conjuncts(of: nodes) {
-        let finder = NarrowingFinder(policy.tree, part)
-        if let range = finder.range(isTrue: !condition.isUnless, &self) {
-          ranges.append(range)
-        } else if condition.isUnless {
-          if let narrowing = finder.narrowingOfFalse(&self) { narrowings.append(narrowing) }
+  /// Adds columns to the entries, which are in order, until few share a key, or nothing tells them apart.
+  mutating func narrow(_ entries: inout [TableEntry], by narrowings: Narrowings) {
+    for column in 1...2 {
+      var narrowed: [TableEntry] = []
+      narrowed.reserveCapacity(entries.count)
+      for run in Self.runs(of: entries) {
+        if isNarrowed(entries[run]), column == 1 || entries[run.lowerBound].narrowing != TableEntry.noNarrowing {
+          narrow(entries[run], by: narrowings, into: &narrowed)
         } else {
-          narrowings.append(contentsOf: finder.narrowings(&self))
+          narrowed.append(contentsOf: entries[run])
         }
       }
+      entries = narrowed
+      entries.sort(by: <)
     }
-    return narrowings + NumberRange.join(ranges).compactMap(\.narrowing)
+  }
+
+  /// Adds to each entry of a key a column for the narrowing that leaves the fewest candidates.
+  private mutating func narrow(
+    _ entries: ArraySlice<TableEntry>,
+    by narrowings: Narrowings,
+    into out: inout [TableEntry]
+  ) {
+    var counts: [Narrowings.Alternative: Int] = [:]
+    for entry in entries {
+      for narrowing in narrowings.narrowings(of: entry.policy) where entry.canAdd(narrowing, of: narrowings) {
+        for alternative in narrowings.alternatives(of: narrowing) { counts[alternative, default: 0] += 1 }
+      }
+    }
+    for entry in entries {
+      var best: (narrowing: Int, cost: Int)?
+      for narrowing in narrowings.narrowings(of: entry.policy) where entry.canAdd(narrowing, of: narrowings) {
+        let cost = narrowings.alternatives(of: narrowing).reduce(0) { $0 + counts[$1, default: 0] }
+        if cost < best?.cost ?? .max { best = (narrowing, cost) }
+      }
+      guard let best, best.cost * 4 <= entries.count * 3 else {
+        out.append(entry)
+        continue
+      }
+      for alternative in narrowings.alternatives(of: best.narrowing) {
+        var entry = entry
+        entry.narrowing = UInt32(truncatingIfNeeded: best.narrowing)
+        add(alternative.value, of: number(of: narrowings.sources[Int(alternative.source)]), to: &entry)
+        out.append(entry)
+      }
+    }
+  }
+
+  private mutating func add(_ value: UInt32, of source: UInt32, to entry: inout TableEntry) {
+    let isFirst = tableKeys[entry.table].firstColumn == TableKey.noColumn
+    entry.columns = isFirst ? value : KeyHash.pair(entry.columns, value)
+    entry.table = tableKeys.number(of: entry.table, adding: source)
+  }
+}
+
+extension TableEntry {
+  /// Whether a narrowing can be the entry's next column: it is not its first, and both together have no more alternatives
+  /// than one may have.
+  fileprivate func canAdd(_ other: Int, of narrowings: Narrowings) -> Bool {
+    guard narrowing != Self.noNarrowing else { return true }
+    let first = Int(narrowing)
+    let alternatives = narrowings.alternatives(of: first).count * narrowings.alternatives(of: other).count
+    return other != first && alternatives <= Narrowings.limit
   }
 }

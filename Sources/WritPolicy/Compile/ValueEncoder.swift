@@ -43,6 +43,12 @@ struct ValueEncoder {
     }
   }
 
+  mutating func set(ofScalars elements: [Cell]) -> Cell {
+    let first = pending.count
+    pending.append(contentsOf: elements)
+    return complete(.set, from: first, depth: 1)
+  }
+
   private mutating func record(_ record: RecordValue, _ texts: inout some TextNumbering) -> Cell {
     let first = pending.count
     push(record, &texts)

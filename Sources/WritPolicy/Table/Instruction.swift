@@ -4,7 +4,7 @@
 /// stack, a guard that may skip, or a test that ends the policy.
 ///
 /// Constants are numbered within a policy, so that policies that differ in constants only share their instructions.
-struct Instruction: BitwiseCopyable, Hashable {
+struct Instruction: BitwiseCopyable {
   enum Operation: UInt8 {
     // Operands. `operand`: a constant of the policy, or a slot.
     case constant, slot
@@ -56,6 +56,12 @@ struct Instruction: BitwiseCopyable, Hashable {
   var isLeftConstant = false
   var isRightConstant = false
   var operand: UInt32
+
+  /// Everything there is to an instruction.
+  var bits: UInt64 {
+    let flags: UInt64 = (isLeftConstant ? 1 : 0) | (isRightConstant ? 2 : 0)
+    return UInt64(operation.rawValue) | UInt64(test.rawValue) << 8 | flags << 16 | UInt64(operand) << 32
+  }
 
   init(_ operation: Operation, _ operand: UInt32 = 0) {
     self.operation = operation
