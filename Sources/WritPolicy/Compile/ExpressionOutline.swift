@@ -90,7 +90,8 @@ extension PolicyCompiler {
   fileprivate mutating func constant(_ nodes: Range<Int>, of tree: SyntaxTree) -> Cell {
     if let literal = literal(nodes.upperBound - 1, of: tree) { return literal }
     if let set = set(nodes, of: tree) { return set }
-    return (try? Evaluator(request: Self.request, entities: EntityStore()).evaluate(nodes, of: tree)).map { cell($0) } ?? .error
+    let value = try? Evaluator(request: Self.request, entities: EntityStore()).evaluate(nodes, of: tree)
+    return value.map { cell($0) } ?? .error
   }
 
   private mutating func literal(_ index: Int, of tree: SyntaxTree) -> Cell? {

@@ -7,8 +7,8 @@
 /// otherwise deciding walks to the ancestors. So a chain of 100,000 takes megabytes and not 20 GB.
 struct HierarchyCompiler {
   /// An ancestor in a list, with its mark.
-  private static let ancestorBytes = 12
-  /// Ancestors that are always listed: at most 1.5 KB an entity.
+  private static let ancestorBytes = 8
+  /// Ancestors that are always listed: at most 1 KB an entity.
   private static let freeCount = 128
   /// More candidates than these are not even gathered.
   private static let gatherLimit = 1 << 20
@@ -87,22 +87,19 @@ struct HierarchyCompiler {
     defer { others.deallocate() }
     for index in entities.parents(of: row) { others.append(entities.parents[index]) }
     others.sortAndUnique()
-    return others.isEqual(to: gathered, at: 0, count: gathered.count)
+    return others.isEqual(to: gathered)
   }
 
   private mutating func closure(ofGathered parents: Range<Int>) -> UInt32 {
     for index in parents {
       let list = entities.rows[entities.parents[index]].ancestors
-      guard list != EntityTable.Row.unlisted, gathered.count + Int(entities.ancestors[list]) <= Self.gatherLimit
+      guard list != EntityTable.Row.unlisted, gathered.count + Int(entities.ancestors[list].uid) <= Self.gatherLimit
       else { return append(.unlisted) }
-      for offset in 0..<entities.ancestors[list] { gathered.append(entities.ancestors[list + 1 + offset]) }
+      for offset in 0..<entities.ancestors[list].uid { gathered.append(entities.ancestors[list + 1 + offset].uid) }
     }
     gathered.sortAndUnique()
     let hash = gathered.hash
-    let known = byContent.find(hash) { closure in
-      let list = closures[closure].ancestors
-      return gathered.isEqual(to: entities.ancestors, at: Int(list) + 1, count: Int(entities.ancestors[list]))
-    }
+    let known = byContent.find(hash) { gathered.isEqual(to: entities.ancestors, at: closures[$0].ancestors) }
     if let known { return known }
     let isFree = gathered.count <= Swift.max(Self.freeCount, 4 * parents.count)
     let hasRoom = entities.ancestors.count + gathered.count < Int(Ancestors.walked) - 4
@@ -139,10 +136,13 @@ extension Buffer<UInt32> {
     resize(to: kept, 0)
   }
 
-  func isEqual(to other: Buffer<UInt32>, at start: Int, count: Int) -> Bool {
-    guard self.count == count else { return false }
-    for index in 0..<count where self[index] != other[start + index] { return false }
-    return true
+  func isEqual(to other: Buffer<UInt32>) -> Bool {
+    count == other.count && (0..<count).allSatisfy { self[$0] == other[$0] }
+  }
+
+  /// Whether these are all ancestors of a list.
+  func isEqual(to ancestors: Buffer<Ancestor>, at list: UInt32) -> Bool {
+    count == Int(ancestors[list].uid) && (0..<count).allSatisfy { self[$0] == ancestors[Int(list) + 1 + $0].uid }
   }
 
   var hash: Int {

@@ -12,7 +12,7 @@ struct PolicyCompiler {
   /// Where programs start.
   private var programs = HashIndex()
   /// By UID, the marks of the tables in which it leads.
-  private var leadMarks: [UInt64] = []
+  private var leadMarks: [UInt32] = []
 
   init(_ tables: VersionTables) {
     self.tables = tables
@@ -42,21 +42,20 @@ struct PolicyCompiler {
   }
 
   /// Notes that a UID leads under a mark.
-  mutating func mark(_ lead: UInt32, _ mark: UInt64) {
+  mutating func mark(_ lead: UInt32, _ mark: UInt32) {
     if leadMarks.isEmpty { leadMarks = Array(repeating: 0, count: tables.directory.uidCount) }
     leadMarks[Int(lead)] |= 1 &<< mark
   }
 
   /// Writes the marks beside the ancestors.
-  private mutating func markAncestors() {
+  private func markAncestors() {
     let ancestors = tables.entities.ancestors
-    tables.entities.leadMarks = Buffer(repeating: 0, count: ancestors.count)
     var start = 0
     while start < ancestors.count {
-      let count = Int(ancestors[start])
-      tables.entities.leadMarks[start] = UInt64(count)
-      for index in (start + 1)..<(start + 1 + count) where Int(ancestors[index]) < leadMarks.count {
-        tables.entities.leadMarks[index] = leadMarks[Int(ancestors[index])]
+      let count = Int(ancestors[start].uid)
+      for index in (start + 1)..<(start + 1 + count) {
+        let uid = Int(ancestors[index].uid)
+        ancestors[index].marks = uid < leadMarks.count ? leadMarks[uid] : 0
       }
       start += (count + 1 + 3) / 4 * 4
     }

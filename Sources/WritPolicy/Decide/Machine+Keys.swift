@@ -41,7 +41,7 @@ extension Machine {
     let table = policies.index.tables[number]
     let isPrincipal = table.lead == .principal
     let (lead, other) = isPrincipal ? (principal, resource) : (resource, principal)
-    let count = markCount(of: lead.ancestors)
+    let count = count(of: lead.ancestors)
     // The filter goes through a few as fast as one looks at a bucket.
     if count > UInt64.bitWidth || table.hasPairs, probes(table) > table.size { return scan(number, visit) }
     let type = (isPrincipal ? table.resource : table.principal) == .ofType ? other.type : 0
@@ -52,10 +52,11 @@ extension Machine {
       let key = isPrincipal ? key(lead.uid, Bucket.noUID) : key(Bucket.noUID, lead.uid)
       if visitPlaces(number, key, columns, visit) { return true }
     }
+    let mark = table.filter.mark(of: salt)
     var start = 0
     while start < count {
       let some = start..<Swift.min(start + UInt64.bitWidth, count)
-      var found = mayLead(some, of: lead.ancestors, table.filter, salt)
+      var found = unsafe LeadFilter.marked(span(some, of: lead.ancestors), mark)
       while found != 0 {
         let uid = ancestor(start + found.trailingZeroBitCount, in: lead.ancestors)
         found &= found - 1
@@ -66,15 +67,6 @@ extension Machine {
       start += UInt64.bitWidth
     }
     return false
-  }
-
-  /// Which of 64 ancestors at most may lead, as bits.
-  @inline(__always)
-  private func mayLead(_ some: Range<Int>, of ancestors: Ancestors, _ filter: LeadFilter, _ salt: UInt32) -> UInt64 {
-    if let marks = unsafe marks(some, of: ancestors) {
-      return unsafe LeadFilter.marked(marks, filter.mark(of: salt))
-    }
-    return unsafe filter.mayContain(span(some, of: ancestors), salt, policies.filters)
   }
 
   /// How many keys are looked for, for one hash of columns.

@@ -167,7 +167,7 @@ struct Machine: ~Copyable {
 
   /// The list that ancestors are in, and where.
   @inline(__always)
-  private func list(_ ancestors: Ancestors) -> (list: Buffer<UInt32>, start: Int) {
+  private func list(_ ancestors: Ancestors) -> (list: Buffer<Ancestor>, start: Int) {
     guard ancestors.start & Ancestors.walked == 0 else {
       return (walked.list, Int(ancestors.start & ~Ancestors.walked))
     }
@@ -178,35 +178,20 @@ struct Machine: ~Copyable {
   func count(of ancestors: Ancestors) -> Int {
     guard ancestors.summary != 0 else { return 0 }
     let (list, start) = list(ancestors)
-    return Int(list[start])
+    return Int(list[start].uid)
   }
 
   @inline(__always)
   func ancestor(_ index: Int, in ancestors: Ancestors) -> UInt32 {
     let (list, start) = list(ancestors)
-    return list[start + 1 + index]
+    return list[start + 1 + index].uid
   }
 
   /// The memory of some ancestors, until the next walk.
   @inline(__always)
-  func span(_ range: Range<Int>, of ancestors: Ancestors) -> UnsafeMutableBufferPointer<UInt32> {
+  func span(_ range: Range<Int>, of ancestors: Ancestors) -> UnsafeMutableBufferPointer<Ancestor> {
     let (list, start) = list(ancestors)
     return unsafe list.span((start + 1 + range.lowerBound)..<(start + 1 + range.upperBound))
-  }
-
-  /// How many ancestors there are, from beside their marks.
-  @inline(__always)
-  func markCount(of ancestors: Ancestors) -> Int {
-    guard ancestors.start & Ancestors.walked == 0 else { return count(of: ancestors) }
-    return Int(entities.leadMarks[ancestors.start])
-  }
-
-  /// The marks of some ancestors, `nil` for those of a walk, who have none.
-  @inline(__always)
-  func marks(_ range: Range<Int>, of ancestors: Ancestors) -> UnsafeMutableBufferPointer<UInt64>? {
-    guard ancestors.start & Ancestors.walked == 0 else { return nil }
-    let start = Int(ancestors.start) + 1
-    return unsafe entities.leadMarks.span((start + range.lowerBound)..<(start + range.upperBound))
   }
 
   @inline(__always)

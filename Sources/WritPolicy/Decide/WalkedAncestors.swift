@@ -10,7 +10,7 @@ struct WalkedAncestors {
   }
 
   private var entries = Buffer<Entry>()
-  private(set) var list = Buffer<UInt32>()
+  private(set) var list = Buffer<Ancestor>()
   private var gathered = Buffer<UInt32>()
   private var pending = Buffer<UInt32>()
   /// The rows that the walk has seen, by their numbers.
@@ -39,7 +39,7 @@ struct WalkedAncestors {
       pending.resize(to: pending.count - 1, 0)
       let list = entities.rows[next].ancestors
       if list != EntityTable.Row.unlisted {
-        for offset in 0..<entities.ancestors[list] { gathered.append(entities.ancestors[list + 1 + offset]) }
+        for offset in 0..<entities.ancestors[list].uid { gathered.append(entities.ancestors[list + 1 + offset].uid) }
         continue
       }
       for index in entities.parents(of: next) {

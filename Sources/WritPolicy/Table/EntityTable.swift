@@ -33,11 +33,8 @@ struct EntityTable: BufferHolder {
   var records = Buffer<Record>()
   /// Attributes, tags, and what they refer to.
   var attributes = Buffer<Cell>()
-  /// Sets of ancestors: their count, then the UIDs, sorted, filled up to fours; the one at 0 is empty.
-  var ancestors = Buffer<UInt32>()
-  /// Beside each ancestor of the lists, in which tables it may lead: a bit for each (``LeadFilter/mark(of:)``); beside
-  /// each count the same, so that the lists are looked into only where there is a lead.
-  var leadMarks = Buffer<UInt64>()
+  /// Lists of ancestors: a head, then they, filled up to fours; the one at 0 is empty.
+  var ancestors = Buffer<Ancestor>()
   /// Where each row's parents begin in `parents`; one more than there are rows.
   var parentStarts = Buffer<UInt32>()
   var parents = Buffer<UInt32>()
@@ -57,7 +54,6 @@ struct EntityTable: BufferHolder {
   mutating func visitBuffers(_ visitor: inout some BufferVisitor) {
     visitor.visit(&rows)
     visitor.visit(&ancestors)
-    visitor.visit(&leadMarks)
     visitor.visit(&records)
     visitor.visit(&attributes)
     visitor.visit(&parentStarts)

@@ -27,18 +27,18 @@ struct LeadFilter: BitwiseCopyable {
   @inline(__always)
   static func salt(_ type: UInt32, _ columns: UInt32) -> UInt32 { (type &* 0x85EB_CA6B) ^ columns }
 
-  /// Which of 64 marks leads have that are looked for under this salt.
+  /// Which of 32 marks leads have that are looked for under this salt.
   @inline(__always)
-  func mark(of salt: UInt32) -> UInt64 { UInt64(((start ^ salt) &* 0x9E37_79B1) >> 26) }
+  func mark(of salt: UInt32) -> UInt32 { ((start ^ salt) &* 0x9E37_79B1) >> 27 }
 
-  /// Which of 64 leads at most have a mark, as bits.
+  /// Which of 64 ancestors at most have a mark, as bits.
   @inline(__always)
-  static func marked(_ marks: UnsafeMutableBufferPointer<UInt64>, _ mark: UInt64) -> UInt64 {
+  static func marked(_ ancestors: UnsafeMutableBufferPointer<Ancestor>, _ mark: UInt32) -> UInt64 {
     var found: UInt64 = 0
-    var index = marks.count
+    var index = ancestors.count
     while index > 0 {
       index -= 1
-      found = unsafe (found &+ found) | ((marks[index] &>> mark) & 1)
+      found = unsafe (found &+ found) | UInt64((ancestors[index].marks &>> mark) & 1)
     }
     return found
   }
@@ -68,24 +68,5 @@ struct LeadFilter: BitwiseCopyable {
   func mayContain(_ lead: UInt32, _ salt: UInt32, _ words: Buffer<UInt64>) -> Bool {
     let hash = hash(lead, salt)
     return Self.bits(words[start + word(hash)], hash) != 0
-  }
-
-  /// Which of these leads, 64 at most, there may be, as bits.
-  @inline(__always)
-  func mayContain(
-    _ leads: UnsafeMutableBufferPointer<UInt32>,
-    _ salt: UInt32,
-    _ words: Buffer<UInt64>
-  ) -> UInt64 {
-    // Bounds are checked once.
-    let words = unsafe words.span(Int(start)..<(Int(start) + Int(mask) + 1))
-    var found: UInt64 = 0
-    var index = leads.count
-    while index > 0 {
-      index -= 1
-      let hash = unsafe hash(leads[index], salt)
-      found = unsafe (found &+ found) | Self.bits(words[Int(word(hash))], hash)
-    }
-    return found
   }
 }
