@@ -14,7 +14,7 @@ public import WritCedar
 /// Decisions, reasons and erring policies are those of the literal ``Authorizer`` over the same policies and entities.
 public final class PolicyEngine: Sendable {
   let version: Version
-  private let idle = Mutex<[Idle]>([])
+  private let pool = DeciderPool()
 
   private static let engineCount = Atomic<UInt32>(0)
 
@@ -63,9 +63,7 @@ public final class PolicyEngine: Sendable {
   /// A decider of its own for a thread, event loop or connection.
   public func decider() -> Decider { Decider(version) }
 
-  /// Whether the request is allowed, by a decider from a pool.
-  ///
-  /// The pool is locked for an instant: a ``decider()`` of one's own is faster.
+  /// Whether the request is allowed, by a decider from a pool: a ``decider()`` of one's own is faster.
   public func isAuthorized(_ request: Request) -> Bool { withDecider { $0.decide(request).isAllowed } }
 
   /// Whether the request is allowed, with the policies that determine it, by a decider from a pool.
@@ -78,18 +76,9 @@ public final class PolicyEngine: Sendable {
     Evaluator(request: request, entities: StoredEntities(version: version)).explain(version.policies)
   }
 
-  /// A decider that nobody uses at the moment.
-  private struct Idle: @unchecked Sendable {
-    // Sendable: whoever takes it out of the pool is the only one to have it.
-    let decider: Decider
-  }
-
   private func withDecider<Result>(_ body: (Decider) -> Result) -> Result {
-    let decider = idle.withLock { $0.popLast() }?.decider ?? decider()
-    defer {
-      let returned = Idle(decider: decider)
-      idle.withLock { $0.append(returned) }
-    }
+    let decider = pool.take() ?? decider()
+    defer { pool.put(decider) }
     return body(decider)
   }
 

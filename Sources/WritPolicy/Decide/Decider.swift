@@ -163,6 +163,9 @@ public final class Decider {
   ) {
     // In place: a copy of the directory would cost as much as a look-up.
     let tables = unsafe version.tables
+    if let (first, second, third) = unsafe tables.pointee.directory.guess(principal, action, resource) {
+      return unsafe machine.pointee.begin(first, second, third, context)
+    }
     if let first = unsafe tables.pointee.directory.find(principal),
       let second = unsafe tables.pointee.directory.find(action),
       let third = unsafe tables.pointee.directory.find(resource)

@@ -15,17 +15,27 @@ struct Directory: BufferHolder {
   var strings = TextTable()
   var types = TextTable()
   private var uids = Buffer<UIDRow>()
-  /// The ids, one behind the other.
+  /// The ids that do not fit into a row, one behind the other.
   private var ids = Buffer<UInt8>()
   private var uidIndex = HashIndex()
 
-  /// The texts of a UID: one look at memory for both.
+  /// The texts of a UID: for most one look at memory, of half a cache line.
   private struct UIDRow: BitwiseCopyable {
-    /// Where the id begins.
-    let start: Int
-    /// The bytes of the id.
-    let count: UInt32
+    /// The longest id that a row holds itself.
+    static let inline = 16
+
+    /// The bytes of a short id.
+    var id: (UInt64, UInt64) = (0, 0)
+    /// Where a long id begins.
+    var start = 0
     let type: UInt32
+    /// How many bytes the id has.
+    let count: UInt32
+
+    init(type: UInt32, count: Int) {
+      self.type = type
+      self.count = UInt32(truncatingIfNeeded: count)
+    }
   }
 
   var uidCount: Int { uids.count }
@@ -34,40 +44,69 @@ struct Directory: BufferHolder {
 
   @inline(__always)
   func find(_ uid: EntityUID) -> UInt32? {
-    uidIndex.find(uid.textHash) { number in
-      let row = uids[number]
-      return unsafe uid.isUTF8(type: types.bytes(row.type), id: id(row))
-    }
+    uidIndex.find(uid.textHash) { isNumber($0, of: uid) }
+  }
+
+  /// The numbers of three UIDs, or `nil`, which says nothing: what is far away in memory is asked for at once.
+  @inline(__always)
+  func guess(_ first: EntityUID, _ second: EntityUID, _ third: EntityUID) -> (UInt32, UInt32, UInt32)? {
+    guard let one = uidIndex.guess(first.textHash), let two = uidIndex.guess(second.textHash),
+      let three = uidIndex.guess(third.textHash)
+    else { return nil }
+    guard isNumber(one, of: first), isNumber(two, of: second), isNumber(three, of: third) else { return nil }
+    return (one, two, three)
   }
 
   func find(type: EntityTypeName, id: String) -> UInt32? {
     uidIndex.find(EntityUID.textHash(type: type, id: id)) { number in
-      let row = uids[number]
-      return unsafe id.isUTF8(self.id(row)) && types.isText(row.type, type.text.string)
+      unsafe id.isUTF8(self.id(number)) && types.isText(uids[number].type, type.text.string)
     }
   }
 
+  /// Whether a number is that of a UID.
   @inline(__always)
-  private func id(_ row: UIDRow) -> UnsafeRawBufferPointer {
-    unsafe UnsafeRawBufferPointer(ids.span(row.start..<(row.start + Int(row.count))))
+  private func isNumber(_ number: UInt32, of uid: EntityUID) -> Bool {
+    unsafe uid.isUTF8(type: types.bytes(uids[number].type), id: id(number))
+  }
+
+  /// The bytes of a UID's id.
+  @inline(__always)
+  private func id(_ number: UInt32) -> UnsafeRawBufferPointer {
+    let row = uids[number]
+    let count = Int(row.count)
+    guard count <= UIDRow.inline else {
+      return unsafe UnsafeRawBufferPointer(ids.span(row.start..<(row.start + count)))
+    }
+    let bytes = unsafe UnsafeRawBufferPointer(uids.span(Int(number)..<(Int(number) + 1)))
+    return unsafe UnsafeRawBufferPointer(rebasing: bytes[..<count])
   }
 
   mutating func insert(_ uid: EntityUID) -> UInt32 {
     if let known = find(uid) { return known }
     let number = UInt32(truncatingIfNeeded: uids.count)
-    let start = ids.count
-    ids.append(utf8: uid.id)
-    let count = UInt32(truncatingIfNeeded: ids.count - start)
-    uids.append(UIDRow(start: start, count: count, type: types.insert(uid.type.text.string)))
+    uids.append(row(uid))
     uidIndex.insert(number, hash: uid.textHash)
     return number
   }
 
+  private mutating func row(_ uid: EntityUID) -> UIDRow {
+    let bytes = uid.id.utf8.span
+    var row = UIDRow(type: types.insert(uid.type.text.string), count: bytes.count)
+    if bytes.count > UIDRow.inline {
+      row.start = ids.count
+      ids.append(utf8: uid.id)
+    } else {
+      unsafe withUnsafeMutableBytes(of: &row.id) { id in
+        for index in 0..<bytes.count { unsafe id[index] = bytes[index] }
+      }
+    }
+    return row
+  }
+
   func uid(_ number: UInt32) -> EntityUID {
-    let row = uids[number]
-    return EntityUID(
-      type: EntityTypeName(checked: types.string(row.type)),
-      id: unsafe String(decoding: id(row), as: UTF8.self)
+    EntityUID(
+      type: EntityTypeName(checked: types.string(type(of: number))),
+      id: unsafe String(decoding: id(number), as: UTF8.self)
     )
   }
 

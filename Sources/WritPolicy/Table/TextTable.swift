@@ -103,6 +103,10 @@ struct HashIndex: BufferHolder {
     }
   }
 
+  /// The first number with the hash, which is the right one unless 32 bits of two hashes agree.
+  @inline(__always)
+  func guess(_ hash: Int) -> UInt32? { find(hash) { _ in true } }
+
   mutating func insert(_ number: UInt32, hash: Int) {
     if (count + 1) * 4 > slots.count * 3 { rehash(slots: Swift.max(16, slots.count * 2)) }
     place(Self.tag(hash) << 32 | UInt64(number &+ 1))
