@@ -14,6 +14,7 @@ public import WritCedar
 /// Decisions, reasons and erring policies are those of the literal ``Authorizer`` over the same policies and entities.
 public final class PolicyEngine: Sendable {
   let version: Version
+  private let schema: Schema?
   private let pool = DeciderPool()
 
   private static let engineCount = Atomic<UInt32>(0)
@@ -32,8 +33,10 @@ public final class PolicyEngine: Sendable {
     entities: EntityStore = EntityStore(),
     isStrict: Bool = false
   ) throws(PolicyEngineError) {
+    self.schema = schema
     version = try Version(
-      engine: Self.engineCount.wrappingAdd(1, ordering: .relaxed).newValue,
+      // Even: the odd ones are overlays'.
+      engine: Self.engineCount.wrappingAdd(2, ordering: .relaxed).newValue,
       policies: Array(policies.policies),
       entities: Self.entities(entities, fitting: schema),
       isStrict: isStrict
@@ -64,16 +67,21 @@ public final class PolicyEngine: Sendable {
   public func decider() -> Decider { Decider(version) }
 
   /// Whether the request is allowed, by a decider from a pool: a ``decider()`` of one's own is faster.
-  public func isAuthorized(_ request: Request) -> Bool { withDecider { $0.decide(request).isAllowed } }
+  public func isAuthorized(_ request: Request, overlay: EntityOverlay? = nil) -> Bool {
+    withDecider { $0.decide(request, overlay: overlay).isAllowed }
+  }
 
   /// Whether the request is allowed, with the policies that determine it, by a decider from a pool.
-  public func authorize(_ request: Request) -> Answer { withDecider { $0.authorize(request) } }
+  public func authorize(_ request: Request, overlay: EntityOverlay? = nil) -> Answer {
+    withDecider { $0.authorize(request, overlay: overlay) }
+  }
 
   /// How the policies came to the answer, those first that came nearest to being satisfied.
   ///
   /// For people who look into a decision: every policy is evaluated literally.
-  public func explain(_ request: Request) -> [Explanation] {
-    Evaluator(request: request, entities: StoredEntities(version: version)).explain(version.policies)
+  public func explain(_ request: Request, overlay: EntityOverlay? = nil) -> [Explanation] {
+    let entities = StoredEntities(version: version, overlay: overlay)
+    return Evaluator(request: request, entities: entities).explain(version.policies)
   }
 
   private func withDecider<Result>(_ body: (Decider) -> Result) -> Result {
@@ -97,7 +105,30 @@ public final class PolicyEngine: Sendable {
   }
 
   /// Builds the context of requests.
-  public func context(_ record: RecordValue) -> RequestContext { version.context(record) }
+  ///
+  /// - Parameter overlay: the entities that the same requests bring.
+  public func context(_ record: RecordValue, over overlay: EntityOverlay? = nil) -> RequestContext {
+    version.context(record, over: overlay?.engine == version.engine ? overlay : nil)
+  }
+
+  /// Builds entities that requests bring: a principal made from a token, a row just read.
+  ///
+  /// Each stands in place of the stored entity of its UID, whole; parents may be stored, among these, or absent. The cost
+  /// of deciding follows the entities and the ancestors of their parents, unless one of them is an ancestor of a stored
+  /// entity: then deciding walks to the ancestors it asks for (``Decider/changedHierarchies``).
+  ///
+  /// - Throws: ``PolicyEngineError``: an entity that does not fit the engine's schema, an action, two different entities
+  ///   of one UID, an entity that would be its own ancestor.
+  public func overlay(_ entities: [Entity]) throws(PolicyEngineError) -> EntityOverlay {
+    if let schema {
+      for entity in entities {
+        if let problem = schema.problem(with: entity) { throw PolicyEngineError(code: .schema, description: problem) }
+      }
+    }
+    let decider = pool.take() ?? decider()
+    defer { pool.put(decider) }
+    return try decider.overlay(entities)
+  }
 }
 
 extension Decision {

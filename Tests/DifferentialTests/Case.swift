@@ -10,6 +10,8 @@ struct Case {
   var entities: [Entity]
   let isStrict: Bool
   private(set) var requests: [Request] = []
+  /// What some requests bring.
+  var overlays: [[Entity]] = []
   let shape: World.Shape
 
   /// The case of this number.
@@ -31,6 +33,8 @@ struct Case {
     entities = world.entities
     var requests = RequestMaker(world: world, policies: policies, random: SeededGenerator(seed: random.next()))
     self.requests = requests.make(shape == .deep ? Swift.max(1, count / 8) : count)
+    var overlays = OverlayMaker(world: world, random: SeededGenerator(seed: random.next()))
+    self.overlays = overlays.make(shape == .deep ? 1 : 6)
   }
 
   /// The policies that are evaluated: links, and what is no template.

@@ -20,6 +20,9 @@ struct Rivals {
   /// Whose handles and contexts are foreign here.
   private let stranger: PolicyEngine
   private let isRare: Bool
+  private let overlays: [[Entity]]
+  /// The overlays that have been used, and those refused.
+  private var overlaid: [Int: OverlaidRivals?] = [:]
   private var contexts: [RecordValue: RequestContext] = [:]
 
   /// - Parameter stranger: another engine.
@@ -30,6 +33,7 @@ struct Rivals {
     engine = try PolicyEngine(policies, entities: entities, isStrict: made.isStrict)
     decider = engine.decider()
     isRare = made.shape == .deep
+    overlays = made.overlays
     self.stranger = stranger
   }
 
@@ -58,6 +62,23 @@ struct Rivals {
       try expect(expected.decision, decision, request, "decide, with a foreign context")
     }
     if turn % 16 == 3 { try compareForeign(request, &counters) }
+    if turn % 3 == 0, !overlays.isEmpty { try compareOverlaid(request, turn: turn, &counters) }
+  }
+
+  private mutating func compareOverlaid(
+    _ request: Request,
+    turn: Int,
+    _ counters: inout Counters
+  ) throws(Difference) {
+    let number = turn / 3 % overlays.count
+    if overlaid[number] == nil {
+      do {
+        overlaid[number] = .some(try self.overlaid(overlays[number], stranger: stranger, &counters))
+      } catch {
+        throw Difference(request: request, way: "overlay", expected: "the same", found: "\(error)")
+      }
+    }
+    if case let rivals?? = overlaid[number] { try compare(request, with: rivals, turn: turn, &counters) }
   }
 
   /// The same by handles, where all three have some.
@@ -111,7 +132,7 @@ struct Rivals {
 
   // MARK: Expecting
 
-  private func expect(
+  func expect(
     _ expected: Decision,
     _ found: Decision,
     _ request: Request,
@@ -121,7 +142,7 @@ struct Rivals {
     throw Difference(request: request, way: way, expected: "\(expected)", found: "\(found)")
   }
 
-  private func expect(
+  func expect(
     _ expected: Response,
     _ answer: Answer,
     _ request: Request,

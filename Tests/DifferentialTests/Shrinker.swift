@@ -21,6 +21,7 @@ struct Shrinker {
       last = size
       shrinkPolicies()
       shrinkEntities()
+      shrinkOverlays()
       shrinkRequest()
     }
   }
@@ -36,7 +37,7 @@ struct Shrinker {
     change(&smaller)
     guard var rivals = try? Rivals(smaller, stranger: stranger) else { return false }
     var counters = Counters()
-    for turn in 0..<16 {
+    for turn in 0..<48 {
       do {
         try rivals.compare(request ?? difference.request, turn: turn, &counters)
       } catch {
@@ -90,6 +91,22 @@ struct Shrinker {
     }
   }
 
+  private mutating func shrinkOverlays() {
+    for index in made.overlays.indices where made.overlays[index].count > 1 {
+      drop(made.overlays[index].count) { made, range in
+        let range = range.clamped(to: 0..<made.overlays[index].count)
+        if range.count < made.overlays[index].count { made.overlays[index].removeSubrange(range) }
+      }
+    }
+    for (index, overlay) in made.overlays.enumerated() {
+      for place in overlay.indices {
+        _ = attempt { $0.overlays[index][place].attributes = .empty }
+        _ = attempt { $0.overlays[index][place].tags = .empty }
+        _ = attempt { $0.overlays[index][place].parents = [] }
+      }
+    }
+  }
+
   private mutating func shrinkRequest() {
     for name in difference.request.context.attributes.map(\.name) {
       var request = difference.request
@@ -113,6 +130,11 @@ struct Shrinker {
     }
     for entity in made.entities.prefix(200) {
       lines.append("\(entity.uid) in \(entity.parents) \(entity.attributes) tags \(entity.tags)")
+    }
+    for (index, overlay) in made.overlays.enumerated() {
+      for entity in overlay {
+        lines.append("overlay \(index): \(entity.uid) in \(entity.parents) \(entity.attributes) tags \(entity.tags)")
+      }
     }
     return lines.joined(separator: "\n")
   }

@@ -105,6 +105,43 @@ struct AllocationTests {
     #expect(answers <= 10, "\(name)")
   }
 
+  @Test("two for an overlay, none for deciding with it")
+  func overlays() throws {
+    let policies = """
+      permit(principal in Group::"staff", action, resource in Folder::"top") when { principal.level > 2 };
+      permit(principal in Group::"new", action, resource) when { principal.name == "nobody" };
+      """
+    let rivals = try Rivals(policies, entities: try store(Self.entities))
+    let decider = rivals.decider
+    let document = try #require(rivals.engine.handle(for: uid("Doc", "d")))
+    for name in ["ann", "unheard of"] {
+      let entities = [
+        Entity(
+          uid: uid("User", name),
+          attributes: try record("{\"level\": 3, \"name\": \"a name\", \"mail\": \"ann@example.com\"}"),
+          parents: [uid("Group", "staff"), uid("Group", "new")]
+        )
+      ]
+      #expect(allocations { withExtendedLifetime(try? decider.overlay(entities)) {} } <= 20, "\(name)")
+      let overlay = try decider.overlay(entities)
+      let principal = try #require(rivals.engine.handle(for: entities[0].uid) ?? overlay.handle(for: entities[0].uid))
+      let byHandle = allocations {
+        _ = decider.decide(principal: principal, action: document, resource: document, overlay: overlay)
+      }
+      #expect(byHandle == 0, "\(name)")
+      let byUID = allocations {
+        _ = decider.decide(
+          principal: entities[0].uid,
+          action: entities[0].uid,
+          resource: entities[0].uid,
+          overlay: overlay
+        )
+      }
+      #expect(byUID == 0, "\(name)")
+      #expect(decider.decide(principal: principal, action: document, resource: document, overlay: overlay) == .allow)
+    }
+  }
+
   @Test("none where ancestors are walked for, after the first time")
   func walks() throws {
     let chain = (0..<20_000).map { number in

@@ -25,4 +25,9 @@ public struct Entity: Hashable, Sendable {
     self.tags = tags
     self.parents = parents
   }
+
+  /// Whether attributes, tags and parents are the same.
+  package func hasContent(of other: Entity) -> Bool {
+    attributes == other.attributes && tags == other.tags && Set(parents) == Set(other.parents)
+  }
 }

@@ -79,11 +79,7 @@ public struct EntityStore: Sendable {
       return
     }
     index[entity.uid] = position
-    let other = entities[position]
-    guard
-      other.attributes == entity.attributes, other.tags == entity.tags,
-      Set(other.parents) == Set(entity.parents)
-    else { throw EntityStoreError(.duplicate, entity.uid) }
+    guard entities[position].hasContent(of: entity) else { throw EntityStoreError(.duplicate, entity.uid) }
   }
 
   /// Puts entities in the store, each replacing the one of the same identifier whole.
@@ -189,11 +185,11 @@ public struct EntityStore: Sendable {
 }
 
 /// A walk to all ancestors, depth first, with a stack of its own.
-private struct HierarchyWalk<Node> {
-  let parents: (Node) -> [Node]
+package struct HierarchyWalk<Node> {
+  private let parents: (Node) -> [Node]
   private var path: [(node: Node, parents: ArraySlice<Node>)] = []
 
-  init(parents: @escaping (Node) -> [Node]) {
+  package init(parents: @escaping (Node) -> [Node]) {
     self.parents = parents
   }
 
@@ -202,7 +198,7 @@ private struct HierarchyWalk<Node> {
   /// - Parameters:
   ///   - isOpen: whether a node is on the path that is walked now; `nil` for a node not met yet.
   ///   - mark: remembers that.
-  mutating func firstCycle(from root: Node, isOpen: (Node) -> Bool?, mark: (Node, Bool) -> Void) -> Node? {
+  package mutating func firstCycle(from root: Node, isOpen: (Node) -> Bool?, mark: (Node, Bool) -> Void) -> Node? {
     guard isOpen(root) == nil else { return nil }
     mark(root, true)
     path.append((root, parents(root)[...]))

@@ -22,6 +22,7 @@ extension VersionTables {
     entities.attributes = encoder.heap
     addRows()
     edges.finish(&entities)
+    entities.markParents()
     var hierarchy = HierarchyCompiler(entities)
     entities = hierarchy.compile()
   }

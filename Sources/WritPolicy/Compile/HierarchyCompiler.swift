@@ -102,7 +102,7 @@ struct HierarchyCompiler {
     let known = byContent.find(hash) { gathered.isEqual(to: entities.ancestors, at: closures[$0].ancestors) }
     if let known { return known }
     let isFree = gathered.count <= Swift.max(Self.freeCount, 4 * parents.count)
-    let hasRoom = entities.ancestors.count + gathered.count < Int(Ancestors.walked) - 4
+    let hasRoom = entities.ancestors.count + gathered.count < Int(Ancestors.overlaid) - 4
     guard hasRoom, isFree || gathered.count <= budget else {
       return append(.unlisted)
     }

@@ -97,6 +97,9 @@ struct ValueEncoder {
     return .composite(kind, at: start, count: heap.count - start, region, depth: depth)
   }
 
+  /// Forgets what was written, keeps the memory.
+  mutating func removeAll() { heap.removeAll() }
+
   /// Frees what only the encoder needs; the heap is the caller's.
   mutating func finish() { pending.deallocate() }
 }
@@ -104,7 +107,7 @@ struct ValueEncoder {
 extension Heaps {
   /// For cells that refer to one heap only.
   init(all heap: Buffer<Cell>) {
-    self.init(entities: heap, constants: heap, context: heap, scratch: heap)
+    self.init(entities: heap, constants: heap, context: heap, scratch: heap, overlay: heap)
   }
 }
 

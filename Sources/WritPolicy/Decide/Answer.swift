@@ -16,12 +16,14 @@ public struct Answer: Sendable {
   public let decision: Decision
   private let numbers: PolicyNumbers
   private let question: Question
+  private let overlay: EntityOverlay?
   private let version: Version
 
-  init(_ findings: Findings, _ question: Question, _ version: Version) {
+  init(_ findings: Findings, _ question: Question, _ overlay: EntityOverlay?, _ version: Version) {
     decision = findings.decision
     numbers = findings.reasons
     self.question = question
+    self.overlay = overlay
     self.version = version
   }
 
@@ -39,7 +41,7 @@ public struct Answer: Sendable {
   /// Evaluated when it is asked for: the policies that may err and whose scopes match.
   public var errors: [PolicyError] {
     guard mayHaveErrors else { return [] }
-    return Decider(version).errors(of: request)
+    return Decider(version).errors(of: request, overlay: overlay)
   }
 
   /// The answer as the literal evaluator gives it.
@@ -51,11 +53,15 @@ public struct Answer: Sendable {
     case .texts(let request): request
     case .handles(let principal, let action, let resource, let context):
       Request(
-        principal: version.uid(of: principal),
-        action: version.uid(of: action),
-        resource: version.uid(of: resource),
+        principal: uid(of: principal),
+        action: uid(of: action),
+        resource: uid(of: resource),
         context: context?.record ?? .empty
       )
     }
+  }
+
+  private func uid(of handle: EntityHandle) -> EntityUID {
+    overlay?.entity(of: handle)?.uid ?? version.uid(of: handle)
   }
 }

@@ -6,6 +6,7 @@
 /// is stored it is an absent entity, as in Cedar (equal to itself, in itself, without attributes). To another engine it
 /// is an absent entity as well, never somebody else.
 public struct EntityHandle: Hashable, Sendable, BitwiseCopyable {
+  /// The engine's tag, which is even; of an entity that only an ``EntityOverlay`` knows the overlay's, which is odd.
   let engine: UInt32
   let number: UInt32
 }

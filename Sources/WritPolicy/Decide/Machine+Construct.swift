@@ -96,9 +96,8 @@ extension Machine {
   /// Reads the text of an extension value; the constants among them have been read by the compiler.
   private mutating func parse(_ function: ExtensionFunction, _ text: Cell) -> Cell {
     guard text.kind == .string else { return .error }
-    let texts = strings(of: text.number)
-    let range = texts.range(text.number & ~Directory.local)
-    let bytes = unsafe UnsafeBufferPointer(texts.storage.span(range))
+    let text = self.text(text.number)
+    let bytes = unsafe UnsafeBufferPointer(text.bytes.span(text.range))
     switch function {
     case .ip:
       guard let address = unsafe IPAddressValue(utf8: bytes) else { return .error }

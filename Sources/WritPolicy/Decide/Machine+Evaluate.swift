@@ -146,8 +146,8 @@ extension Machine {
   }
 
   private mutating func matches(_ pattern: UInt32, _ string: UInt32) -> Bool {
-    let texts = strings(of: string)
-    return policies.patterns.matches(pattern, texts.storage, texts.range(string & ~Directory.local))
+    let text = text(string)
+    return policies.patterns.matches(pattern, text.bytes, text.range)
   }
 
   private mutating func binary(_ operation: Instruction.Operation, _ left: Cell, _ right: Cell) -> Cell {

@@ -20,6 +20,12 @@ struct Machine: ~Copyable {
   private(set) var actionRow: Int?
   private var context = Cell.missing
   private var contextTexts: UnsafeMutablePointer<LocalTexts>?
+  /// The entities that the request brings.
+  private var overlay: UnsafePointer<OverlayTables>?
+  /// Whether stored entities have some of them for ancestors, so that ancestors are walked for.
+  private var changesAncestors = false
+  /// How many requests had to.
+  private(set) var changedHierarchies = 0
   var heaps = Heaps()
 
   // Scratch.
@@ -40,6 +46,7 @@ struct Machine: ~Copyable {
     policies = tables.policies
     isStrict = tables.isStrict
     unsafe contextTexts = nil
+    unsafe overlay = nil
     heaps.entities = entities.attributes
     heaps.constants = policies.constantHeap
     stack = Buffer(repeating: .missing, count: policies.stackDepth + 1)
@@ -60,25 +67,55 @@ struct Machine: ~Copyable {
 
   /// Begins a request of UIDs that the directory knows.
   @inline(__always)
-  mutating func begin(_ principal: UInt32, _ action: UInt32, _ resource: UInt32, _ context: RequestContext?) {
-    reset()
+  mutating func begin(
+    _ principal: UInt32,
+    _ action: UInt32,
+    _ resource: UInt32,
+    _ context: RequestContext?,
+    _ overlay: EntityOverlay?
+  ) {
+    reset(overlay)
     begin(subject(principal), subject(action), subject(resource), context)
   }
 
   /// Forgets the last request; then the subjects are looked up, then the request begins.
   @inline(__always)
-  mutating func reset() {
+  mutating func reset(_ overlay: EntityOverlay?) {
     heaps.scratch.removeAll()
     walked.removeAll()
+    if unsafe overlay != nil || self.overlay != nil { lay(overlay) }
     request &+= 1
     if request == 0 { forgetSlots() }
   }
 
-  /// A UID that the directory knows.
+  private mutating func lay(_ overlay: EntityOverlay?) {
+    unsafe self.overlay = overlay?.tables
+    heaps.overlay = unsafe overlay?.tables.pointee.cells ?? Buffer()
+    changesAncestors = unsafe overlay?.tables.pointee.changesAncestors ?? false
+    if changesAncestors { changedHierarchies &+= 1 }
+  }
+
+  /// What the request brings for a UID.
+  @inline(__always)
+  private func overlaid(_ uid: UInt32) -> OverlayTables.Row? {
+    guard let overlay = unsafe overlay, let row = unsafe overlay.pointee.row(of: uid) else { return nil }
+    return unsafe overlay.pointee.rows[row]
+  }
+
+  /// A UID that the directory knows, or an overlaid one.
   @inline(__always)
   mutating func subject(_ uid: UInt32) -> Subject {
+    if unsafe overlay != nil, let row = overlaid(uid) {
+      return Subject(uid: uid, type: row.type, ancestors: ancestors(of: row))
+    }
     let row = entities.rows[uid]
     return Subject(uid: uid, type: row.type, ancestors: ancestors(of: row, uid))
+  }
+
+  /// A UID that only the request knows.
+  mutating func subject(local uid: UInt32, type: UInt32) -> Subject {
+    if let row = overlaid(uid) { return Subject(uid: uid, type: row.type, ancestors: ancestors(of: row)) }
+    return Subject(uid: uid, type: type)
   }
 
   @inline(__always)
@@ -123,12 +160,13 @@ struct Machine: ~Copyable {
 
   // MARK: Entities
 
-  /// What is stored under a UID, `nil` for nothing.
+  /// The attributes of an entity, `nil` when it is absent.
   @inline(__always)
-  func record(_ uid: UInt32) -> EntityTable.Record? {
+  func record(_ uid: UInt32) -> (region: Cell.Region, record: EntityTable.Record)? {
+    if unsafe overlay != nil, let row = overlaid(uid) { return (.overlay, row.record) }
     guard uid & Directory.local == 0 else { return nil }
     let record = entities.records[uid]
-    return record.isAbsent ? nil : record
+    return record.isAbsent ? nil : (.entities, record)
   }
 
   mutating func type(of uid: UInt32) -> UInt32 {
@@ -136,42 +174,48 @@ struct Machine: ~Copyable {
     if uid == principal.uid { return principal.type }
     if uid == resource.uid { return resource.type }
     if uid == action.uid { return action.type }
-    return unsafe contextTexts?.pointee.type(of: uid) ?? Directory.unknownType
+    return unsafe contextTexts?.pointee.type(of: uid) ?? overlay?.pointee.texts.type(of: uid) ?? Directory.unknownType
   }
 
-  /// The table that a string's number is of.
-  mutating func strings(of number: UInt32) -> TextTable {
-    guard number & Directory.local != 0 else { return directory.strings }
-    return unsafe contextTexts?.pointee.strings ?? TextTable()
+  /// The bytes of a string.
+  mutating func text(_ string: UInt32) -> (bytes: Buffer<UInt8>, range: Range<Int>) {
+    guard string & Directory.local != 0 else { return (directory.strings.storage, directory.strings.range(string)) }
+    return unsafe contextTexts?.pointee.text(string) ?? overlay?.pointee.texts.text(string) ?? (Buffer(), 0..<0)
   }
 
   // MARK: Hierarchy
 
   @inline(__always)
   mutating func ancestors(of uid: UInt32) -> Ancestors {
-    guard uid & Directory.local == 0 else { return Ancestors() }
     if uid == principal.uid { return principal.ancestors }
     if uid == resource.uid { return resource.ancestors }
+    if unsafe overlay != nil, let row = overlaid(uid) { return ancestors(of: row) }
+    guard uid & Directory.local == 0 else { return Ancestors() }
     return ancestors(of: entities.rows[uid], uid)
   }
 
   @inline(__always)
   private mutating func ancestors(of row: EntityTable.Row, _ uid: UInt32) -> Ancestors {
-    if row.ancestors == EntityTable.Row.unlisted { return walk(uid) }
+    if row.ancestors == EntityTable.Row.unlisted || changesAncestors { return walk(uid) }
     return Ancestors(start: row.ancestors, summary: row.summary)
+  }
+
+  private mutating func ancestors(of row: OverlayTables.Row) -> Ancestors {
+    row.ancestors.start == EntityTable.Row.unlisted ? walk(row.uid) : row.ancestors
   }
 
   // Apart, so that the common path keeps its registers.
   @inline(never)
-  private mutating func walk(_ uid: UInt32) -> Ancestors { walked.ancestors(of: uid, entities) }
+  private mutating func walk(_ uid: UInt32) -> Ancestors { unsafe walked.ancestors(of: uid, entities, overlay) }
 
   /// The list that ancestors are in, and where.
   @inline(__always)
   private func list(_ ancestors: Ancestors) -> (list: Buffer<Ancestor>, start: Int) {
-    guard ancestors.start & Ancestors.walked == 0 else {
-      return (walked.list, Int(ancestors.start & ~Ancestors.walked))
+    if ancestors.start & (Ancestors.walked | Ancestors.overlaid) == 0 {
+      return (entities.ancestors, Int(ancestors.start))
     }
-    return (entities.ancestors, Int(ancestors.start))
+    if ancestors.start & Ancestors.walked != 0 { return (walked.list, Int(ancestors.start & ~Ancestors.walked)) }
+    return unsafe (overlay?.pointee.ancestors ?? Buffer(), Int(ancestors.start & ~Ancestors.overlaid))
   }
 
   @inline(__always)
@@ -249,8 +293,8 @@ struct Machine: ~Copyable {
   func attribute(_ name: UInt32, of cell: Cell) -> Cell {
     switch cell.kind {
     case .entity:
-      guard let record = record(cell.number) else { return .missing }
-      return heaps.attribute(name, in: .entities, at: Int(record.start), count: Int(record.count))
+      guard let (region, record) = record(cell.number) else { return .missing }
+      return heaps.attribute(name, in: region, at: Int(record.start), count: Int(record.count))
     case .record:
       return heaps.attribute(name, in: cell.region, at: cell.start, count: cell.count)
     default:

@@ -17,9 +17,15 @@ struct WalkedAncestors {
   private var seen = NumberSet()
 
   /// The ancestors of an entity.
-  mutating func ancestors(of uid: UInt32, _ entities: EntityTable) -> Ancestors {
+  ///
+  /// - Parameter overlay: the entities that the request brings.
+  mutating func ancestors(
+    of uid: UInt32,
+    _ entities: EntityTable,
+    _ overlay: UnsafePointer<OverlayTables>?
+  ) -> Ancestors {
     for index in 0..<entries.count where entries[index].uid == uid { return entries[index].ancestors }
-    walk(uid, entities)
+    unsafe walk(uid, entities, overlay)
     let start = list.count
     list.appendList(gathered)
     let ancestors = Ancestors(
@@ -30,25 +36,34 @@ struct WalkedAncestors {
     return ancestors
   }
 
-  private mutating func walk(_ uid: UInt32, _ entities: EntityTable) {
+  private mutating func walk(_ uid: UInt32, _ entities: EntityTable, _ overlay: UnsafePointer<OverlayTables>?) {
+    let trustsLists = unsafe overlay?.pointee.changesAncestors != true
     gathered.removeAll()
     seen.removeAll()
     pending.append(uid)
     while pending.count > 0 {
       let next = pending[pending.count - 1]
       pending.resize(to: pending.count - 1, 0)
+      if let row = unsafe overlay?.pointee.row(of: next) {
+        for index in unsafe overlay?.pointee.parents(of: row) ?? 0..<0 {
+          unsafe gather(overlay?.pointee.parents[index] ?? next)
+        }
+        continue
+      }
+      guard next & Directory.local == 0 else { continue }
       let list = entities.rows[next].ancestors
-      if list != EntityTable.Row.unlisted {
+      if trustsLists, list != EntityTable.Row.unlisted {
         for offset in 0..<entities.ancestors[list].uid { gathered.append(entities.ancestors[list + 1 + offset].uid) }
         continue
       }
-      for index in entities.parents(of: next) {
-        let parent = entities.parents[index]
-        gathered.append(parent)
-        if seen.insert(parent) { pending.append(parent) }
-      }
+      for index in entities.parents(of: next) { gather(entities.parents[index]) }
     }
     gathered.sortAndUnique(inPlace: true)
+  }
+
+  private mutating func gather(_ parent: UInt32) {
+    gathered.append(parent)
+    if seen.insert(parent) { pending.append(parent) }
   }
 
   @inline(__always)

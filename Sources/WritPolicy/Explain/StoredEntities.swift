@@ -2,13 +2,22 @@
 
 import WritCedar
 
-/// The entities of a version as the literal evaluator wants them, made from the tables when they are asked for.
+/// The entities of a version, under those that a request brings, as the literal evaluator wants them: made from the tables
+/// when they are asked for.
 struct StoredEntities: EntitySource {
-  let version: Version
+  private let version: Version
+  private let brought: [EntityUID: Entity]
+
+  init(version: Version, overlay: EntityOverlay?) {
+    self.version = version
+    brought = Dictionary((overlay?.entities ?? []).map { ($0.uid, $0) }) { first, _ in first }
+  }
 
   private var tables: VersionTables { unsafe version.tables.pointee }
 
-  subscript(uid: EntityUID) -> Entity? {
+  subscript(uid: EntityUID) -> Entity? { brought[uid] ?? stored(uid) }
+
+  private func stored(_ uid: EntityUID) -> Entity? {
     let tables = tables
     guard let number = tables.directory.find(uid) else { return nil }
     let row = tables.entities.records[number]
@@ -60,11 +69,25 @@ struct StoredEntities: EntitySource {
 
   func isEntity(_ uid: EntityUID, inAnyOf groups: [EntityUID]) -> Bool {
     if groups.contains(uid) { return true }
+    guard brought.isEmpty else { return isOverlaid(uid, inAnyOf: Set(groups)) }
     let tables = tables
     guard let number = tables.directory.find(uid) else { return false }
     var machine = Machine(tables)
     return groups.contains { group in
       tables.directory.find(group).map { machine.isEntity(number, in: $0) } ?? false
     }
+  }
+
+  /// The same over what the request brings, parent by parent.
+  private func isOverlaid(_ uid: EntityUID, inAnyOf groups: Set<EntityUID>) -> Bool {
+    var seen: Set<EntityUID> = [uid]
+    var pending = [uid]
+    while let next = pending.popLast() {
+      for parent in self[next]?.parents ?? [] where seen.insert(parent).inserted {
+        if groups.contains(parent) { return true }
+        pending.append(parent)
+      }
+    }
+    return false
   }
 }

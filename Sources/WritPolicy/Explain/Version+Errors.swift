@@ -6,8 +6,8 @@ extension Version {
   var hasErringPolicies: Bool { unsafe tables.pointee.policies.index.hasErring }
 
   /// The policies that err, with why: the tables find them, the literal evaluator tells.
-  func errors(of machine: inout Machine, _ request: Request) -> [PolicyError] {
-    let evaluator = Evaluator(request: request, entities: StoredEntities(version: self))
+  func errors(of machine: inout Machine, _ request: Request, _ overlay: EntityOverlay?) -> [PolicyError] {
+    let evaluator = Evaluator(request: request, entities: StoredEntities(version: self, overlay: overlay))
     var errors: [PolicyError] = []
     for number in machine.erringPolicies() {
       let policy = policies[Int(number)]

@@ -5,6 +5,9 @@ struct Ancestors: BitwiseCopyable {
   /// The bit of lists that are in the list of the walks and not in that of the entities.
   static let walked: UInt32 = 1 << 31
 
+  /// The bit of lists that are in the request's overlay.
+  static let overlaid: UInt32 = 1 << 30
+
   var start: UInt32 = 0
   /// The ``EntityTable/summary(of:)`` of all.
   var summary: UInt64 = 0
@@ -27,6 +30,17 @@ extension Buffer<Ancestor> {
   mutating func appendList(_ sorted: Buffer<UInt32>) {
     append(Ancestor(uid: UInt32(truncatingIfNeeded: sorted.count)))
     for index in 0..<sorted.count { append(Ancestor(uid: sorted[index])) }
+    endList()
+  }
+
+  /// Adds a list of ancestors with their marks.
+  mutating func appendList(_ sorted: Buffer<Ancestor>) {
+    append(Ancestor(uid: UInt32(truncatingIfNeeded: sorted.count)))
+    for index in 0..<sorted.count { append(sorted[index]) }
+    endList()
+  }
+
+  private mutating func endList() {
     while count % 4 != 0 { append(Ancestor(uid: UInt32.max)) }
   }
 

@@ -18,10 +18,24 @@ struct Arena: BufferVisitor {
   private let base: UnsafeMutableRawPointer
   private let size: Int
   private var used = 0
+  private let isMoving: Bool
 
   /// Moves all buffers into a new block, which from now on owns their memory.
-  init(moving holder: inout some BufferHolder) {
-    var measure = Measure()
+  init(moving holder: inout some BufferHolder) { self.init(&holder, isMoving: true, header: 0) }
+
+  /// Copies a holder and all its buffers into a new block.
+  static func copy<Holder: BufferHolder>(of holder: Holder) -> (arena: Arena, holder: UnsafePointer<Holder>) {
+    var holder = holder
+    let arena = Arena(&holder, isMoving: false, header: MemoryLayout<Holder>.size)
+    let header = unsafe arena.base.bindMemory(to: Holder.self, capacity: 1)
+    unsafe header.initialize(to: holder)
+    return unsafe (arena, UnsafePointer(header))
+  }
+
+  private init(_ holder: inout some BufferHolder, isMoving: Bool, header: Int) {
+    var measure = Measure(size: header.roundedUp(to: Self.cacheLine))
+    used = measure.size
+    self.isMoving = isMoving
     holder.visitBuffers(&measure)
     if measure.size >= Self.worthHugePages {
       size = measure.size.roundedUp(to: Self.hugePage)
@@ -40,14 +54,14 @@ struct Arena: BufferVisitor {
   mutating func visit<Element>(_ buffer: inout Buffer<Element>) {
     let next = (used + buffer.byteCount).roundedUp(to: Self.cacheLine)
     precondition(next <= size, "the arena is full")
-    unsafe buffer.move(to: base + used)
+    if isMoving { unsafe buffer.move(to: base + used) } else { unsafe buffer.copy(to: base + used) }
     used = next
   }
 
   func deallocate() { unsafe base.deallocate() }
 
   private struct Measure: BufferVisitor {
-    var size = 0
+    var size: Int
 
     mutating func visit<Element>(_ buffer: inout Buffer<Element>) {
       size += buffer.byteCount.roundedUp(to: Arena.cacheLine)

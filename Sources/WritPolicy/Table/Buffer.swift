@@ -75,15 +75,19 @@ struct Buffer<Element: BitwiseCopyable> {
   /// Forgets the elements, keeps the memory.
   mutating func removeAll() { count = 0 }
 
+  /// Copies the elements to memory that somebody else frees; the old memory remains whoever's it was.
+  mutating func copy(to memory: UnsafeMutableRawPointer) {
+    let copied = unsafe memory.bindMemory(to: Element.self, capacity: count)
+    if let base = unsafe base { unsafe copied.update(from: base, count: count) }
+    unsafe base = copied
+    capacity = count
+  }
+
   /// Moves the elements to memory that somebody else frees.
   mutating func move(to memory: UnsafeMutableRawPointer) {
-    let moved = unsafe memory.bindMemory(to: Element.self, capacity: count)
-    let size = count
-    if let base = unsafe base { unsafe moved.update(from: base, count: size) }
-    deallocate()
-    unsafe base = moved
-    count = size
-    capacity = size
+    var old = self
+    unsafe copy(to: memory)
+    old.deallocate()
   }
 
   mutating func deallocate() {

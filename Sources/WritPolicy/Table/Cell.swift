@@ -34,6 +34,8 @@ struct Cell: BitwiseCopyable {
     case context
     /// What the running request has made.
     case scratch
+    /// Attributes of the entities that the request brings.
+    case overlay
   }
 
   /// A scalar's bits, or where in a heap (low half) and how many cells (high half).
@@ -89,6 +91,7 @@ struct Heaps {
   var constants = Buffer<Cell>()
   var context = Buffer<Cell>()
   var scratch = Buffer<Cell>()
+  var overlay = Buffer<Cell>()
 
   @inline(__always)
   subscript(region: Cell.Region) -> Buffer<Cell> {
@@ -97,6 +100,7 @@ struct Heaps {
     case .constants: constants
     case .context: context
     case .scratch: scratch
+    case .overlay: overlay
     }
   }
 

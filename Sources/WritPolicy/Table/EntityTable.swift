@@ -38,6 +38,8 @@ struct EntityTable: BufferHolder {
   /// Where each row's parents begin in `parents`; one more than there are rows.
   var parentStarts = Buffer<UInt32>()
   var parents = Buffer<UInt32>()
+  /// A bit for each UID: whether it is the parent of a stored entity.
+  private var parentBits = Buffer<UInt64>()
 
   /// A set of UIDs in a word: two sets whose summaries share no bit are disjoint.
   @inline(__always)
@@ -51,6 +53,21 @@ struct EntityTable: BufferHolder {
     return Int(parentStarts[uid])..<Int(parentStarts[uid + 1])
   }
 
+  /// Whether a UID is the parent of a stored entity.
+  func isParent(_ uid: UInt32) -> Bool {
+    let word = Int(uid) / UInt64.bitWidth
+    return word < parentBits.count && parentBits[word] &>> UInt64(uid) & 1 != 0
+  }
+
+  /// Notes who is a parent.
+  mutating func markParents() {
+    parentBits = Buffer(repeating: 0, count: rows.count / UInt64.bitWidth + 1)
+    for index in 0..<parents.count {
+      let parent = parents[index]
+      parentBits[Int(parent) / UInt64.bitWidth] |= 1 &<< UInt64(parent)
+    }
+  }
+
   mutating func visitBuffers(_ visitor: inout some BufferVisitor) {
     visitor.visit(&rows)
     visitor.visit(&ancestors)
@@ -58,5 +75,6 @@ struct EntityTable: BufferHolder {
     visitor.visit(&attributes)
     visitor.visit(&parentStarts)
     visitor.visit(&parents)
+    visitor.visit(&parentBits)
   }
 }

@@ -137,8 +137,11 @@ struct HashIndex: BufferHolder {
 
   private static func tag(_ hash: Int) -> UInt64 { UInt64(UInt(bitPattern: hash)) & 0xFFFF_FFFF }
 
+  /// Forgets the numbers, and keeps the memory as long as clearing it is cheap.
   mutating func removeAll() {
-    slots.deallocate()
+    guard count > 0 else { return }
+    if slots.count > 1 << 10 { slots.deallocate() }
+    for position in 0..<slots.count { slots[position] = 0 }
     count = 0
   }
 

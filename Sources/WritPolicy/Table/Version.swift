@@ -59,8 +59,8 @@ final class Version: @unchecked Sendable {
 
   var tables: UnsafePointer<VersionTables> { unsafe UnsafePointer(memory) }
 
-  func context(_ record: RecordValue) -> RequestContext {
-    unsafe RequestContext(record, engine: engine, directory: tables.pointee.directory)
+  func context(_ record: RecordValue, over overlay: EntityOverlay? = nil) -> RequestContext {
+    unsafe RequestContext(record, engine: engine, directory: tables.pointee.directory, over: overlay)
   }
 
   /// The UID of a handle; that of a foreign one is like no other.

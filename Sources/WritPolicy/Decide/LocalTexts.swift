@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import WritCedar
+
+/// Texts that only one request knows, numbered from ``Directory/local``.
+///
+/// A context that is built over an overlay goes on where the overlay's numbers end.
+struct LocalTexts: BufferHolder {
+  /// Numbers of strings, UIDs and types, without the bit ``Directory/local``.
+  struct Numbers: BitwiseCopyable {
+    var strings: UInt32 = 0
+    var uids: UInt32 = 0
+    var types: UInt32 = 0
+  }
+
+  /// The first numbers that these texts have.
+  let first: Numbers
+  private var strings = TextTable()
+  private var ids = TextTable()
+  private var types = Buffer<UInt32>()
+  private var uidIndex = HashIndex()
+  /// The types that the directory does not know either.
+  private var unknownTypes = TextTable()
+
+  init(after first: Numbers = Numbers()) { self.first = first }
+
+  /// The numbers after the last.
+  var end: Numbers {
+    Numbers(
+      strings: first.strings + UInt32(truncatingIfNeeded: strings.count),
+      uids: first.uids + UInt32(truncatingIfNeeded: ids.count),
+      types: first.types + UInt32(truncatingIfNeeded: unknownTypes.count)
+    )
+  }
+
+  var isEmpty: Bool { ids.count == 0 && strings.count == 0 }
+
+  // MARK: Strings
+
+  /// Where the bytes of a string are, `nil` for a number before the first.
+  func text(_ string: UInt32) -> (bytes: Buffer<UInt8>, range: Range<Int>)? {
+    let number = string & ~Directory.local
+    guard number >= first.strings, number < end.strings else { return nil }
+    return (strings.storage, strings.range(number - first.strings))
+  }
+
+  func find(_ string: String) -> UInt32? { strings.find(string).map { ($0 + first.strings) | Directory.local } }
+
+  mutating func insert(_ string: String) -> UInt32 { (strings.insert(string) + first.strings) | Directory.local }
+
+  // MARK: UIDs and types
+
+  /// The type of a UID, `nil` for a number before the first or after the last.
+  func type(of uid: UInt32) -> UInt32? {
+    let number = uid & ~Directory.local
+    guard number >= first.uids, number < end.uids else { return nil }
+    return types[number - first.uids]
+  }
+
+  func find(_ uid: EntityUID, type: UInt32) -> UInt32? {
+    uidIndex.find(uid.textHash) { types[$0] == type && ids.isText($0, uid.id) }
+      .map { ($0 + first.uids) | Directory.local }
+  }
+
+  mutating func insert(_ uid: EntityUID, type: UInt32) -> UInt32 {
+    if let known = find(uid, type: type) { return known }
+    types.append(type)
+    let number = ids.append(uid.id)
+    uidIndex.insert(number, hash: uid.textHash)
+    return (number + first.uids) | Directory.local
+  }
+
+  /// The number of a type that the directory does not know.
+  mutating func unknownType(_ name: String) -> UInt32 {
+    (unknownTypes.insert(name) + first.types) | Directory.local
+  }
+
+  func findUnknownType(_ name: String) -> UInt32? {
+    unknownTypes.find(name).map { ($0 + first.types) | Directory.local }
+  }
+
+  mutating func visitBuffers(_ visitor: inout some BufferVisitor) {
+    strings.visitBuffers(&visitor)
+    ids.visitBuffers(&visitor)
+    visitor.visit(&types)
+    uidIndex.visitBuffers(&visitor)
+    unknownTypes.visitBuffers(&visitor)
+  }
+
+  /// Forgets the texts, keeps the memory.
+  mutating func removeAll() {
+    strings.removeAll()
+    ids.removeAll()
+    types.removeAll()
+    uidIndex.removeAll()
+    unknownTypes.removeAll()
+  }
+}
+
+/// Looks texts up in the directory, which it never adds to, then among those of an overlay, and numbers the rest locally.
+@safe
+struct LocalNumbering: TextNumbering {
+  let directory: Directory
+  private let base: UnsafePointer<LocalTexts>?
+  var texts: LocalTexts
+
+  init(directory: Directory, over base: UnsafePointer<LocalTexts>? = nil) {
+    self.directory = directory
+    unsafe self.base = base
+    texts = unsafe LocalTexts(after: base?.pointee.end ?? LocalTexts.Numbers())
+  }
+
+  /// - Parameter texts: empty ones, whose memory is to be used.
+  init(directory: Directory, using texts: LocalTexts) {
+    self.directory = directory
+    unsafe base = nil
+    self.texts = texts
+  }
+
+  mutating func number(of string: String) -> UInt32 {
+    unsafe directory.strings.find(string) ?? base?.pointee.find(string) ?? texts.insert(string)
+  }
+
+  mutating func number(of uid: EntityUID) -> UInt32 {
+    if let known = directory.find(uid) { return known }
+    let name = uid.type.text.string
+    let type = unsafe directory.types.find(name) ?? base?.pointee.findUnknownType(name) ?? texts.unknownType(name)
+    return unsafe base?.pointee.find(uid, type: type) ?? texts.insert(uid, type: type)
+  }
+
+  mutating func type(of uid: UInt32) -> UInt32 {
+    guard uid & Directory.local != 0 else { return directory.type(of: uid) }
+    return unsafe texts.type(of: uid) ?? base?.pointee.type(of: uid) ?? Directory.unknownType
+  }
+}

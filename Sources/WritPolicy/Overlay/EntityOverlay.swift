@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+public import WritCedar
+
+/// Entities that a request brings: a principal made from a token, a row just read.
+///
+/// Each stands in place of the stored entity of its UID, whole. Built and checked once, by ``PolicyEngine/overlay(_:)``;
+/// then only read, any number of times, also by several threads. Deciding with an overlay is deciding over the store
+/// with its entities put in.
+@safe
+public final class EntityOverlay: @unchecked Sendable {
+  // Sendable: nothing writes to the memory after `init`.
+  /// The entities as they were given.
+  public let entities: [Entity]
+  let engine: UInt32
+  private let arena: Arena
+  let tables: UnsafePointer<OverlayTables>
+  /// Tells the handles of this overlay from those of others: 47 bits of a number that no other overlay has.
+  private let tag: UInt64
+
+  private static let count = Atomic<UInt64>(0)
+
+  init(_ entities: [Entity], engine: UInt32, copying tables: OverlayTables) {
+    self.entities = entities
+    self.engine = engine
+    unsafe (arena, self.tables) = Arena.copy(of: tables)
+    tag = Self.count.wrappingAdd(1, ordering: .relaxed).newValue
+  }
+
+  deinit { arena.deallocate() }
+
+  /// The texts that only this overlay knows, `nil` when there are none.
+  var texts: UnsafePointer<LocalTexts>? {
+    guard unsafe !tables.pointee.texts.isEmpty else { return nil }
+    return unsafe UnsafeRawPointer(tables).advanced(by: MemoryLayout<OverlayTables>.offset(of: \.texts) ?? 0)
+      .assumingMemoryBound(to: LocalTexts.self)
+  }
+
+  // MARK: Handles
+
+  // An engine's handles have even tags and no bit `local` in their numbers. The 47 bits of a tag are in the upper 31 bits
+  // of `engine` and, beside the row, in bits 16 to 30 of `number`.
+  private static let rowBits: UInt32 = 16
+
+  private var upper: UInt32 { UInt32(truncatingIfNeeded: tag << 1) | 1 }
+  private var lower: UInt32 {
+    UInt32(truncatingIfNeeded: tag >> 31) << Self.rowBits & ~Directory.local | Directory.local
+  }
+
+  /// The handle of an entity that the overlay brings, to decide with it by handles; of another UID `nil`.
+  ///
+  /// With another overlay, or none, it is an absent entity. Only the first 65,536 entities have handles.
+  public func handle(for uid: EntityUID) -> EntityHandle? {
+    guard let position = entities.firstIndex(where: { $0.uid == uid }) else { return nil }
+    let rows = unsafe tables.pointee.rows
+    for row in 0..<Swift.min(rows.count, 1 << Self.rowBits) where Int(rows[row].entity) == position {
+      return EntityHandle(engine: upper, number: lower | UInt32(truncatingIfNeeded: row))
+    }
+    return nil
+  }
+
+  /// The number of the UID of one of this overlay's handles.
+  @inline(__always)
+  func uid(of handle: EntityHandle) -> UInt32? {
+    let row = handle.number & (1 << Self.rowBits - 1)
+    guard handle.engine == upper, handle.number & ~(1 << Self.rowBits - 1) == lower else { return nil }
+    return unsafe row < tables.pointee.rows.count ? tables.pointee.rows[row].uid : nil
+  }
+
+  /// The entity of one of this overlay's handles.
+  func entity(of handle: EntityHandle) -> Entity? {
+    guard let uid = uid(of: handle), let row = unsafe tables.pointee.row(of: uid) else { return nil }
+    return unsafe entities[Int(tables.pointee.rows[row].entity)]
+  }
+}

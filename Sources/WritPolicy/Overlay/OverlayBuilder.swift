@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import WritCedar
+
+/// Builds overlays one after the other, in memory that it keeps.
+struct OverlayBuilder {
+  private var tables = OverlayTables()
+  private var encoder = ValueEncoder(region: .overlay)
+  private var gathered = Buffer<Ancestor>()
+  private var path = Buffer<UInt32>()
+  /// For each row whether its ancestors are being gathered, or have been.
+  private var states = Buffer<State>()
+
+  private enum State: UInt8 {
+    case new, open, done
+  }
+
+  /// - Parameter isChecked: whether to refuse what must not be put in a store; otherwise ancestors are what parents lead to,
+  ///   in a circle as well.
+  mutating func build(
+    _ entities: [Entity],
+    over version: Version,
+    isChecked: Bool = true
+  ) throws(PolicyEngineError) -> EntityOverlay {
+    tables.removeAll()
+    encoder.removeAll()
+    try append(entities, over: version, isChecked: isChecked)
+    let stored = unsafe version.tables.pointee.entities
+    if tables.changesAncestors {
+      if isChecked { try checkAcyclic(over: version, entities) }
+      for row in 0..<tables.rows.count where tables.rows[row].parentCount > 0 { unlist(row) }
+    } else {
+      states.removeAll()
+      states.resize(to: tables.rows.count, .new)
+      for row in 0..<tables.rows.count { try visit(row, stored, entities, isChecked: isChecked) }
+    }
+    tables.cells = encoder.heap
+    return EntityOverlay(entities, engine: version.engine, copying: tables)
+  }
+
+  // MARK: Entities
+
+  private mutating func append(
+    _ entities: [Entity],
+    over version: Version,
+    isChecked: Bool
+  ) throws(PolicyEngineError) {
+    var numbering = unsafe LocalNumbering(directory: version.tables.pointee.directory, using: tables.texts)
+    defer { tables.texts = numbering.texts }
+    for (position, entity) in entities.enumerated() {
+      if isChecked, entity.uid.type.isAction {
+        throw PolicyEngineError(code: .action, description: "a request cannot bring the action \(entity.uid)")
+      }
+      let uid = numbering.number(of: entity.uid)
+      if let known = tables.row(of: uid) {
+        if isChecked, !entity.hasContent(of: entities[Int(tables.rows[known].entity)]) {
+          throw PolicyEngineError(code: .duplicate, description: "there are two different entities \(entity.uid)")
+        }
+        continue
+      }
+      var row = OverlayTables.Row(
+        uid: uid,
+        type: numbering.type(of: uid),
+        entity: UInt32(truncatingIfNeeded: position)
+      )
+      let (start, count) = encoder.row(entity.attributes, tags: entity.tags, &numbering)
+      row.record.start = UInt32(truncatingIfNeeded: start)
+      row.record.count = UInt32(truncatingIfNeeded: count)
+      row.firstParent = UInt32(truncatingIfNeeded: tables.parents.count)
+      row.parentCount = UInt32(truncatingIfNeeded: entity.parents.count)
+      for parent in entity.parents { tables.parents.append(numbering.number(of: parent)) }
+      tables.append(row)
+      if unsafe version.tables.pointee.entities.isParent(uid) { tables.changesAncestors = true }
+    }
+  }
+
+  // MARK: Hierarchy
+
+  /// Ancestors that are gathered in all lists at most, beside those of the rows' parents; the rest is walked for.
+  private static let listedAncestors = 1 << 16
+
+  /// Lists the ancestors of a row, those of its parents in the overlay first.
+  private mutating func visit(
+    _ root: Int,
+    _ stored: EntityTable,
+    _ entities: [Entity],
+    isChecked: Bool
+  ) throws(PolicyEngineError) {
+    guard states[root] == .new else { return }
+    path.removeAll()
+    path.append(UInt32(truncatingIfNeeded: root))
+    while path.count > 0 {
+      let row = Int(path[path.count - 1])
+      if states[row] == .done {
+        path.resize(to: path.count - 1, 0)
+        continue
+      }
+      states[row] = .open
+      let before = path.count
+      for index in tables.parents(of: row) {
+        guard let parent = tables.row(of: tables.parents[index]) else { continue }
+        switch states[parent] {
+        case .done: break
+        case .new: path.append(UInt32(truncatingIfNeeded: parent))
+        case .open:
+          let uid = entities[Int(tables.rows[parent].entity)].uid
+          if isChecked { throw PolicyEngineError(code: .cycle, description: "\(uid) is its own ancestor") }
+          unlist(row)
+        }
+      }
+      guard path.count == before else { continue }
+      path.resize(to: before - 1, 0)
+      states[row] = .done
+      gather(row, stored)
+    }
+  }
+
+  private mutating func gather(_ row: Int, _ stored: EntityTable) {
+    guard tables.rows[row].parentCount > 0, tables.rows[row].ancestors.start != EntityTable.Row.unlisted else { return }
+    gathered.removeAll()
+    for index in tables.parents(of: row) {
+      let parent = tables.parents[index]
+      gathered.append(Ancestor(uid: parent))
+      let list: Buffer<Ancestor>
+      let start: UInt32
+      if let known = tables.row(of: parent) {
+        (list, start) = (tables.ancestors, tables.rows[known].ancestors.start)
+      } else if parent & Directory.local == 0 {
+        (list, start) = (stored.ancestors, stored.rows[parent].ancestors)
+      } else {
+        continue
+      }
+      guard start != EntityTable.Row.unlisted else { return unlist(row) }
+      let first = Int(start & ~Ancestors.overlaid)
+      guard first < list.count else { continue }  // A row without ancestors.
+      let count = Int(list[first].uid)
+      guard tables.ancestors.count + gathered.count + count <= Self.listedAncestors + 64 * tables.rows.count else {
+        return unlist(row)
+      }
+      for offset in 0..<count { gathered.append(list[first + 1 + offset]) }
+    }
+    list(row)
+  }
+
+  /// Writes the list of a row from what was gathered.
+  private mutating func list(_ row: Int) {
+    var sorted = unsafe gathered.span(0..<gathered.count)
+    unsafe sorted.sortInPlace { $0.uid < $1.uid }
+    var kept = 0
+    var summary: UInt64 = 0
+    for index in 0..<gathered.count {
+      let ancestor = gathered[index]
+      if kept > 0, gathered[kept - 1].uid == ancestor.uid {
+        gathered[kept - 1].marks &= ancestor.marks
+      } else {
+        gathered[kept] = ancestor
+        kept += 1
+        summary |= EntityTable.summary(of: ancestor.uid)
+      }
+    }
+    gathered.resize(to: kept, Ancestor(uid: 0))
+    // The list at 0 is the empty one of the rows without parents.
+    if tables.ancestors.count == 0 { tables.ancestors.appendList(Buffer<Ancestor>()) }
+    let start = UInt32(truncatingIfNeeded: tables.ancestors.count)
+    tables.ancestors.appendList(gathered)
+    tables.rows[row].ancestors = Ancestors(start: start | Ancestors.overlaid, summary: summary)
+  }
+
+  private func unlist(_ row: Int) {
+    tables.rows[row].ancestors = Ancestors(start: EntityTable.Row.unlisted, summary: .max)
+  }
+
+  /// Refuses a circle that leads through the store.
+  private func checkAcyclic(over version: Version, _ entities: [Entity]) throws(PolicyEngineError) {
+    let stored = unsafe version.tables.pointee.entities
+    var isOpen: [UInt32: Bool] = [:]
+    let tables = tables
+    var walk = HierarchyWalk<UInt32> { uid in
+      if let row = tables.row(of: uid) { return tables.parents(of: row).map { tables.parents[$0] } }
+      return uid & Directory.local == 0 ? stored.parents(of: uid).map { stored.parents[$0] } : []
+    }
+    for row in 0..<tables.rows.count {
+      let first = tables.rows[row].uid
+      guard let repeated = walk.firstCycle(from: first, isOpen: { isOpen[$0] }, mark: { isOpen[$0] = $1 }) else {
+        continue
+      }
+      let known = tables.row(of: repeated).map { entities[Int(tables.rows[$0].entity)].uid }
+      let uid = unsafe known ?? version.tables.pointee.directory.uid(repeated)
+      throw PolicyEngineError(code: .cycle, description: "\(uid) is its own ancestor")
+    }
+  }
+
+  mutating func deallocate() {
+    // The cells are the encoder's.
+    tables.cells = Buffer()
+    tables.deallocate()
+    encoder.finish()
+    encoder.heap.deallocate()
+    gathered.deallocate()
+    path.deallocate()
+    states.deallocate()
+  }
+}
