@@ -36,6 +36,8 @@ struct BenchReport {
       ("authorize", times.authorize, "with the determining policies"),
       ("engine.isAuthorized", times.pooled, "by text, a decider from the pool, the context built"),
       ("context", times.contextBuild, "building it"),
+      ("decide, overlay", times.overlay, "with the principal as an entity that the request brings"),
+      ("overlay", times.overlayBuild, "building it"),
     ]
     for (name, value, note) in rows {
       Output.line("\(padded(name, 20)) \(padded(rounded(value), 9, left: true)) ns   \(Style.dim(note))")
@@ -115,7 +117,8 @@ struct BenchReport {
     let values: [(String, Double)] = [
       ("decide_ns_p50", times.decide), ("decide_ns_p99", times.decide99), ("decide_cold_ns_p50", times.cold),
       ("decide_text_ns_p50", times.text), ("authorize_ns_p50", times.authorize),
-      ("is_authorized_ns_p50", times.pooled), ("context_build_ns", times.contextBuild), ("timer_ns", times.timer),
+      ("is_authorized_ns_p50", times.pooled), ("context_build_ns", times.contextBuild),
+      ("overlay_ns_p50", times.overlay), ("overlay_build_ns", times.overlayBuild), ("timer_ns", times.timer),
       ("decisions_per_second_one_core", throughput.one), ("decisions_per_second_all_cores", throughput.all),
     ]
     for (name, value) in values {

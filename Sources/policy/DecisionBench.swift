@@ -27,6 +27,8 @@ struct DecisionBench {
     var authorize = 0.0
     var pooled = 0.0
     var contextBuild = 0.0
+    var overlay = 0.0
+    var overlayBuild = 0.0
     var timer = 0.0
     /// `nil` where they cannot be counted.
     var allocations: Double?
@@ -41,6 +43,8 @@ struct DecisionBench {
   let prepared: [Prepared]
   /// Built beforehand; empty when no request has a context, so that nothing of them is counted then.
   private let contexts: [RequestContext?]
+  /// Each request's principal as it is stored.
+  private let brought: [[Entity]]
   private let principals: [EntityHandle]
   private let resources: [EntityHandle]
 
@@ -68,6 +72,7 @@ struct DecisionBench {
     self.prepared = prepared
     let hasContexts = requests.contains { !$0.context.isEmpty }
     contexts = hasContexts ? requests.map { $0.context.isEmpty ? nil : engine.context($0.context) } : []
+    brought = requests.map { [entities[$0.principal] ?? Entity(uid: $0.principal)] }
     principals = handles({ $0.principal.type }, { $0.principal })
     resources = handles({ $0.resource.type }, { $0.resource })
   }
@@ -110,10 +115,35 @@ struct DecisionBench {
     times.contextBuild = median(Swift.max(10, batches / 10), &random) { request in
       allowed += engine.context(requests[request.index].context).record.count
     }
+    measureOverlays(batches, &random, &times)
     times.cold = median(batches, &random, drawing: cold) { allowed += decide($0, decider) }
     times.decide99 = percentile99(batches, decider, &random)
     Self.consume(allowed)
     return times
+  }
+
+  /// Requests that bring their principals.
+  private func measureOverlays(_ batches: Int, _ random: inout SplitMix64, _ times: inout Times) {
+    let decider = engine.decider()
+    let overlays = brought.map { try? decider.overlay($0) }
+    let contexts = zip(requests, overlays).map { request, overlay in
+      request.context.isEmpty ? nil : engine.context(request.context, over: overlay)
+    }
+    var allowed = 0
+    times.overlay = median(batches, &random) { request in
+      let decision = decider.decide(
+        principal: request.principal,
+        action: request.action,
+        resource: request.resource,
+        context: contexts[request.index],
+        overlay: overlays[request.index]
+      )
+      allowed += decision.isAllowed ? 1 : 0
+    }
+    times.overlayBuild = median(Swift.max(10, batches / 10), &random) { request in
+      allowed += (try? decider.overlay(brought[request.index]))?.entities.count ?? 0
+    }
+    Self.consume(allowed)
   }
 
   @inline(__always)

@@ -5,7 +5,7 @@ internal import WritPolicy
 
 /// Answers a file of requests line by line, holding one line at a time.
 ///
-/// The decision tables answer; where a line brings entities, the literal evaluator does.
+/// The decision tables answer, with the entities that a line brings laid over them.
 struct RequestStream {
   let authorizer: Authorizer
   let decider: Decider
@@ -72,17 +72,35 @@ struct RequestStream {
         writer.write(decider.authorize(input.request).response, to: input.request, by: authorizer, line: number)
         return true
       }
-      let asked: Authorizer
-      do throws(EntityStoreError) {
-        asked = authorizer.overlaid(entities: try authorizer.entities.overlaid(with: input.entities))
-      } catch {
-        throw InputError(.cycle, Diagnostic(error.description, at: line, name: name))
-      }
-      writer.write(asked.authorize(input.request), to: input.request, by: asked, line: number)
+      let overlay = try overlay(input.entities, line, name)
+      // What explains the answer, when that is asked for.
+      let entities = try? authorizer.entities.overlaid(with: input.entities)
+      writer.write(
+        decider.authorize(input.request, overlay: overlay).response,
+        to: input.request,
+        by: authorizer.overlaid(entities: entities ?? authorizer.entities),
+        line: number
+      )
       return true
     } catch {
       writer.write(error, line: number)
       return false
+    }
+  }
+}
+
+extension RequestStream {
+  private func overlay(_ entities: [Entity], _ line: [UInt8], _ name: String) throws(InputError) -> EntityOverlay {
+    do throws(PolicyEngineError) {
+      return try decider.overlay(entities)
+    } catch {
+      let code: InputError.Code =
+        switch error.code {
+        case .cycle: .cycle
+        case .duplicate: .duplicate
+        default: .form
+        }
+      throw InputError(code, Diagnostic(error.description, at: line, name: name))
     }
   }
 }

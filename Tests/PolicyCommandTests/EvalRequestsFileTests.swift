@@ -104,6 +104,25 @@ struct EvalRequestsFileTests {
     #expect(outcome.status == 0)
   }
 
+  @Test("actions, circles and two entities of one identifier are refused for that line only")
+  func refusedOverlays() async throws {
+    func line(_ members: String) -> String { Ask.json(",\"entities\":[\(members)]") }
+    func entity(_ type: String, _ level: Int, parent: String = "") -> String {
+      #"{"uid":{"type":"\#(type)","id":"x"},"attrs":{"level":\#(level)},"parents":[\#(parent)]}"#
+    }
+    let circle = entity("User", 1, parent: #"{"type":"User","id":"x"}"#)
+    let lines = [
+      line(entity("Action", 1)), line(circle), line("\(entity("User", 1)),\(entity("User", 2))"), Ask.json(),
+    ]
+    let outcome = try await answers(lines.joined(separator: "\n"))
+    #expect(outcome.status == 1)
+    #expect(outcome.lines.count == 4)
+    #expect(outcome.lines[0].contains("a request cannot bring the action Action::"))
+    #expect(outcome.lines[1].contains("is its own ancestor"))
+    #expect(outcome.lines[2].contains("two different entities"))
+    #expect(outcome.lines[3] == answer("allow", ["alice"]))
+  }
+
   @Test("an overlaid entity hides the stored one whole")
   func hidden() async throws {
     let files = [
