@@ -35,7 +35,15 @@ public struct EntityTypeName: Hashable, Comparable, Sendable, CustomStringConver
   }
 
   /// Whether entities of this type are actions: the last component is `Action`.
-  public var isAction: Bool { basename.hasSameScalars(as: "Action") }
+  public var isAction: Bool {
+    let name = text.string.utf8.span
+    let start = name.count - 6
+    // Most types are told by their last letter.
+    guard start >= 0, name[start + 5] == UInt8(ascii: "n"), start == 0 || name[start - 1] == UInt8(ascii: ":") else {
+      return false
+    }
+    return basename.hasSameScalars(as: "Action")
+  }
 
   /// The order of the UTF-8 bytes.
   public static func < (left: EntityTypeName, right: EntityTypeName) -> Bool { left.text < right.text }

@@ -100,36 +100,38 @@ struct LocalTexts: BufferHolder {
 /// Looks texts up in the directory, which it never adds to, then among those of an overlay, and numbers the rest locally.
 @safe
 struct LocalNumbering: TextNumbering {
-  let directory: Directory
+  // A pointer, for a copy would cost more than a look-up.
+  private let directory: UnsafePointer<Directory>
   private let base: UnsafePointer<LocalTexts>?
   var texts: LocalTexts
 
-  init(directory: Directory, over base: UnsafePointer<LocalTexts>? = nil) {
-    self.directory = directory
+  init(_ directory: UnsafePointer<Directory>, over base: UnsafePointer<LocalTexts>? = nil) {
+    unsafe self.directory = directory
     unsafe self.base = base
     texts = unsafe LocalTexts(after: base?.pointee.end ?? LocalTexts.Numbers())
   }
 
   /// - Parameter texts: empty ones, whose memory is to be used.
-  init(directory: Directory, using texts: LocalTexts) {
-    self.directory = directory
+  init(_ directory: UnsafePointer<Directory>, using texts: LocalTexts) {
+    unsafe self.directory = directory
     unsafe base = nil
     self.texts = texts
   }
 
   mutating func number(of string: String) -> UInt32 {
-    unsafe directory.strings.find(string) ?? base?.pointee.find(string) ?? texts.insert(string)
+    unsafe directory.pointee.strings.find(string) ?? base?.pointee.find(string) ?? texts.insert(string)
   }
 
   mutating func number(of uid: EntityUID) -> UInt32 {
-    if let known = directory.find(uid) { return known }
+    if let known = unsafe directory.pointee.find(uid) { return known }
     let name = uid.type.text.string
-    let type = unsafe directory.types.find(name) ?? base?.pointee.findUnknownType(name) ?? texts.unknownType(name)
+    let type =
+      unsafe directory.pointee.types.find(name) ?? base?.pointee.findUnknownType(name) ?? texts.unknownType(name)
     return unsafe base?.pointee.find(uid, type: type) ?? texts.insert(uid, type: type)
   }
 
   mutating func type(of uid: UInt32) -> UInt32 {
-    guard uid & Directory.local != 0 else { return directory.type(of: uid) }
+    guard uid & Directory.local != 0 else { return unsafe directory.pointee.type(of: uid) }
     return unsafe texts.type(of: uid) ?? base?.pointee.type(of: uid) ?? Directory.unknownType
   }
 }

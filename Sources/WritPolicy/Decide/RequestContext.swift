@@ -16,13 +16,13 @@ public final class RequestContext: @unchecked Sendable {
   /// Whose texts the context refers to.
   let overlay: EntityOverlay?
 
-  init(_ record: RecordValue, engine: UInt32, directory: Directory, over overlay: EntityOverlay?) {
-    self.engine = engine
+  init(_ record: RecordValue, over version: Version, _ overlay: EntityOverlay?) {
+    engine = version.engine
     self.record = record
     // An overlay without texts of its own is like none.
     self.overlay = unsafe overlay?.texts == nil ? nil : overlay
     var encoder = ValueEncoder(region: .context)
-    var numbering = unsafe LocalNumbering(directory: directory, over: overlay?.texts)
+    var numbering = unsafe LocalNumbering(version.directory, over: overlay?.texts)
     root = encoder.cell(.record(record), &numbering)
     encoder.finish()
     heap = encoder.heap

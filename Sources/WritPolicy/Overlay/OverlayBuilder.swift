@@ -45,7 +45,7 @@ struct OverlayBuilder {
     over version: Version,
     isChecked: Bool
   ) throws(PolicyEngineError) {
-    var numbering = unsafe LocalNumbering(directory: version.tables.pointee.directory, using: tables.texts)
+    var numbering = unsafe LocalNumbering(version.directory, using: tables.texts)
     defer { tables.texts = numbering.texts }
     for (position, entity) in entities.enumerated() {
       if isChecked, entity.uid.type.isAction {

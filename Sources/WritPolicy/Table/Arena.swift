@@ -14,11 +14,15 @@ struct Arena: BufferVisitor {
   private static let hugePage = 2 << 20
   private static let worthHugePages = 1 << 20
   private static let cacheLine = 64
+  /// What `malloc` gives by itself, which takes a third of the time.
+  private static let word = 16
 
   private let base: UnsafeMutableRawPointer
   private let size: Int
   private var used = 0
   private let isMoving: Bool
+  /// Where each buffer begins: what is copied is small, and made often.
+  private var alignment: Int { isMoving ? Self.cacheLine : Self.word }
 
   /// Moves all buffers into a new block, which from now on owns their memory.
   init(moving holder: inout some BufferHolder) { self.init(&holder, isMoving: true, header: 0) }
@@ -33,9 +37,10 @@ struct Arena: BufferVisitor {
   }
 
   private init(_ holder: inout some BufferHolder, isMoving: Bool, header: Int) {
-    var measure = Measure(size: header.roundedUp(to: Self.cacheLine))
-    used = measure.size
     self.isMoving = isMoving
+    let alignment = isMoving ? Self.cacheLine : Self.word
+    used = header.roundedUp(to: alignment)
+    var measure = Measure(alignment: alignment, size: used)
     holder.visitBuffers(&measure)
     if measure.size >= Self.worthHugePages {
       size = measure.size.roundedUp(to: Self.hugePage)
@@ -46,13 +51,17 @@ struct Arena: BufferVisitor {
       #endif
     } else {
       size = Swift.max(measure.size, 1)
-      unsafe base = .allocate(byteCount: size, alignment: Self.cacheLine)
+      unsafe base = .allocate(byteCount: size, alignment: alignment)
     }
     holder.visitBuffers(&self)
   }
 
   mutating func visit<Element>(_ buffer: inout Buffer<Element>) {
-    let next = (used + buffer.byteCount).roundedUp(to: Self.cacheLine)
+    guard buffer.count > 0 else {
+      if isMoving { buffer.deallocate() } else { buffer = Buffer() }
+      return
+    }
+    let next = (used + buffer.byteCount).roundedUp(to: alignment)
     precondition(next <= size, "the arena is full")
     if isMoving { unsafe buffer.move(to: base + used) } else { unsafe buffer.copy(to: base + used) }
     used = next
@@ -61,14 +70,16 @@ struct Arena: BufferVisitor {
   func deallocate() { unsafe base.deallocate() }
 
   private struct Measure: BufferVisitor {
+    let alignment: Int
     var size: Int
 
     mutating func visit<Element>(_ buffer: inout Buffer<Element>) {
-      size += buffer.byteCount.roundedUp(to: Arena.cacheLine)
+      size += buffer.byteCount.roundedUp(to: alignment)
     }
   }
 }
 
 extension Int {
-  fileprivate func roundedUp(to step: Int) -> Int { (self + step - 1) / step * step }
+  /// - Parameter step: a power of two.
+  fileprivate func roundedUp(to step: Int) -> Int { (self + step - 1) & ~(step - 1) }
 }

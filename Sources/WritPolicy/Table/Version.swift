@@ -59,8 +59,14 @@ final class Version: @unchecked Sendable {
 
   var tables: UnsafePointer<VersionTables> { unsafe UnsafePointer(memory) }
 
+  /// In place: a copy of the directory would cost as much as a look-up.
+  var directory: UnsafePointer<Directory> {
+    unsafe UnsafeRawPointer(memory).advanced(by: MemoryLayout<VersionTables>.offset(of: \.directory) ?? 0)
+      .assumingMemoryBound(to: Directory.self)
+  }
+
   func context(_ record: RecordValue, over overlay: EntityOverlay? = nil) -> RequestContext {
-    unsafe RequestContext(record, engine: engine, directory: tables.pointee.directory, over: overlay)
+    RequestContext(record, over: self, overlay)
   }
 
   /// The UID of a handle; that of a foreign one is like no other.
