@@ -21,9 +21,15 @@ struct OverlayTests {
     permit(principal, action == Action::"tag", resource) when { principal.getTag("t") == resource };
     permit(principal is Guest, action == Action::"type", resource);
     permit(principal in Folder::"f", action == Action::"folder", resource);
+    permit(principal, action == Action::"friend", resource) when { principal.friend == context.friend };
+    permit(principal, action == Action::"guest", resource) when { principal.friend is Guest };
+    permit(principal, action == Action::"like", resource) when { principal.mail like "*@new" };
+    permit(principal, action == Action::"ip", resource) when { ip(principal.mail).isLoopback() };
     """
 
-  private static let actions = ["view", "level", "mail", "tag", "type", "folder"].map { uid("Action", $0) }
+  private static let actions = [
+    "view", "level", "mail", "tag", "type", "folder", "friend", "guest", "like", "ip",
+  ].map { uid("Action", $0) }
 
   private func rivals() throws -> Rivals { try Rivals(Self.policies, entities: try store(Self.entities)) }
 
@@ -193,6 +199,11 @@ struct OverlayTests {
     let stranger = try PolicyEngine(try PolicySet(parsing: "permit(principal, action, resource);"))
     let foreign = try stranger.overlay(first.entities)
     #expect(decision(foreign) == .deny)
+    // Its numbers mean something else here.
+    let knowing = try PolicyEngine(try PolicySet(parsing: "permit(principal == Guest::\"g\", action, resource);"))
+    let known = try knowing.overlay([Entity(uid: guest)])
+    let knownHandle = try #require(known.handle(for: guest))
+    #expect(rivals.decider.decide(principal: knownHandle, action: action, resource: action, overlay: known) == .deny)
     let foreignHandle = try #require(foreign.handle(for: guest))
     #expect(
       rivals.decider.decide(principal: foreignHandle, action: action, resource: action, overlay: foreign) == .allow
@@ -212,6 +223,24 @@ struct OverlayTests {
       let contexts = try mails.map { try RecordValue([("a", .string("one@new")), ("mail", .string($0))]) }
       let allowed = try agree(rivals, [entity], [guest], contexts: contexts)
       #expect(allowed.filter { $0 == "mail" }.count == 1)
+      #expect(allowed.contains("like") == mail.hasSuffix("@new"))
+    }
+    let local = Entity(uid: guest, attributes: try RecordValue([("mail", .string("127.0.0.1"))]))
+    #expect(try agree(rivals, [local], [guest]) == ["type", "ip"])
+  }
+
+  @Test("UIDs and types that only the request knows are told apart, wherever it names them")
+  func identifiers() throws {
+    let rivals = try rivals()
+    let guest = uid("Guest", "g")
+    let friends = [("User", "x"), ("User", "y"), ("Unheard", "x"), ("Unheard", "y"), ("Other", "x"), ("Guest", "x")]
+      .map(uid)
+    for friend in friends {
+      let entity = Entity(uid: guest, attributes: try RecordValue([("friend", .entity(friend))]))
+      let contexts = try friends.map { try RecordValue([("a", .entity(uid("New", "n"))), ("friend", .entity($0))]) }
+      let allowed = try agree(rivals, [entity], [guest], contexts: contexts)
+      #expect(allowed.filter { $0 == "friend" }.count == 1)
+      #expect(allowed.contains("guest") == (friend.type == guest.type))
     }
   }
 }
