@@ -5,26 +5,29 @@ public import WritCedar
 /// Decides requests, one after the other, for one thread, event loop or connection.
 ///
 /// It owns the scratch memory that deciding needs, and is cheap to make; ``PolicyEngine/decider()`` makes one. Deciding
-/// never waits, never throws and does not allocate.
+/// never waits and never throws, and allocates only when policies or entities have been replaced since the last time.
+/// A decider keeps no version of them, except while it decides, and may outlive its engine.
 @safe
 public final class Decider {
-  // Not the engine, whose pool keeps deciders.
-  private let version: Version
+  // Not of the engine, whose pool keeps deciders.
+  private let pin: Pin
   private let tag: UInt32
   // A pointer, and not a property, whose every use would be checked for exclusive access.
   private let machine: UnsafeMutablePointer<Machine>
 
-  /// A context of another engine, built anew for this one.
-  private var rebuilt: RequestContext?
+  private var rebuilt: RebuiltContext?
 
-  init(_ version: Version) {
-    self.version = version
-    tag = version.engine
+  init(_ gate: VersionGate, engine: UInt32) {
+    pin = gate.pin()
+    tag = engine
+    let tables = unsafe pin.enter()
     unsafe machine = UnsafeMutablePointer<Machine>.allocate(capacity: 1)
-    unsafe machine.initialize(to: Machine(version.tables.pointee))
+    unsafe machine.initialize(to: Machine(tables.pointee))
+    unsafe pin.leave(tables)
   }
 
   deinit {
+    pin.remove()
     unsafe machine.deinitialize(count: 1)
     unsafe machine.deallocate()
   }
@@ -40,8 +43,10 @@ public final class Decider {
     resource: EntityHandle,
     context: RequestContext? = nil
   ) -> Decision {
-    begin(principal, action, resource, context)
-    return unsafe machine.pointee.decide()
+    unsafe pinned { tables in
+      unsafe begin(principal, action, resource, context, tables)
+      return unsafe machine.pointee.decide()
+    }
   }
 
   /// Whether the principal may do the action on the resource: costs a look-up for each UID more than with handles.
@@ -53,20 +58,21 @@ public final class Decider {
     resource: EntityUID,
     context: RequestContext? = nil
   ) -> Decision {
-    let context = own(context)
-    begin(principal, action, resource, context)
-    // The machine refers to the context's memory.
-    return withExtendedLifetime(context) { unsafe machine.pointee.decide() }
+    unsafe pinned { tables in
+      let context = unsafe own(context, tables)
+      unsafe begin(principal, action, resource, context, tables)
+      // The machine refers to the context's memory.
+      return withExtendedLifetime(context) { unsafe machine.pointee.decide() }
+    }
   }
 
   /// Whether the request is allowed: costs building the context as well.
   public func decide(_ request: Request) -> Decision {
-    decide(
-      principal: request.principal,
-      action: request.action,
-      resource: request.resource,
-      context: context(of: request)
-    )
+    unsafe pinned { tables in
+      let context = unsafe context(of: request, tables)
+      unsafe begin(request.principal, request.action, request.resource, context, tables)
+      return withExtendedLifetime(context) { unsafe machine.pointee.decide() }
+    }
   }
 
   /// Whether the principal may do the action on the resource, with the policies that determine it.
@@ -78,31 +84,60 @@ public final class Decider {
     resource: EntityHandle,
     context: RequestContext? = nil
   ) -> Answer {
-    begin(principal, action, resource, context)
-    let found = unsafe machine.pointee.authorize()
-    return Answer(found, .handles(principal, action, resource, context), version)
+    unsafe pinned { tables in
+      unsafe begin(principal, action, resource, context, tables)
+      let found = unsafe machine.pointee.authorize()
+      return unsafe Answer(found, .handles(principal, action, resource, context), tables.pointee.version)
+    }
   }
 
   /// Whether the request is allowed, with the policies that determine it.
   public func authorize(_ request: Request) -> Answer {
-    let context = context(of: request)
-    begin(request.principal, request.action, request.resource, context)
-    let found = withExtendedLifetime(context) { unsafe machine.pointee.authorize() }
-    return Answer(found, .texts(request), version)
+    unsafe pinned { tables in
+      let context = unsafe context(of: request, tables)
+      unsafe begin(request.principal, request.action, request.resource, context, tables)
+      let found = withExtendedLifetime(context) { unsafe machine.pointee.authorize() }
+      return unsafe Answer(found, .texts(request), tables.pointee.version)
+    }
   }
 
   /// What gave candidates for a request.
   func tableUse(of request: Request) -> [String: Int] {
-    let context = context(of: request)
-    begin(request.principal, request.action, request.resource, context)
-    return withExtendedLifetime(context) { unsafe machine.pointee.tableUse() }
+    unsafe pinned { tables in
+      let context = unsafe context(of: request, tables)
+      unsafe begin(request.principal, request.action, request.resource, context, tables)
+      return withExtendedLifetime(context) { unsafe machine.pointee.tableUse() }
+    }
   }
 
   /// The policies that err.
   func errors(of request: Request) -> [PolicyError] {
-    let context = context(of: request)
-    begin(request.principal, request.action, request.resource, context)
-    return withExtendedLifetime(context) { unsafe version.errors(of: &machine.pointee, request) }
+    unsafe pinned { tables in
+      let context = unsafe context(of: request, tables)
+      unsafe begin(request.principal, request.action, request.resource, context, tables)
+      return withExtendedLifetime(context) {
+        unsafe tables.pointee.version.errors(of: &machine.pointee, request)
+      }
+    }
+  }
+
+  // MARK: Versions
+
+  /// Does something with the current version, which stays for as long.
+  @inline(__always)
+  private func pinned<Result>(_ body: (UnsafePointer<VersionTables>) -> Result) -> Result {
+    let tables = unsafe pin.enter()
+    // The number and not the address, which comes again.
+    if unsafe tables.pointee.number != machine.pointee.version { unsafe reload(tables) }
+    let result = unsafe body(tables)
+    unsafe pin.leave(tables)
+    return result
+  }
+
+  @inline(never)
+  private func reload(_ tables: UnsafePointer<VersionTables>) {
+    unsafe machine.deinitialize(count: 1)
+    unsafe machine.initialize(to: Machine(tables.pointee))
   }
 
   // MARK: Beginning
@@ -112,23 +147,26 @@ public final class Decider {
     _ principal: EntityHandle,
     _ action: EntityHandle,
     _ resource: EntityHandle,
-    _ context: RequestContext?
+    _ context: RequestContext?,
+    _ tables: UnsafePointer<VersionTables>
   ) {
-    guard principal.engine == tag, action.engine == tag, resource.engine == tag,
-      context == nil || context?.engine == tag
-    else { return beginForeign(principal, action, resource, context) }
+    guard principal.engine == tag, action.engine == tag, resource.engine == tag, isOwn(context) else {
+      return unsafe beginForeign(principal, action, resource, context, tables)
+    }
     unsafe machine.pointee.begin(principal.number, action.number, resource.number, context)
   }
 
-  /// Handles and contexts of another engine: its UIDs are absent here, each one equal to itself only.
+  /// Handles of another engine, which are absent here, each one equal to itself only, and contexts of another engine or
+  /// version.
   private func beginForeign(
     _ principal: EntityHandle,
     _ action: EntityHandle,
     _ resource: EntityHandle,
-    _ context: RequestContext?
+    _ context: RequestContext?,
+    _ tables: UnsafePointer<VersionTables>
   ) {
     var foreign: [EntityHandle] = []
-    let context = own(context)
+    let context = unsafe own(context, tables)
     let first = UInt32(truncatingIfNeeded: context?.unknown.uidCount ?? 0)
     func subject(_ handle: EntityHandle) -> Machine.Subject {
       if handle.engine == tag { return unsafe machine.pointee.subject(handle.number) }
@@ -138,20 +176,34 @@ public final class Decider {
     }
     unsafe machine.pointee.reset()
     let subjects = (subject(principal), subject(action), subject(resource))
-    rebuilt = context
     unsafe machine.pointee.begin(subjects.0, subjects.1, subjects.2, context)
   }
 
   @inline(__always)
-  private func context(of request: Request) -> RequestContext? {
-    request.context.isEmpty ? nil : version.context(request.context)
+  private func context(of request: Request, _ tables: UnsafePointer<VersionTables>) -> RequestContext? {
+    request.context.isEmpty ? nil : unsafe RequestContext(request.context, engine: tag, tables)
   }
 
-  /// The context for this engine.
+  /// Whether a context is for this engine and version.
   @inline(__always)
-  private func own(_ context: RequestContext?) -> RequestContext? {
-    guard let context, context.engine != tag else { return context }
-    return version.context(context.record)
+  private func isOwn(_ context: RequestContext?) -> Bool {
+    guard let context else { return true }
+    return unsafe context.isValid(engine: tag, version: machine.pointee.version)
+  }
+
+  /// The context for this engine and version, which stays until the next call.
+  @inline(__always)
+  private func own(_ context: RequestContext?, _ tables: UnsafePointer<VersionTables>) -> RequestContext? {
+    guard let context, !isOwn(context) else { return context }
+    return unsafe rebuild(context, tables)
+  }
+
+  @inline(never)
+  private func rebuild(_ context: RequestContext, _ tables: UnsafePointer<VersionTables>) -> RequestContext {
+    if let rebuilt, rebuilt.given === context, isOwn(rebuilt.built) { return rebuilt.built }
+    let built = unsafe RequestContext(context.record, engine: tag, tables)
+    rebuilt = RebuiltContext(given: context, built: built)
+    return built
   }
 
   @inline(__always)
@@ -159,10 +211,10 @@ public final class Decider {
     _ principal: EntityUID,
     _ action: EntityUID,
     _ resource: EntityUID,
-    _ context: RequestContext?
+    _ context: RequestContext?,
+    _ tables: UnsafePointer<VersionTables>
   ) {
     // In place: a copy of the directory would cost as much as a look-up.
-    let tables = unsafe version.tables
     if let (first, second, third) = unsafe tables.pointee.directory.guess(principal, action, resource) {
       return unsafe machine.pointee.begin(first, second, third, context)
     }
@@ -172,7 +224,7 @@ public final class Decider {
     {
       return unsafe machine.pointee.begin(first, second, third, context)
     }
-    beginUnknown(principal, action, resource, context)
+    unsafe beginUnknown(principal, action, resource, context, tables)
   }
 
   /// UIDs that the engine never heard of live for this request.
@@ -180,9 +232,10 @@ public final class Decider {
     _ principal: EntityUID,
     _ action: EntityUID,
     _ resource: EntityUID,
-    _ context: RequestContext?
+    _ context: RequestContext?,
+    _ tables: UnsafePointer<VersionTables>
   ) {
-    let directory = unsafe version.tables.pointee.directory
+    let directory = unsafe tables.pointee.directory
     var unknown: [EntityUID] = []
     func subject(_ uid: EntityUID) -> Machine.Subject {
       if let number = directory.find(uid) { return unsafe machine.pointee.subject(number) }

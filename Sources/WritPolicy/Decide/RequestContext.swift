@@ -7,6 +7,8 @@ public import WritCedar
 public final class RequestContext: @unchecked Sendable {
   // Sendable: nothing writes to the buffers after `init`.
   let engine: UInt32
+  /// The number of the version whose texts it knows.
+  let version: UInt64
   /// The context as it was given.
   public let record: RecordValue
   let root: Cell
@@ -14,8 +16,9 @@ public final class RequestContext: @unchecked Sendable {
   /// The texts that the directory does not know, `nil` when there are none.
   let texts: UnsafeMutablePointer<LocalTexts>?
 
-  init(_ record: RecordValue, engine: UInt32, directory: Directory) {
+  init(_ record: RecordValue, engine: UInt32, version: UInt64, directory: Directory) {
     self.engine = engine
+    self.version = version
     self.record = record
     var encoder = ValueEncoder(region: .context)
     var numbering = LocalNumbering(directory: directory)

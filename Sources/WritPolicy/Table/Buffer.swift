@@ -86,6 +86,15 @@ struct Buffer<Element: BitwiseCopyable> {
     capacity = size
   }
 
+  /// The same elements in memory of their own.
+  func copied() -> Buffer {
+    var copy = Buffer()
+    copy.reserve(count)
+    if let base = unsafe base, let new = unsafe copy.base { unsafe new.update(from: base, count: count) }
+    copy.count = count
+    return copy
+  }
+
   mutating func deallocate() {
     if let base = unsafe base { unsafe base.deallocate() }
     unsafe base = nil
