@@ -7,9 +7,11 @@ import Synchronization
 final class PinBlock: @unchecked Sendable {
   // Sendable: what the pointer leads to is atomic, and stays as long as the block.
   private static let count = 64
+  /// How many pins of the first block nobody owns, for those who read once.
+  static let shared = 8
 
   /// A bit for each pin that has an owner.
-  private let taken = Atomic<UInt64>(0)
+  private let taken: Atomic<UInt64>
   /// The next block, retained, or 0.
   private let next = Atomic<UInt>(0)
   private let pins: UnsafeMutablePointer<Line>
@@ -23,7 +25,8 @@ final class PinBlock: @unchecked Sendable {
     private let rest = InlineArray<7, UInt>(repeating: 0)
   }
 
-  init() {
+  init(sharing shared: Int = 0) {
+    taken = Atomic((1 << UInt64(shared)) - 1)
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: Self.count * MemoryLayout<Line>.stride,
       alignment: Line.size
@@ -56,7 +59,8 @@ final class PinBlock: @unchecked Sendable {
     return nil
   }
 
-  private func held(_ index: Int) -> UnsafeMutablePointer<Atomic<UInt>> {
+  /// A pin of this block.
+  func held(_ index: Int) -> UnsafeMutablePointer<Atomic<UInt>> {
     // The first field of a line.
     unsafe UnsafeMutableRawPointer(pins + index).assumingMemoryBound(to: Atomic<UInt>.self)
   }

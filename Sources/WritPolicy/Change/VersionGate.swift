@@ -12,7 +12,7 @@ final class VersionGate: @unchecked Sendable {
   // Sendable: what the pointer leads to is atomic, and stays as long as the gate.
   /// The address of the current version's tables, which keep their version; in a cache line of its own.
   let current: UnsafeMutablePointer<Atomic<UInt>>
-  let pins = PinBlock()
+  let pins = PinBlock(sharing: PinBlock.shared)
   /// The address of the tables of the version that was replaced last, or 0; each leads to the next.
   private let retired = Atomic<UInt>(0)
   private let search = Atomic<UInt8>(Search.none)
@@ -45,6 +45,12 @@ final class VersionGate: @unchecked Sendable {
 
   /// Reads the current version once.
   func read<Result>(_ body: (UnsafePointer<VersionTables>) -> Result) -> Result {
+    for index in 0..<PinBlock.shared {
+      let pin = unsafe Pin(self, held: pins.held(index))
+      guard let tables = unsafe pin.tryEnter() else { continue }
+      defer { unsafe pin.leave(tables) }
+      return unsafe body(tables)
+    }
     let pin = pin()
     let tables = unsafe pin.enter()
     defer {

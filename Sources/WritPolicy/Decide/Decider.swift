@@ -10,6 +10,7 @@ public import WritCedar
 @safe
 public final class Decider {
   // Not of the engine, whose pool keeps deciders.
+  private let gate: VersionGate
   private let pin: Pin
   private let tag: UInt32
   // A pointer, and not a property, whose every use would be checked for exclusive access.
@@ -18,6 +19,7 @@ public final class Decider {
   private var rebuilt: RebuiltContext?
 
   init(_ gate: VersionGate, engine: UInt32) {
+    self.gate = gate
     pin = gate.pin()
     tag = engine
     let tables = unsafe pin.enter()
