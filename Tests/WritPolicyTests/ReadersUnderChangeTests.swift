@@ -131,6 +131,34 @@ struct ReadersUnderChangeTests {
     #expect(versions.withLock { $0.count { $0.version != nil } } == 1)
   }
 
+  @Test("what one thread publishes another reads whole, with no order but the gate's")
+  func turns() throws {
+    let engine = try PolicyEngine(PolicySet())
+    let rounds = 300
+    // Relaxed, so that ThreadSanitizer sees the order of the gate only.
+    let turn = Atomic<Int>(0)
+    @Sendable func wait(for number: Int) { while turn.load(ordering: .relaxed) != number { Threads.yield() } }
+    Threads.run(
+      {
+        for round in 0..<rounds {
+          wait(for: round * 2 + 1)
+          _ = try? engine.replace(policies: PolicySet())
+          turn.store(round * 2 + 2, ordering: .relaxed)
+        }
+      },
+      {
+        let decider = engine.decider()
+        let (user, action) = (uid("User", "x"), uid("Action", "y"))
+        for round in 0..<rounds {
+          wait(for: round * 2)
+          _ = decider.decide(principal: user, action: action, resource: user)
+          turn.store(round * 2 + 1, ordering: .relaxed)
+        }
+      }
+    )
+    #expect(engine.version == UInt64(rounds) + 1)
+  }
+
   @Test("replacements from several threads follow one another")
   func writers() throws {
     let engine = try PolicyEngine(PolicySet())

@@ -16,6 +16,9 @@ enum Threads {
     for case .some(let thread) in threads { pthread_join(thread, nil) }
   }
 
+  /// Lets others run.
+  static func yield() { _ = sched_yield() }
+
   private final class Start: Sendable {
     let body: @Sendable () -> Void
 
