@@ -13,8 +13,11 @@ public import WritCedar
 ///
 /// Decisions, reasons and erring policies are those of the literal ``Authorizer`` over the same policies and entities.
 public final class PolicyEngine: Sendable {
-  let version: Version
-  private let schema: Schema?
+  let gate: VersionGate
+  let schema: Schema?
+  /// Held by the one who changes something.
+  let changes = Mutex(())
+  private let tag: UInt32
   private let pool = DeciderPool()
 
   private static let engineCount = Atomic<UInt32>(0)
@@ -33,17 +36,19 @@ public final class PolicyEngine: Sendable {
     entities: EntityStore = EntityStore(),
     isStrict: Bool = false
   ) throws(PolicyEngineError) {
+    // Even: the odd ones are overlays'.
+    tag = Self.engineCount.wrappingAdd(2, ordering: .relaxed).newValue
     self.schema = schema
-    version = try Version(
-      // Even: the odd ones are overlays'.
-      engine: Self.engineCount.wrappingAdd(2, ordering: .relaxed).newValue,
+    let version = try Version(
+      engine: tag,
       policies: Array(policies.policies),
       entities: Self.entities(entities, fitting: schema),
       isStrict: isStrict
     )
+    gate = VersionGate(version)
   }
 
-  private static func entities(
+  static func entities(
     _ entities: EntityStore,
     fitting schema: Schema?
   ) throws(PolicyEngineError) -> EntityStore {
@@ -61,10 +66,13 @@ public final class PolicyEngine: Sendable {
     return all
   }
 
+  /// The number of the version that decides at the moment: 1 at first, and larger with each replacement.
+  public var version: UInt64 { unsafe gate.read { unsafe $0.pointee.number } }
+
   // MARK: Deciding
 
   /// A decider of its own for a thread, event loop or connection.
-  public func decider() -> Decider { Decider(version) }
+  public func decider() -> Decider { Decider(gate, engine: tag) }
 
   /// Whether the request is allowed, by a decider from a pool: a ``decider()`` of one's own is faster.
   public func isAuthorized(_ request: Request, overlay: EntityOverlay? = nil) -> Bool {
@@ -80,8 +88,11 @@ public final class PolicyEngine: Sendable {
   ///
   /// For people who look into a decision: every policy is evaluated literally.
   public func explain(_ request: Request, overlay: EntityOverlay? = nil) -> [Explanation] {
-    let entities = StoredEntities(version: version, overlay: overlay)
-    return Evaluator(request: request, entities: entities).explain(version.policies)
+    let version = gate.version
+    return withExtendedLifetime(version) {
+      let entities = StoredEntities(version: version, overlay: overlay)
+      return Evaluator(request: request, entities: entities).explain(version.policies)
+    }
   }
 
   private func withDecider<Result>(_ body: (Decider) -> Result) -> Result {
@@ -94,13 +105,13 @@ public final class PolicyEngine: Sendable {
 
   /// The handle of a UID; `nil` when neither policies nor entities name it.
   public func handle(for uid: EntityUID) -> EntityHandle? {
-    unsafe version.tables.pointee.directory.find(uid).map { EntityHandle(engine: version.engine, number: $0) }
+    unsafe gate.read { unsafe $0.pointee.directory.find(uid) }.map { EntityHandle(engine: tag, number: $0) }
   }
 
   /// The handle of the UID of this type and id, without making a UID; `nil` when neither policies nor entities name it.
   public func handle(type: EntityTypeName, id: String) -> EntityHandle? {
-    unsafe version.tables.pointee.directory.find(type: type, id: id).map {
-      EntityHandle(engine: version.engine, number: $0)
+    unsafe gate.read { unsafe $0.pointee.directory.find(type: type, id: id) }.map {
+      EntityHandle(engine: tag, number: $0)
     }
   }
 
@@ -108,7 +119,7 @@ public final class PolicyEngine: Sendable {
   ///
   /// - Parameter overlay: the entities that the same requests bring.
   public func context(_ record: RecordValue, over overlay: EntityOverlay? = nil) -> RequestContext {
-    version.context(record, over: overlay?.engine == version.engine ? overlay : nil)
+    unsafe gate.read { unsafe RequestContext(record, engine: tag, $0, over: overlay) }
   }
 
   /// Builds entities that requests bring: a principal made from a token, a row just read.

@@ -4,7 +4,7 @@ public import WritCedar
 
 /// A decision with the policies that determine it, and on demand those that erred.
 ///
-/// It keeps the version of the engine that gave it until it is dropped.
+/// It keeps the version of policies and entities that gave it until it is dropped, and explains itself by it.
 public struct Answer: Sendable {
   /// What was asked.
   enum Question: Sendable {
@@ -17,31 +17,34 @@ public struct Answer: Sendable {
   private let numbers: PolicyNumbers
   private let question: Question
   private let overlay: EntityOverlay?
-  private let version: Version
+  private let source: Version
 
   init(_ findings: Findings, _ question: Question, _ overlay: EntityOverlay?, _ version: Version) {
     decision = findings.decision
     numbers = findings.reasons
     self.question = question
     self.overlay = overlay
-    self.version = version
+    source = version
   }
+
+  /// The number of the version that gave the answer: the first of an engine is 1, and each replacement has a larger one.
+  public var version: UInt64 { source.number }
 
   /// The determining policies in the order of the set: the satisfied permits of an allow, the satisfied forbids of a
   /// deny.
   ///
   /// Empty when nothing is satisfied. Made when it is asked for.
-  public var reasons: [PolicyID] { (0..<numbers.count).map { version.policies[Int(numbers[$0])].id } }
+  public var reasons: [PolicyID] { (0..<numbers.count).map { source.policies[Int(numbers[$0])].id } }
 
   /// Whether any policy of the engine may err at all; when not, there is no need to ask for ``errors``.
-  public var mayHaveErrors: Bool { version.hasErringPolicies }
+  public var mayHaveErrors: Bool { source.hasErringPolicies }
 
   /// The policies that erred, in the order of the set.
   ///
   /// Evaluated when it is asked for: the policies that may err and whose scopes match.
   public var errors: [PolicyError] {
     guard mayHaveErrors else { return [] }
-    return Decider(version).errors(of: request, overlay: overlay)
+    return Decider(VersionGate(source), engine: source.engine).errors(of: request, overlay: overlay)
   }
 
   /// The answer as the literal evaluator gives it.
@@ -62,6 +65,6 @@ public struct Answer: Sendable {
   }
 
   private func uid(of handle: EntityHandle) -> EntityUID {
-    overlay?.entity(of: handle)?.uid ?? version.uid(of: handle)
+    overlay?.entity(of: handle)?.uid ?? source.uid(of: handle)
   }
 }

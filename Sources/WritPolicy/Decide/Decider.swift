@@ -5,27 +5,40 @@ public import WritCedar
 /// Decides requests, one after the other, for one thread, event loop or connection.
 ///
 /// It owns the scratch memory that deciding needs, and is cheap to make; ``PolicyEngine/decider()`` makes one. Deciding
-/// never waits, never throws and does not allocate.
+/// never waits and never throws, and allocates only when policies or entities have been replaced since the last time.
+/// A decider keeps no version of them, except while it decides, and may outlive its engine.
 @safe
 public final class Decider {
   // Not the engine, whose pool keeps deciders.
-  private let version: Version
+  private let gate: VersionGate
+  private let pin: Pin
   private let tag: UInt32
   // A pointer, and not a property, whose every use would be checked for exclusive access.
   private let machine: UnsafeMutablePointer<Machine>
 
-  /// What another engine built, built anew for this one; the machine refers to their memory.
-  private var rebuilt: (context: RequestContext?, overlay: EntityOverlay?)
   private var builder = OverlayBuilder()
+  private var rebuilt: Rebuilt?
+  /// The context of the running request, to which the machine refers.
+  private var context: RequestContext?
 
-  init(_ version: Version) {
-    self.version = version
-    tag = version.engine
+  /// What another engine or version built, built anew, for those who bring it again.
+  private struct Rebuilt {
+    let given: (context: RequestContext?, overlay: EntityOverlay?)
+    let built: (context: RequestContext?, overlay: EntityOverlay?)
+  }
+
+  init(_ gate: VersionGate, engine: UInt32) {
+    self.gate = gate
+    pin = gate.pin()
+    tag = engine
+    let tables = unsafe pin.enter()
     unsafe machine = UnsafeMutablePointer<Machine>.allocate(capacity: 1)
-    unsafe machine.initialize(to: Machine(version.tables.pointee))
+    unsafe machine.initialize(to: Machine(tables.pointee))
+    unsafe pin.leave(tables)
   }
 
   deinit {
+    pin.remove()
     builder.deallocate()
     unsafe machine.deinitialize(count: 1)
     unsafe machine.deallocate()
@@ -46,8 +59,10 @@ public final class Decider {
     context: RequestContext? = nil,
     overlay: EntityOverlay? = nil
   ) -> Decision {
-    begin(principal, action, resource, context, overlay)
-    return unsafe machine.pointee.decide()
+    unsafe pinned { tables in
+      unsafe begin(principal, action, resource, context, overlay, tables)
+      return unsafe machine.pointee.decide()
+    }
   }
 
   /// Whether the principal may do the action on the resource: costs a look-up for each UID more than with handles.
@@ -62,14 +77,18 @@ public final class Decider {
     context: RequestContext? = nil,
     overlay: EntityOverlay? = nil
   ) -> Decision {
-    begin(principal, action, resource, context, overlay)
-    return unsafe machine.pointee.decide()
+    unsafe pinned { tables in
+      unsafe begin(principal, action, resource, context, overlay, tables)
+      return unsafe machine.pointee.decide()
+    }
   }
 
   /// Whether the request is allowed: costs building the context as well.
   public func decide(_ request: Request, overlay: EntityOverlay? = nil) -> Decision {
-    begin(request, overlay)
-    return unsafe machine.pointee.decide()
+    unsafe pinned { tables in
+      unsafe begin(request, overlay, tables)
+      return unsafe machine.pointee.decide()
+    }
   }
 
   /// Whether the principal may do the action on the resource, with the policies that determine it.
@@ -84,28 +103,36 @@ public final class Decider {
     context: RequestContext? = nil,
     overlay: EntityOverlay? = nil
   ) -> Answer {
-    begin(principal, action, resource, context, overlay)
-    let found = unsafe machine.pointee.authorize()
-    return Answer(found, .handles(principal, action, resource, context), overlay, version)
+    unsafe pinned { tables in
+      unsafe begin(principal, action, resource, context, overlay, tables)
+      let found = unsafe machine.pointee.authorize()
+      return unsafe Answer(found, .handles(principal, action, resource, context), overlay, tables.pointee.version)
+    }
   }
 
   /// Whether the request is allowed, with the policies that determine it.
   public func authorize(_ request: Request, overlay: EntityOverlay? = nil) -> Answer {
-    begin(request, overlay)
-    let found = unsafe machine.pointee.authorize()
-    return Answer(found, .texts(request), overlay, version)
+    unsafe pinned { tables in
+      unsafe begin(request, overlay, tables)
+      let found = unsafe machine.pointee.authorize()
+      return unsafe Answer(found, .texts(request), overlay, tables.pointee.version)
+    }
   }
 
   /// What gave candidates for a request.
   func tableUse(of request: Request, overlay: EntityOverlay? = nil) -> [String: Int] {
-    begin(request, overlay)
-    return unsafe machine.pointee.tableUse()
+    unsafe pinned { tables in
+      unsafe begin(request, overlay, tables)
+      return unsafe machine.pointee.tableUse()
+    }
   }
 
   /// The policies that err.
   func errors(of request: Request, overlay: EntityOverlay?) -> [PolicyError] {
-    begin(request, overlay)
-    return unsafe version.errors(of: &machine.pointee, request, overlay)
+    unsafe pinned { tables in
+      unsafe begin(request, overlay, tables)
+      return unsafe tables.pointee.version.errors(of: &machine.pointee, request, overlay)
+    }
   }
 
   /// How many requests brought an entity that stored ones have for an ancestor, so that ancestors were walked for.
@@ -115,7 +142,28 @@ public final class Decider {
 
   /// Builds entities that a request brings, in memory of the decider's: ``PolicyEngine/overlay(_:)`` says the rest.
   public func overlay(_ entities: [Entity]) throws(PolicyEngineError) -> EntityOverlay {
-    try builder.build(entities, over: version)
+    let tables = unsafe pin.enter()
+    defer { unsafe pin.leave(tables) }
+    return unsafe try builder.build(entities, engine: tag, over: tables)
+  }
+
+  // MARK: Versions
+
+  /// Does something with the current version, which stays for as long.
+  @inline(__always)
+  private func pinned<Result>(_ body: (UnsafePointer<VersionTables>) -> Result) -> Result {
+    let tables = unsafe pin.enter()
+    // The number and not the address, which comes again.
+    if unsafe tables.pointee.number != machine.pointee.version { unsafe reload(tables) }
+    let result = unsafe body(tables)
+    unsafe pin.leave(tables)
+    return result
+  }
+
+  @inline(never)
+  private func reload(_ tables: UnsafePointer<VersionTables>) {
+    unsafe machine.deinitialize(count: 1)
+    unsafe machine.initialize(to: Machine(tables.pointee))
   }
 
   // MARK: Beginning
@@ -126,26 +174,26 @@ public final class Decider {
     _ action: EntityHandle,
     _ resource: EntityHandle,
     _ context: RequestContext?,
-    _ overlay: EntityOverlay?
+    _ overlay: EntityOverlay?,
+    _ tables: UnsafePointer<VersionTables>
   ) {
-    guard principal.engine == tag, action.engine == tag, resource.engine == tag,
-      context == nil || context?.engine == tag, context == nil || context?.isBuilt(over: overlay) == true,
-      overlay == nil || overlay?.engine == tag
-    else { return beginForeign(principal, action, resource, context, overlay) }
+    guard principal.engine == tag, action.engine == tag, resource.engine == tag, isOwn(context, overlay) else {
+      return unsafe beginForeign(principal, action, resource, context, overlay, tables)
+    }
     unsafe machine.pointee.begin(principal.number, action.number, resource.number, context, overlay)
   }
 
-  /// Handles of an overlay, and handles and contexts of another engine: its UIDs are absent here, each one equal to
-  /// itself only.
+  /// Handles of an overlay, or of another engine, whose UIDs are absent here, each one equal to itself only; contexts and
+  /// overlays of another engine or version.
   private func beginForeign(
     _ principal: EntityHandle,
     _ action: EntityHandle,
     _ resource: EntityHandle,
     _ context: RequestContext?,
-    _ overlay: EntityOverlay?
+    _ overlay: EntityOverlay?,
+    _ tables: UnsafePointer<VersionTables>
   ) {
-    let (context, own) = own(context, overlay)
-    // Handles name what the overlay named when it was built, here or elsewhere.
+    let (context, own) = unsafe own(context, overlay, tables)
     var foreign: [EntityHandle] = []
     var unknown: [EntityUID] = []
     let first = Self.firstUnknown(context, own)
@@ -153,7 +201,10 @@ public final class Decider {
       if handle.engine == tag { return unsafe machine.pointee.subject(handle.number) }
       if let uid = overlay?.uid(of: handle) {
         if overlay === own { return unsafe machine.pointee.subject(uid) }
-        if let entity = overlay?.entity(of: handle) { return self.subject(entity.uid, context, own, &unknown) }
+        // It names what the overlay named when it was built, here or elsewhere.
+        if let entity = overlay?.entity(of: handle) {
+          return unsafe self.subject(entity.uid, context, own, &unknown, tables)
+        }
       }
       if !foreign.contains(handle) { foreign.append(handle) }
       let place = UInt32(truncatingIfNeeded: foreign.firstIndex(of: handle) ?? 0)
@@ -165,37 +216,52 @@ public final class Decider {
   }
 
   @inline(__always)
-  private func begin(_ request: Request, _ overlay: EntityOverlay?) {
-    var context: RequestContext?
-    if !request.context.isEmpty {
-      context = version.context(request.context, over: overlay?.engine == tag ? overlay : nil)
-      // Until the next request, for the machine refers to it.
-      rebuilt.context = context
-    }
-    begin(request.principal, request.action, request.resource, context, overlay)
+  private func begin(_ request: Request, _ overlay: EntityOverlay?, _ tables: UnsafePointer<VersionTables>) {
+    context =
+      request.context.isEmpty ? nil : unsafe RequestContext(request.context, engine: tag, tables, over: overlay)
+    unsafe begin(request.principal, request.action, request.resource, context, overlay, tables)
   }
 
-  /// Context and overlay for this engine.
+  /// Whether context and overlay are for this engine and version, and for each other.
   @inline(__always)
-  private func own(_ context: RequestContext?, _ overlay: EntityOverlay?) -> (RequestContext?, EntityOverlay?) {
-    guard overlay == nil || overlay?.engine == tag,
-      context == nil || (context?.engine == tag && context?.isBuilt(over: overlay) == true)
-    else { return rebuild(context, overlay) }
-    return (context, overlay)
+  private func isOwn(_ context: RequestContext?, _ overlay: EntityOverlay?) -> Bool {
+    let version = unsafe machine.pointee.version
+    if let overlay, !overlay.isBuilt(for: tag, version) { return false }
+    return context?.isBuilt(for: tag, version, over: overlay) ?? true
   }
 
-  private func rebuild(_ context: RequestContext?, _ overlay: EntityOverlay?) -> (RequestContext?, EntityOverlay?) {
-    var overlay = overlay
-    if let other = overlay, other.engine != tag {
+  /// Context and overlay for this engine and version; they stay until the next call.
+  @inline(__always)
+  private func own(
+    _ context: RequestContext?,
+    _ overlay: EntityOverlay?,
+    _ tables: UnsafePointer<VersionTables>
+  ) -> (RequestContext?, EntityOverlay?) {
+    isOwn(context, overlay) ? (context, overlay) : unsafe rebuild(context, overlay, tables)
+  }
+
+  @inline(never)
+  private func rebuild(
+    _ context: RequestContext?,
+    _ overlay: EntityOverlay?,
+    _ tables: UnsafePointer<VersionTables>
+  ) -> (RequestContext?, EntityOverlay?) {
+    if let rebuilt, rebuilt.given.context === context, rebuilt.given.overlay === overlay,
+      isOwn(rebuilt.built.context, rebuilt.built.overlay)
+    {
+      return rebuilt.built
+    }
+    let version = unsafe machine.pointee.version
+    var built = (context: context, overlay: overlay)
+    if let overlay, !overlay.isBuilt(for: tag, version) {
       // Without checks nothing is refused.
-      overlay = try? builder.build(other.entities, over: version, isChecked: false)
+      built.overlay = unsafe try? builder.build(overlay.entities, engine: tag, over: tables, isChecked: false)
     }
-    var context = context
-    if let other = context, other.engine != tag || !other.isBuilt(over: overlay) {
-      context = version.context(other.record, over: overlay)
+    if let context, !context.isBuilt(for: tag, version, over: built.overlay) {
+      built.context = unsafe RequestContext(context.record, engine: tag, tables, over: built.overlay)
     }
-    rebuilt = (context, overlay)
-    return (context, overlay)
+    rebuilt = Rebuilt(given: (context, overlay), built: built)
+    return built
   }
 
   @inline(__always)
@@ -204,15 +270,15 @@ public final class Decider {
     _ action: EntityUID,
     _ resource: EntityUID,
     _ context: RequestContext?,
-    _ overlay: EntityOverlay?
+    _ overlay: EntityOverlay?,
+    _ tables: UnsafePointer<VersionTables>
   ) {
-    let (context, overlay) = own(context, overlay)
+    let (context, overlay) = unsafe own(context, overlay, tables)
     // In place: a copy of the directory would cost as much as a look-up.
-    let tables = unsafe version.tables
     if let (first, second, third) = unsafe tables.pointee.directory.guess(principal, action, resource) {
       return unsafe machine.pointee.begin(first, second, third, context, overlay)
     }
-    beginUnknown(principal, action, resource, context, overlay)
+    unsafe beginUnknown(principal, action, resource, context, overlay, tables)
   }
 
   /// UIDs that the engine never heard of live for this request.
@@ -221,14 +287,15 @@ public final class Decider {
     _ action: EntityUID,
     _ resource: EntityUID,
     _ context: RequestContext?,
-    _ overlay: EntityOverlay?
+    _ overlay: EntityOverlay?,
+    _ tables: UnsafePointer<VersionTables>
   ) {
     var unknown: [EntityUID] = []
     unsafe machine.pointee.reset(overlay)
-    let subjects = (
-      subject(principal, context, overlay, &unknown),
-      subject(action, context, overlay, &unknown),
-      subject(resource, context, overlay, &unknown)
+    let subjects = unsafe (
+      subject(principal, context, overlay, &unknown, tables),
+      subject(action, context, overlay, &unknown, tables),
+      subject(resource, context, overlay, &unknown, tables)
     )
     unsafe machine.pointee.begin(subjects.0, subjects.1, subjects.2, context)
   }
@@ -238,9 +305,9 @@ public final class Decider {
     _ uid: EntityUID,
     _ context: RequestContext?,
     _ overlay: EntityOverlay?,
-    _ unknown: inout [EntityUID]
+    _ unknown: inout [EntityUID],
+    _ tables: UnsafePointer<VersionTables>
   ) -> Machine.Subject {
-    let tables = unsafe version.tables
     if let number = unsafe tables.pointee.directory.find(uid) { return unsafe machine.pointee.subject(number) }
     let (brought, named) = unsafe (overlay?.texts, context?.texts)
     let name = uid.type.text.string

@@ -11,6 +11,8 @@ struct Machine: ~Copyable {
   let entities: EntityTable
   let policies: PolicyTables
   let isStrict: Bool
+  /// The number of the version that has the tables.
+  let version: UInt64
 
   // What the running request is about.
   private(set) var principal = Subject()
@@ -45,6 +47,7 @@ struct Machine: ~Copyable {
     entities = tables.entities
     policies = tables.policies
     isStrict = tables.isStrict
+    version = tables.number
     unsafe contextTexts = nil
     unsafe overlay = nil
     heaps.entities = entities.attributes

@@ -7,6 +7,8 @@ public import WritCedar
 public final class RequestContext: @unchecked Sendable {
   // Sendable: nothing writes to the buffers after `init`.
   let engine: UInt32
+  /// The number of the version whose texts it knows.
+  private let version: UInt64
   /// The context as it was given.
   public let record: RecordValue
   let root: Cell
@@ -16,13 +18,24 @@ public final class RequestContext: @unchecked Sendable {
   /// Whose texts the context refers to.
   let overlay: EntityOverlay?
 
-  init(_ record: RecordValue, over version: Version, _ overlay: EntityOverlay?) {
-    engine = version.engine
+  /// Builds the context for a version.
+  ///
+  /// - Parameter overlay: of the same version, or else of no use.
+  init(
+    _ record: RecordValue,
+    engine: UInt32,
+    _ tables: UnsafePointer<VersionTables>,
+    over overlay: EntityOverlay?
+  ) {
+    let version = unsafe tables.pointee.number
+    let overlay = overlay?.isBuilt(for: engine, version) == true ? overlay : nil
+    self.engine = engine
+    self.version = version
     self.record = record
     // An overlay without texts of its own is like none.
     self.overlay = unsafe overlay?.texts == nil ? nil : overlay
     var encoder = ValueEncoder(region: .context)
-    var numbering = unsafe LocalNumbering(version.directory, over: overlay?.texts)
+    var numbering = unsafe LocalNumbering(tables.directory, over: overlay?.texts)
     root = encoder.cell(.record(record), &numbering)
     encoder.finish()
     heap = encoder.heap
@@ -30,10 +43,14 @@ public final class RequestContext: @unchecked Sendable {
     unsafe texts?.initialize(to: numbering.texts)
   }
 
-  /// Whether the context's texts and those of a request's overlay are told apart by their numbers.
+  /// Whether its numbers mean the same to a version of an engine, and to a request's overlay.
+  ///
+  /// A text that had no number may have got one since; numbers that texts have stay.
   @inline(__always)
-  func isBuilt(over other: EntityOverlay?) -> Bool {
-    unsafe overlay === other || (overlay == nil && (texts == nil || other?.texts == nil))
+  func isBuilt(for engine: UInt32, _ version: UInt64, over other: EntityOverlay?) -> Bool {
+    guard self.engine == engine else { return false }
+    if unsafe overlay == nil && texts == nil { return true }
+    return unsafe self.version == version && (overlay === other || (overlay == nil && other?.texts == nil))
   }
 
   deinit {

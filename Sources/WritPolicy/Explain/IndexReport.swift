@@ -22,6 +22,11 @@ extension PolicyEngine {
   ///
   /// Linear in the policies.
   public var indexReport: IndexReport {
+    let version = gate.version
+    return withExtendedLifetime(version) { report(of: version) }
+  }
+
+  private func report(of version: Version) -> IndexReport {
     let tables = unsafe version.tables.pointee
     var unindexed: Set<UInt32> = []
     var longest = 0

@@ -13,7 +13,9 @@ public final class EntityOverlay: @unchecked Sendable {
   // Sendable: nothing writes to the memory after `init`.
   /// The entities as they were given.
   public let entities: [Entity]
-  let engine: UInt32
+  private let engine: UInt32
+  /// The number of the version that it is laid over.
+  private let version: UInt64
   private let arena: Arena
   let tables: UnsafePointer<OverlayTables>
   /// Tells the handles of this overlay from those of others: 47 bits of a number that no other overlay has.
@@ -21,14 +23,19 @@ public final class EntityOverlay: @unchecked Sendable {
 
   private static let count = Atomic<UInt64>(0)
 
-  init(_ entities: [Entity], engine: UInt32, copying tables: OverlayTables) {
+  init(_ entities: [Entity], engine: UInt32, _ version: UInt64, copying tables: OverlayTables) {
     self.entities = entities
     self.engine = engine
+    self.version = version
     unsafe (arena, self.tables) = Arena.copy(of: tables)
     tag = Self.count.wrappingAdd(1, ordering: .relaxed).newValue
   }
 
   deinit { arena.deallocate() }
+
+  /// Whether its numbers and lists of ancestors are those of a version.
+  @inline(__always)
+  func isBuilt(for engine: UInt32, _ version: UInt64) -> Bool { self.engine == engine && self.version == version }
 
   /// The texts that only this overlay knows, `nil` when there are none.
   var texts: UnsafePointer<LocalTexts>? {

@@ -19,15 +19,16 @@ struct OverlayBuilder {
   ///   in a circle as well.
   mutating func build(
     _ entities: [Entity],
-    over version: Version,
+    engine: UInt32,
+    over version: UnsafePointer<VersionTables>,
     isChecked: Bool = true
   ) throws(PolicyEngineError) -> EntityOverlay {
     tables.removeAll()
     encoder.removeAll()
-    try append(entities, over: version, isChecked: isChecked)
-    let stored = unsafe version.tables.pointee.entities
+    try unsafe append(entities, over: version, isChecked: isChecked)
+    let stored = unsafe version.pointee.entities
     if tables.changesAncestors {
-      if isChecked { try checkAcyclic(over: version, entities) }
+      if isChecked { try unsafe checkAcyclic(over: version, entities) }
       for row in 0..<tables.rows.count where tables.rows[row].parentCount > 0 { unlist(row) }
     } else {
       states.removeAll()
@@ -35,14 +36,14 @@ struct OverlayBuilder {
       for row in 0..<tables.rows.count { try visit(row, stored, entities, isChecked: isChecked) }
     }
     tables.cells = encoder.heap
-    return EntityOverlay(entities, engine: version.engine, copying: tables)
+    return unsafe EntityOverlay(entities, engine: engine, version.pointee.number, copying: tables)
   }
 
   // MARK: Entities
 
   private mutating func append(
     _ entities: [Entity],
-    over version: Version,
+    over version: UnsafePointer<VersionTables>,
     isChecked: Bool
   ) throws(PolicyEngineError) {
     var numbering = unsafe LocalNumbering(version.directory, using: tables.texts)
@@ -70,7 +71,7 @@ struct OverlayBuilder {
       row.parentCount = UInt32(truncatingIfNeeded: entity.parents.count)
       for parent in entity.parents { tables.parents.append(numbering.number(of: parent)) }
       tables.append(row)
-      if unsafe version.tables.pointee.entities.isParent(uid) { tables.changesAncestors = true }
+      if unsafe version.pointee.entities.isParent(uid) { tables.changesAncestors = true }
     }
   }
 
@@ -171,8 +172,8 @@ struct OverlayBuilder {
   }
 
   /// Refuses a circle that leads through the store.
-  private func checkAcyclic(over version: Version, _ entities: [Entity]) throws(PolicyEngineError) {
-    let stored = unsafe version.tables.pointee.entities
+  private func checkAcyclic(over version: UnsafePointer<VersionTables>, _ entities: [Entity]) throws(PolicyEngineError) {
+    let stored = unsafe version.pointee.entities
     var isOpen: [UInt32: Bool] = [:]
     let tables = tables
     var walk = HierarchyWalk<UInt32> { uid in
@@ -185,7 +186,7 @@ struct OverlayBuilder {
         continue
       }
       let known = tables.row(of: repeated).map { entities[Int(tables.rows[$0].entity)].uid }
-      let uid = unsafe known ?? version.tables.pointee.directory.uid(repeated)
+      let uid = unsafe known ?? version.pointee.directory.uid(repeated)
       throw PolicyEngineError(code: .cycle, description: "\(uid) is its own ancestor")
     }
   }

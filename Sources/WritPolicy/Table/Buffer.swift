@@ -90,6 +90,15 @@ struct Buffer<Element: BitwiseCopyable> {
     old.deallocate()
   }
 
+  /// The same elements in memory of their own.
+  func copied() -> Buffer {
+    var copy = Buffer()
+    copy.reserve(count)
+    if let base = unsafe base, let new = unsafe copy.base { unsafe new.update(from: base, count: count) }
+    copy.count = count
+    return copy
+  }
+
   mutating func deallocate() {
     if let base = unsafe base { unsafe base.deallocate() }
     unsafe base = nil

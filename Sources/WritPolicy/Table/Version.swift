@@ -1,13 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
 import WritCedar
 
 /// Everything a decision reads, as flat memory.
+@safe
 struct VersionTables: BufferHolder {
   var directory = Directory()
   var entities = EntityTable()
   var policies = PolicyTables()
   var isStrict = false
+  /// The number of the version; no other of the engine ever has it.
+  var number: UInt64 = 1
+  /// Whose tables these are, once they are complete.
+  private var owner: Unmanaged<Version>?
+
+  init() {
+    unsafe owner = nil
+  }
+
+  /// Whose tables these are, for those who know that it is there.
+  var version: Version { unsafe owner.unsafelyUnwrapped.takeUnretainedValue() }
+
+  fileprivate mutating func belong(to version: Version) { unsafe owner = Unmanaged.passUnretained(version) }
 
   /// What there is more of than the tables can number, `nil` for nothing.
   ///
@@ -29,6 +44,14 @@ struct VersionTables: BufferHolder {
   }
 }
 
+extension UnsafePointer<VersionTables> {
+  /// In place: a copy of the directory would cost as much as a look-up.
+  var directory: UnsafePointer<Directory> {
+    unsafe UnsafeRawPointer(self).advanced(by: MemoryLayout<VersionTables>.offset(of: \.directory) ?? 0)
+      .assumingMemoryBound(to: Directory.self)
+  }
+}
+
 /// One state of policies and entities, never changed once it is compiled: the tables and, off the hot path, the
 /// policies as they were written.
 @safe
@@ -39,13 +62,22 @@ final class Version: @unchecked Sendable {
   /// Tells the engine's handles and contexts from those of others.
   let engine: UInt32
   let policies: [Policy]
+  /// Where the gate lists versions that were replaced and are still read: the tables of the next one, or 0.
+  let nextRetired = Atomic<UInt>(0)
 
-  init(engine: UInt32, policies: [Policy], entities: EntityStore, isStrict: Bool) throws(PolicyEngineError) {
-    self.engine = engine
-    self.policies = policies
+  convenience init(engine: UInt32, policies: [Policy], entities: EntityStore, isStrict: Bool) throws(PolicyEngineError)
+  {
     var tables = VersionTables()
     tables.isStrict = isStrict
     tables.compile(entities)
+    try self.init(engine: engine, policies: policies, over: tables)
+  }
+
+  /// Compiles policies over entities that are compiled already.
+  init(engine: UInt32, policies: [Policy], over entities: VersionTables) throws(PolicyEngineError) {
+    self.engine = engine
+    self.policies = policies
+    var tables = entities
     var compiler = PolicyCompiler(tables)
     tables = compiler.compile(policies)
     if let excess = tables.excess {
@@ -55,19 +87,12 @@ final class Version: @unchecked Sendable {
     arena = Arena(moving: &tables)
     unsafe memory = UnsafeMutablePointer<VersionTables>.allocate(capacity: 1)
     unsafe memory.initialize(to: tables)
+    unsafe memory.pointee.belong(to: self)
   }
 
   var tables: UnsafePointer<VersionTables> { unsafe UnsafePointer(memory) }
 
-  /// In place: a copy of the directory would cost as much as a look-up.
-  var directory: UnsafePointer<Directory> {
-    unsafe UnsafeRawPointer(memory).advanced(by: MemoryLayout<VersionTables>.offset(of: \.directory) ?? 0)
-      .assumingMemoryBound(to: Directory.self)
-  }
-
-  func context(_ record: RecordValue, over overlay: EntityOverlay? = nil) -> RequestContext {
-    RequestContext(record, over: self, overlay)
-  }
+  var number: UInt64 { unsafe memory.pointee.number }
 
   /// The UID of a handle; that of a foreign one is like no other.
   func uid(of handle: EntityHandle) -> EntityUID {
