@@ -80,7 +80,10 @@ struct ReadersUnderChangeTests {
         asked += 1
         decide(asked) { decider.decide(principal: ann, action: $0, resource: doc) }
         decide(asked) { action in
-          let number = engine.handle(for: action) ?? all
+          // The first version names one of the actions only.
+          guard let number = engine.handle(for: action) else {
+            return decider.decide(principal: ann, action: action, resource: doc)
+          }
           return decider.decide(principal: handle, action: number, resource: handle)
         }
         expect(decider.decide(principal: handle, action: all, resource: handle).isAllowed)
@@ -94,6 +97,10 @@ struct ReadersUnderChangeTests {
         if asked % 16 == 0 { kept = answer }
       }
     }
+  }
+
+  private final class Box: Sendable {
+    let value = Atomic<UInt64>(0)
   }
 
   private struct Weak {
@@ -162,14 +169,18 @@ struct ReadersUnderChangeTests {
   @Test("replacements from several threads follow one another")
   func writers() throws {
     let engine = try PolicyEngine(PolicySet())
-    let numbers = Mutex<Set<UInt64>>([])
+    // Atomics, as ThreadSanitizer does not see into a mutex.
+    let (count, sum) = (Box(), Box())
     let replace: @Sendable () -> Void = {
       for _ in 0..<200 {
-        if let number = try? engine.replace(policies: PolicySet()) { numbers.withLock { _ = $0.insert(number) } }
+        guard let number = try? engine.replace(policies: PolicySet()) else { continue }
+        count.value.add(1, ordering: .relaxed)
+        sum.value.add(number, ordering: .relaxed)
       }
     }
     Threads.run(replace, replace, replace)
-    #expect(numbers.withLock { $0 } == Set(2...601))
+    #expect(count.value.load(ordering: .relaxed) == 600)
+    #expect(sum.value.load(ordering: .relaxed) == (2...601).reduce(0, +))
     #expect(engine.version == 601)
   }
 

@@ -57,7 +57,8 @@ struct Pin {
   /// Lets go of the version that ``enter()`` gave; whoever is the last to do so frees a version that was replaced.
   @inline(__always)
   func leave(_ tables: UnsafePointer<VersionTables>) {
-    unsafe held.pointee.store(0, ordering: .releasing)
+    // In the same order: either the publisher sees the 0, or its owner the new version.
+    unsafe held.pointee.store(0, ordering: .sequentiallyConsistent)
     let now = unsafe current.pointee.load(ordering: .sequentiallyConsistent)
     if now != UInt(bitPattern: tables) { unsafe gate.reclaim() }
   }

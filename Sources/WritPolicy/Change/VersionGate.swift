@@ -25,11 +25,6 @@ final class VersionGate: @unchecked Sendable {
     static let again: UInt8 = 2
   }
 
-  /// How often a publisher looks for readers to go.
-  ///
-  /// A reader who leaves at this moment may have looked for a new version
-  /// while the processor still kept the zero for its pin to itself: nanoseconds, in which neither frees the old version.
-  private static let looks = 64
   private static let cacheLine = 64
 
   init(_ version: Version) {
@@ -72,7 +67,6 @@ final class VersionGate: @unchecked Sendable {
     let old = unsafe current.pointee.exchange(Self.retain(version), ordering: .sequentiallyConsistent)
     retire(old)
     reclaim()
-    for _ in 0..<Self.looks where retired.load(ordering: .sequentiallyConsistent) != 0 { reclaim() }
   }
 
   /// Frees the replaced versions that no pin holds, unless somebody is at it, who then looks once more.
