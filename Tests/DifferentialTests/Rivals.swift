@@ -30,11 +30,33 @@ struct Rivals {
     let policies = try made.policySet()
     let entities = try EntityStore(made.entities)
     authorizer = Authorizer(policies: policies, entities: entities, isStrict: made.isStrict)
-    engine = try PolicyEngine(policies, entities: entities, isStrict: made.isStrict)
+    engine = try Self.engine(made, policies, entities)
     decider = engine.decider()
     isRare = made.shape == .deep
     overlays = made.overlays
     self.stranger = stranger
+  }
+
+  /// The engine of a case; one in four came to it by replacing others.
+  private static func engine(_ made: Case, _ policies: PolicySet, _ entities: EntityStore) throws -> PolicyEngine {
+    guard made.number % 4 == 0 else {
+      return try PolicyEngine(policies, entities: entities, isStrict: made.isStrict)
+    }
+    var before = made
+    before.policies.removeFirst(made.policies.count / 2)
+    let replacesEntities = made.number % 8 == 0
+    if replacesEntities { before.entities.removeFirst(made.entities.count / 2) }
+    let engine = try PolicyEngine(
+      before.policySet(),
+      entities: EntityStore(before.entities),
+      isStrict: made.isStrict
+    )
+    if replacesEntities {
+      try engine.replace(policies: policies, entities: entities)
+    } else {
+      try engine.replace(policies: policies)
+    }
+    return engine
   }
 
   /// Asks the tables in every way that there is, and expects the literal evaluator's answer.

@@ -210,6 +210,59 @@ struct OverlayTests {
     )
   }
 
+  @Test("an overlay lies over whatever version decides, whoever it was built for")
+  func versions() throws {
+    let engine = try rivals().engine
+    let decider = engine.decider()
+    let guest = uid("Guest", "g")
+    let entity = Entity(
+      uid: guest,
+      attributes: try record("{\"mail\": \"new@x\", \"level\": 1}"),
+      parents: [uid("Group", "staff")]
+    )
+    let overlay = try engine.overlay([entity])
+    let handle = try #require(overlay.handle(for: guest))
+    let mail = try record("{\"mail\": \"new@x\"}")
+    let contexts = [engine.context(mail), engine.context(mail, over: overlay)]
+    let entities = try store(Self.entities)
+    let moved = try store(
+      #"[{"uid": {"type": "Group", "id": "staff"}, "attrs": {}, "parents": [{"type": "Folder", "id": "f"}]}]"#
+    )
+    let more =
+      Self.policies + "permit(principal, action == Action::\"new\", resource) when { \"new@x\" == principal.mail };"
+    let versions = [
+      (Self.policies, moved), (more, entities), (more, moved), (Self.policies, entities),
+      ("permit(principal == Guest::\"g\", action, resource);", moved),
+    ]
+    for (text, entities) in versions {
+      let policies = try PolicySet(parsing: text)
+      try engine.replace(policies: policies, entities: entities)
+      let authorizer = Authorizer(policies: policies, entities: try entities.overlaid(with: [entity]))
+      for action in Self.actions + [uid("Action", "new")] {
+        let request = Request(principal: guest, action: action, resource: uid("Doc", "d"), context: mail)
+        let expected = authorizer.authorize(request)
+        let answer = decider.authorize(request, overlay: overlay)
+        #expect(answer.decision == expected.decision, "\(action)")
+        #expect(answer.errors.map(\.error.code) == expected.errors.map(\.error.code), "\(action)")
+        guard let action = engine.handle(for: action), let resource = engine.handle(for: request.resource) else {
+          continue
+        }
+        for context in contexts {
+          for _ in 0..<2 {
+            let decision = decider.decide(
+              principal: handle,
+              action: action,
+              resource: resource,
+              context: context,
+              overlay: overlay
+            )
+            #expect(decision == expected.decision, "\(request.action)")
+          }
+        }
+      }
+    }
+  }
+
   @Test("texts that only the request knows are told apart, wherever it names them")
   func texts() throws {
     let rivals = try rivals()

@@ -172,7 +172,8 @@ struct OverlayBuilder {
   }
 
   /// Refuses a circle that leads through the store.
-  private func checkAcyclic(over version: UnsafePointer<VersionTables>, _ entities: [Entity]) throws(PolicyEngineError) {
+  private func checkAcyclic(over version: UnsafePointer<VersionTables>, _ entities: [Entity]) throws(PolicyEngineError)
+  {
     let stored = unsafe version.pointee.entities
     var isOpen: [UInt32: Bool] = [:]
     let tables = tables
