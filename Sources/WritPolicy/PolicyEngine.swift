@@ -30,22 +30,26 @@ public final class PolicyEngine: Sendable {
   ///   - entities: what policies may look at.
   ///   - isStrict: whether a `forbid` that errs denies. Such a policy is in the errors, not in the reasons.
   /// - Throws: ``PolicyEngineError``.
-  public init(
+  public convenience init(
     _ policies: PolicySet,
     schema: Schema? = nil,
     entities: EntityStore = EntityStore(),
     isStrict: Bool = false
   ) throws(PolicyEngineError) {
+    try self.init(Array(policies.policies), schema, Self.entities(entities, fitting: schema), isStrict: isStrict)
+  }
+
+  /// Compiles policies, and entities that fit the schema and have its actions.
+  init(
+    _ policies: [Policy],
+    _ schema: Schema?,
+    _ entities: EntityStore,
+    isStrict: Bool
+  ) throws(PolicyEngineError) {
     // Even: the odd ones are overlays'.
     tag = Self.engineCount.wrappingAdd(2, ordering: .relaxed).newValue
     self.schema = schema
-    let version = try Version(
-      engine: tag,
-      policies: Array(policies.policies),
-      entities: Self.entities(entities, fitting: schema),
-      isStrict: isStrict
-    )
-    gate = VersionGate(version)
+    gate = VersionGate(try Version(engine: tag, policies: policies, entities: entities, isStrict: isStrict))
   }
 
   static func entities(

@@ -266,4 +266,27 @@ struct ReplaceTests {
     }
     read(70)
   }
+
+  @Test("a compacted engine decides the same, and has forgotten what nothing names any more", arguments: [false, true])
+  func compaction(isStrict: Bool) throws {
+    let entities = try store(Self.entities)
+    let names = (0..<1_000).map { Entity(uid: uid("User", "once \($0)"), parents: [uid("Group", "once \($0)")]) }
+    let engine = try PolicyEngine(PolicySet(), entities: try EntityStore(names), isStrict: isStrict)
+    for text in Self.policySets {
+      let policies = try PolicySet(parsing: text)
+      try engine.replace(policies: policies, entities: entities)
+      let compacted = try engine.compact()
+      let authorizer = Authorizer(policies: policies, entities: entities, isStrict: isStrict)
+      for principal in Self.users {
+        for action in Self.actions {
+          let request = Request(principal: principal, action: action, resource: Self.docs[0])
+          #expect("\(compacted.authorize(request).response)" == "\(authorizer.authorize(request))")
+        }
+      }
+      #expect(engine.handle(for: names[7].uid) != nil)
+      #expect(compacted.handle(for: names[7].uid) == nil)
+      #expect(compacted.handle(for: uid("Group", "once 7")) == nil)
+      #expect(compacted.indexReport.bytes * 10 < engine.indexReport.bytes)
+    }
+  }
 }

@@ -15,6 +15,12 @@ struct StoredEntities: EntitySource {
 
   private var tables: VersionTables { unsafe version.tables.pointee }
 
+  /// What is stored, in the order of the numbers.
+  var all: some Sequence<Entity> {
+    let directory = tables.directory
+    return (0..<UInt32(truncatingIfNeeded: directory.uidCount)).lazy.compactMap { stored(directory.uid($0)) }
+  }
+
   subscript(uid: EntityUID) -> Entity? { brought[uid] ?? stored(uid) }
 
   private func stored(_ uid: EntityUID) -> Entity? {

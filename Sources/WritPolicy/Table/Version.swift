@@ -20,7 +20,12 @@ struct VersionTables: BufferHolder {
   }
 
   /// Whose tables these are, for those who know that it is there.
-  var version: Version { unsafe owner.unsafelyUnwrapped.takeUnretainedValue() }
+  ///
+  /// A call, and not inlined: it retains the version while the caller's pin holds it. The optimiser, which does not know that
+  /// a pin's store may free it, would otherwise retain it behind that store.
+  var version: Version {
+    @inline(never) get { unsafe owner.unsafelyUnwrapped.takeUnretainedValue() }
+  }
 
   fileprivate mutating func belong(to version: Version) { unsafe owner = Unmanaged.passUnretained(version) }
 
@@ -93,6 +98,7 @@ final class Version: @unchecked Sendable {
   var tables: UnsafePointer<VersionTables> { unsafe UnsafePointer(memory) }
 
   var number: UInt64 { unsafe memory.pointee.number }
+  var isStrict: Bool { unsafe memory.pointee.isStrict }
 
   /// The UID of a handle; that of a foreign one is like no other.
   func uid(of handle: EntityHandle) -> EntityUID {

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import WritCedar
+
+extension PolicyEngine {
+  /// A new engine with the policies and entities of this one's current version, without what they no longer name.
+  ///
+  /// An engine never gives the number of a UID or a text away again, for handles refer to them. So what replacements have
+  /// forgotten stays: 70 to 85 bytes for a UID with an id of at most 16 bytes. Handles, contexts and overlays of this engine
+  /// are foreign to the new one. Linear in policies and entities, which are compiled anew.
+  ///
+  /// - Throws: ``PolicyEngineError/Code/tooLarge``.
+  public func compact() throws(PolicyEngineError) -> PolicyEngine {
+    let version = gate.version
+    let entities: EntityStore
+    do {
+      entities = try EntityStore(StoredEntities(version: version, overlay: nil).all)
+    } catch {
+      // What is stored once has each UID once, and no circle.
+      throw PolicyEngineError(code: .cycle, description: error.description)
+    }
+    return try PolicyEngine(version.policies, schema, entities, isStrict: version.isStrict)
+  }
+}
