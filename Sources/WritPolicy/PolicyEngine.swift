@@ -17,7 +17,7 @@ public final class PolicyEngine: Sendable {
   let schema: Schema?
   /// Held by the one who changes something.
   let changes = Mutex(())
-  private let tag: UInt32
+  let tag: UInt32
   private let pool = DeciderPool()
 
   private static let engineCount = Atomic<UInt32>(0)
@@ -99,7 +99,7 @@ public final class PolicyEngine: Sendable {
     }
   }
 
-  private func withDecider<Result>(_ body: (Decider) -> Result) -> Result {
+  func withDecider<Result>(_ body: (Decider) -> Result) -> Result {
     let decider = pool.take() ?? decider()
     defer { pool.put(decider) }
     return body(decider)

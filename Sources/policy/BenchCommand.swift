@@ -57,6 +57,7 @@ struct BenchCommand: ParsableCommand {
       requests: requests.count,
       mix: mix,
       times: bench.measure(batches: batches),
+      attributeSource: try AttributeBench().measure(batches: batches),
       throughput: bench.throughput(),
       loading: start.duration(to: loaded),
       compiling: compiling.duration(to: compiled),

@@ -11,6 +11,8 @@ struct BenchReport {
   let requests: Int
   let mix: BenchCheck.Mix
   let times: DecisionBench.Times
+  /// Nanoseconds more for an attribute on demand.
+  let attributeSource: AttributeBench.Times
   let throughput: DecisionBench.Throughput
   let loading: Duration
   let compiling: Duration
@@ -38,6 +40,8 @@ struct BenchReport {
       ("context", times.contextBuild, "building it"),
       ("decide, overlay", times.overlay, "with the principal as an entity that the request brings"),
       ("overlay", times.overlayBuild, "building it"),
+      ("attribute on demand", attributeSource.scalar, "more than a stored one; on a policy of the bench's own"),
+      ("... an entity", attributeSource.entity, "whose identifier is looked up"),
     ]
     for (name, value, note) in rows {
       Output.line("\(padded(name, 20)) \(padded(rounded(value), 9, left: true)) ns   \(Style.dim(note))")
@@ -118,7 +122,9 @@ struct BenchReport {
       ("decide_ns_p50", times.decide), ("decide_ns_p99", times.decide99), ("decide_cold_ns_p50", times.cold),
       ("decide_text_ns_p50", times.text), ("authorize_ns_p50", times.authorize),
       ("is_authorized_ns_p50", times.pooled), ("context_build_ns", times.contextBuild),
-      ("overlay_ns_p50", times.overlay), ("overlay_build_ns", times.overlayBuild), ("timer_ns", times.timer),
+      ("overlay_ns_p50", times.overlay), ("overlay_build_ns", times.overlayBuild),
+      ("attribute_source_ns_p50", attributeSource.scalar),
+      ("attribute_source_entity_ns_p50", attributeSource.entity), ("timer_ns", times.timer),
       ("decisions_per_second_one_core", throughput.one), ("decisions_per_second_all_cores", throughput.all),
     ]
     for (name, value) in values {

@@ -97,7 +97,9 @@ struct Counters: Sendable {
     "error entityMissing", "error overflow", "error extension", "error recursionLimit", "absent principal",
     "absent action", "absent resource", "unknown principal", "unknown action", "unknown resource",
     "unicode id of principal", "unicode id of action", "unicode id of resource", "links satisfied", "links met",
-    "overlays", "overlays refused", "asked with an overlay", "overlay changes stored ancestors",
+    "asked with a source", "asked by handles, with a source", "source and overlay", "supplied an absent entity",
+    "supplied a text that only it knows", "errors with a source", "overlays", "overlays refused",
+    "asked with an overlay", "overlay changes stored ancestors",
     "asked by handles, with an overlay", "asked with a foreign overlay",
     "asked by handles", "asked through the pool", "asked with a foreign context", "asked by foreign handles",
   ]

@@ -64,6 +64,13 @@ extension Rivals {
     try expect(expected.decision, decider.decide(request, overlay: overlay), request, "decide, with an overlay")
     try expect(expected, decider.authorize(request, overlay: overlay), request, "authorize, with an overlay")
     if decider.changedHierarchies > walks { counters["overlay changes stored ancestors"] += 1 }
+    try compare(
+      request,
+      with: RandomSource(seed: UInt64(brought.textHash.magnitude), turn),
+      turn: turn,
+      overlay: overlaid,
+      &counters
+    )
     guard let action = engine.handle(for: request.action),
       let principal = overlay.handle(for: request.principal) ?? engine.handle(for: request.principal),
       let resource = engine.handle(for: request.resource) ?? overlay.handle(for: request.resource)

@@ -20,6 +20,7 @@ struct Rivals {
   /// Whose handles and contexts are foreign here.
   private let stranger: PolicyEngine
   private let isRare: Bool
+  private let number: Int
   private let overlays: [[Entity]]
   /// The overlays that have been used, and those refused.
   private var overlaid: [Int: OverlaidRivals?] = [:]
@@ -32,6 +33,7 @@ struct Rivals {
     authorizer = Authorizer(policies: policies, entities: entities, isStrict: made.isStrict)
     engine = try Self.engine(made, policies, entities)
     decider = engine.decider()
+    number = made.number
     isRare = made.shape == .deep
     overlays = made.overlays
     self.stranger = stranger
@@ -84,6 +86,7 @@ struct Rivals {
       try expect(expected.decision, decision, request, "decide, with a foreign context")
     }
     if turn % 16 == 3 { try compareForeign(request, &counters) }
+    try compare(request, with: RandomSource(seed: UInt64(number), turn), turn: turn, &counters)
     if turn % 3 == 0, !overlays.isEmpty { try compareOverlaid(request, turn: turn, &counters) }
   }
 

@@ -45,7 +45,8 @@ struct BenchCommandTests {
     }
     for name in [
       "decide_ns_p50", "decide_ns_p99", "decide_cold_ns_p50", "decide_text_ns_p50", "authorize_ns_p50",
-      "is_authorized_ns_p50", "context_build_ns", "overlay_ns_p50", "overlay_build_ns", "timer_ns",
+      "is_authorized_ns_p50", "context_build_ns", "overlay_ns_p50", "overlay_build_ns",
+      "attribute_source_ns_p50", "attribute_source_entity_ns_p50", "timer_ns",
       "decisions_per_second_one_core",
       "decisions_per_second_all_cores", "cores", "allocations_per_decide", "load_ms", "compile_ms", "tables",
       "table_bytes", "longest_posting",

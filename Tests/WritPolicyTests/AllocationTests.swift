@@ -142,6 +142,54 @@ struct AllocationTests {
     }
   }
 
+  /// Supplies one value for everything, and counts how often it is asked.
+  private final class Constant: AttributeSource {
+    let value: Value
+    var asked = 0
+
+    init(_ value: Value) { self.value = value }
+
+    func value(of attribute: borrowing AskedAttribute) -> Value? {
+      asked += 1
+      return value
+    }
+  }
+
+  @Test("none for a decision with a source that itself makes nothing, whatever it supplies")
+  func sources() throws {
+    let many = (0..<20).map { "principal.x == resource.y\($0)" }.joined(separator: " && ")
+    let policies = "permit(principal, action, resource) when { \(many) && \"known\" != 1 };"
+    let rivals = try Rivals(policies, entities: try store(Self.entities))
+    let decider = rivals.decider
+    let (ann, stranger) = (uid("User", "ann"), uid("Nobody", "a stranger with a long name"))
+    let handle = try #require(rivals.engine.handle(for: ann))
+    let set = try SetValue([1, 2, "a text that nobody knows but the source"])
+    let values: [Value] = [
+      1, true, "known", "a text that nobody knows but the source", .entity(ann), .entity(stranger), .set(set),
+      .ip(try IPAddressValue("10.0.0.1")), .duration(try DurationValue("1h")),
+    ]
+    for value in values {
+      let source = Constant(value)
+      let byHandle = allocations {
+        _ = decider.decide(principal: handle, action: handle, resource: handle, attributes: source)
+      }
+      #expect(byHandle == 0, "\(value)")
+      let byUID = allocations {
+        _ = decider.decide(principal: stranger, action: ann, resource: stranger, attributes: source)
+      }
+      #expect(byUID == 0, "\(value)")
+      #expect(decider.decide(principal: stranger, action: ann, resource: ann, attributes: source) == .allow)
+      #expect(source.asked == 27 * 21, "\(value)")
+      let answers = allocations {
+        _ = decider.authorize(principal: handle, action: handle, resource: handle, attributes: source)
+      }
+      // Ten calls, one each at most.
+      #expect(answers <= 10, "\(value)")
+    }
+    // Without a source too, UIDs that nobody knows take nothing.
+    #expect(allocations { _ = decider.decide(principal: stranger, action: stranger, resource: ann) } == 0)
+  }
+
   @Test("none where ancestors are walked for, after the first time")
   func walks() throws {
     let chain = (0..<20_000).map { number in

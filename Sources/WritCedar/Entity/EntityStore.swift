@@ -31,8 +31,14 @@ public struct EntityStoreError: Error, Sendable, CustomStringConvertible {
 package protocol EntitySource {
   /// The entity with this identifier.
   subscript(uid: EntityUID) -> Entity? { get }
+  /// The attribute that an entity has, absent entities included where attributes come from somewhere else.
+  func attribute(_ name: String, of uid: EntityUID) -> Value?
   /// Whether the entity is one of the groups or has one of them for an ancestor.
   func isEntity(_ uid: EntityUID, inAnyOf groups: [EntityUID]) -> Bool
+}
+
+extension EntitySource {
+  package func attribute(_ name: String, of uid: EntityUID) -> Value? { self[uid]?.attributes[name] }
 }
 
 extension EntityStore: EntitySource {}

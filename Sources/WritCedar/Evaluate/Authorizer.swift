@@ -69,13 +69,19 @@ public struct Authorizer: Sendable {
 
   /// Decides: deny when a forbid is satisfied, otherwise allow when a permit is, otherwise deny.
   public func authorize(_ request: Request) -> Response {
-    let evaluator = Evaluator(request: request, entities: entities)
+    Evaluator(request: request, entities: entities).authorize(policies.policies, isStrict: isStrict)
+  }
+}
+
+extension Evaluator {
+  /// What ``Authorizer/authorize(_:)`` decides, of these policies.
+  package func authorize(_ policies: some Sequence<Policy>, isStrict: Bool) -> Response {
     var permits: [PolicyID] = []
     var forbids: [PolicyID] = []
     var errors: [PolicyError] = []
-    for policy in policies.policies {
+    for policy in policies {
       do {
-        guard try evaluator.isSatisfied(policy) else { continue }
+        guard try isSatisfied(policy) else { continue }
         switch policy.effect {
         case .permit: permits.append(policy.id)
         case .forbid: forbids.append(policy.id)
@@ -88,9 +94,7 @@ public struct Authorizer: Sendable {
     if !isForbidden, !permits.isEmpty { return Response(decision: .allow, reasons: permits, errors: errors) }
     return Response(decision: .deny, reasons: forbids, errors: errors)
   }
-}
 
-extension Evaluator {
   /// Whether scope and conditions all hold: the scope first, then the conditions in order, up to the first that fails.
   package func isSatisfied(_ policy: Policy) throws(EvaluationError) -> Bool {
     guard try holds(policy.principalConstraint, for: request.principal, policy, policy.scopeSpans.principal),

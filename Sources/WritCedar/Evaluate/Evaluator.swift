@@ -139,11 +139,9 @@ package struct Evaluator<Entities: EntitySource> {
       }
       return attribute
     case .entity(let uid):
-      guard let entity = entities[uid] else { throw Failure(.entityMissing, "there is no entity \(uid)") }
-      guard let attribute = entity.attributes[name] else {
-        throw Failure(.attributeMissing, "\(uid) has no attribute \(CedarText.quoted(name))")
-      }
-      return attribute
+      if let attribute = entities.attribute(name, of: uid) { return attribute }
+      guard entities[uid] != nil else { throw Failure(.entityMissing, "there is no entity \(uid)") }
+      throw Failure(.attributeMissing, "\(uid) has no attribute \(CedarText.quoted(name))")
     default:
       throw Failure(.type, "expected a record or an entity, found \(value.kindName)")
     }
@@ -156,7 +154,7 @@ package struct Evaluator<Entities: EntitySource> {
       let found: Value?
       switch value {
       case .record(let record): found = record[name]
-      case .entity(let uid): found = entities[uid]?.attributes[name]
+      case .entity(let uid): found = entities.attribute(name, of: uid)
       default: throw Failure(.type, "expected a record or an entity, found \(value.kindName)")
       }
       guard let found else { return false }

@@ -18,6 +18,10 @@ struct Pin {
     unsafe self.held = held
   }
 
+  /// Whether its owner is reading.
+  @inline(__always)
+  var isEntered: Bool { unsafe held.pointee.load(ordering: .relaxed) != 0 }
+
   /// The tables of the current version, which stay until ``leave(_:)``.
   @inline(__always)
   func enter() -> UnsafePointer<VersionTables> {

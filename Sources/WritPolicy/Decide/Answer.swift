@@ -18,13 +18,23 @@ public struct Answer: Sendable {
   private let question: Question
   private let overlay: EntityOverlay?
   private let source: Version
+  /// With a source of attributes the policies that err, `nil` without.
+  private let erring: ErringPolicies?
 
-  init(_ findings: Findings, _ question: Question, _ overlay: EntityOverlay?, _ version: Version) {
+  /// - Parameter erring: of a request with a source of attributes, which cannot be asked later.
+  init(
+    _ findings: Findings,
+    _ question: Question,
+    _ overlay: EntityOverlay?,
+    _ version: Version,
+    erring: ErringPolicies? = nil
+  ) {
     decision = findings.decision
     numbers = findings.reasons
     self.question = question
     self.overlay = overlay
     source = version
+    self.erring = erring
   }
 
   /// The number of the version that gave the answer: the first of an engine is 1, and each replacement has a larger one.
@@ -41,8 +51,10 @@ public struct Answer: Sendable {
 
   /// The policies that erred, in the order of the set.
   ///
-  /// Evaluated when it is asked for: the policies that may err and whose scopes match.
+  /// Evaluated when it is asked for: the policies that may err and whose scopes match. Where a source supplied attributes,
+  /// those that err are known already, and its values stand.
   public var errors: [PolicyError] {
+    if let erring { return source.errors(of: erring, request, overlay) }
     guard mayHaveErrors else { return [] }
     return Decider(VersionGate(source), engine: source.engine).errors(of: request, overlay: overlay)
   }

@@ -21,6 +21,8 @@ extension Decider {
 
   /// Handles of an overlay, or of another engine, whose UIDs are absent here, each one equal to itself only; contexts and
   /// overlays of another engine or version.
+  // Apart, so that the common path keeps its registers.
+  @inline(never)
   private func beginForeign(
     _ principal: EntityHandle,
     _ action: EntityHandle,
@@ -30,21 +32,15 @@ extension Decider {
     _ tables: UnsafePointer<VersionTables>
   ) {
     let (context, own) = unsafe own(context, overlay, tables)
-    var foreign: [EntityHandle] = []
-    var unknown: [EntityUID] = []
-    let first = Self.firstUnknown(context, own)
+    unsafe supplied.pointee.texts.begin(tables.directory, brought: own?.texts, named: UnsafePointer(context?.texts))
     func subject(_ handle: EntityHandle) -> Machine.Subject {
       if handle.engine == tag { return unsafe machine.pointee.subject(handle.number) }
       if let uid = overlay?.uid(of: handle) {
         if overlay === own { return unsafe machine.pointee.subject(uid) }
         // It names what the overlay named when it was built, here or elsewhere.
-        if let entity = overlay?.entity(of: handle) {
-          return unsafe self.subject(entity.uid, context, own, &unknown, tables)
-        }
+        if let entity = overlay?.entity(of: handle) { return self.subject(entity.uid) }
       }
-      if !foreign.contains(handle) { foreign.append(handle) }
-      let place = UInt32(truncatingIfNeeded: foreign.firstIndex(of: handle) ?? 0)
-      return Machine.Subject(uid: Directory.local | (first + place), type: Directory.unknownType)
+      return self.subject(EntityUID(foreign: handle))
     }
     unsafe machine.pointee.reset(own)
     let subjects = (subject(principal), subject(action), subject(resource))
@@ -118,6 +114,7 @@ extension Decider {
   }
 
   /// UIDs that the engine never heard of live for this request.
+  @inline(never)
   private func beginUnknown(
     _ principal: EntityUID,
     _ action: EntityUID,
@@ -126,40 +123,23 @@ extension Decider {
     _ overlay: EntityOverlay?,
     _ tables: UnsafePointer<VersionTables>
   ) {
-    var unknown: [EntityUID] = []
+    unsafe supplied.pointee.texts.begin(tables.directory, brought: overlay?.texts, named: UnsafePointer(context?.texts))
     unsafe machine.pointee.reset(overlay)
-    let subjects = unsafe (
-      subject(principal, context, overlay, &unknown, tables),
-      subject(action, context, overlay, &unknown, tables),
-      subject(resource, context, overlay, &unknown, tables)
-    )
+    let subjects = (subject(principal), subject(action), subject(resource))
     unsafe machine.pointee.begin(subjects.0, subjects.1, subjects.2, context)
   }
 
   /// A UID that the directory knows, or the overlay, or the context, or nobody.
-  private func subject(
-    _ uid: EntityUID,
-    _ context: RequestContext?,
-    _ overlay: EntityOverlay?,
-    _ unknown: inout [EntityUID],
-    _ tables: UnsafePointer<VersionTables>
-  ) -> Machine.Subject {
-    if let number = unsafe tables.pointee.directory.find(uid) { return unsafe machine.pointee.subject(number) }
-    let (brought, named) = unsafe (overlay?.texts, context?.texts)
-    let name = uid.type.text.string
-    let type =
-      unsafe tables.pointee.directory.types.find(name) ?? brought?.pointee.findUnknownType(name)
-      ?? named?.pointee.findUnknownType(name) ?? Directory.unknownType
-    if let number = unsafe brought?.pointee.find(uid, type: type) ?? named?.pointee.find(uid, type: type) {
-      return unsafe machine.pointee.subject(local: number, type: type)
-    }
-    if !unknown.contains(uid) { unknown.append(uid) }
-    let place = UInt32(truncatingIfNeeded: unknown.firstIndex(of: uid) ?? 0)
-    return Machine.Subject(uid: Directory.local | (Self.firstUnknown(context, overlay) + place), type: type)
+  private func subject(_ uid: EntityUID) -> Machine.Subject {
+    let number = unsafe supplied.pointee.texts.number(of: uid)
+    guard number & Directory.local != 0 else { return unsafe machine.pointee.subject(number) }
+    return unsafe machine.pointee.subject(local: number, type: supplied.pointee.texts.type(ofLocal: number))
   }
+}
 
-  /// The first local number of UIDs that neither context nor overlay names.
-  private static func firstUnknown(_ context: RequestContext?, _ overlay: EntityOverlay?) -> UInt32 {
-    unsafe Swift.max(context?.texts?.pointee.end.uids ?? 0, overlay?.texts?.pointee.end.uids ?? 0)
+extension EntityUID {
+  /// What stands for a handle of another engine: like no UID that has a name.
+  init(foreign handle: EntityHandle) {
+    self.init(type: EntityTypeName(checked: "?"), id: "\(handle.engine)/\(handle.number)")
   }
 }

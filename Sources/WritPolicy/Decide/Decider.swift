@@ -15,6 +15,10 @@ public final class Decider {
   let tag: UInt32
   // A pointer, and not a property, whose every use would be checked for exclusive access.
   let machine: UnsafeMutablePointer<Machine>
+  /// What the running request's source has supplied, and the texts of the request's own.
+  let supplied: UnsafeMutablePointer<SuppliedAttributes>
+  /// Decides with sources: with scratch memory and a pin of its own.
+  private var forSources: Decider?
 
   var builder = OverlayBuilder()
   var rebuilt: Rebuilt?
@@ -35,6 +39,8 @@ public final class Decider {
     unsafe machine = UnsafeMutablePointer<Machine>.allocate(capacity: 1)
     unsafe machine.initialize(to: Machine(tables.pointee))
     unsafe pin.leave(tables)
+    unsafe supplied = UnsafeMutablePointer<SuppliedAttributes>.allocate(capacity: 1)
+    unsafe supplied.initialize(to: SuppliedAttributes(engine: engine))
   }
 
   deinit {
@@ -42,6 +48,9 @@ public final class Decider {
     builder.deallocate()
     unsafe machine.deinitialize(count: 1)
     unsafe machine.deallocate()
+    unsafe supplied.pointee.deallocate()
+    unsafe supplied.deinitialize(count: 1)
+    unsafe supplied.deallocate()
   }
 
   // MARK: Deciding
@@ -136,7 +145,9 @@ public final class Decider {
   }
 
   /// How many requests brought an entity that stored ones have for an ancestor, so that ancestors were walked for.
-  public var changedHierarchies: Int { unsafe machine.pointee.changedHierarchies }
+  public var changedHierarchies: Int {
+    unsafe machine.pointee.changedHierarchies + (forSources?.changedHierarchies ?? 0)
+  }
 
   // MARK: Overlays
 
@@ -151,13 +162,23 @@ public final class Decider {
 
   /// Does something with the current version, which stays for as long.
   @inline(__always)
-  private func pinned<Result>(_ body: (UnsafePointer<VersionTables>) -> Result) -> Result {
+  func pinned<Result>(_ body: (UnsafePointer<VersionTables>) -> Result) -> Result {
     let tables = unsafe pin.enter()
     // The number and not the address, which comes again.
     if unsafe tables.pointee.number != machine.pointee.version { unsafe reload(tables) }
     let result = unsafe body(tables)
     unsafe pin.leave(tables)
     return result
+  }
+
+  /// Who decides with sources, which may ask this one meanwhile: not somebody who is deciding already.
+  var sourced: Decider {
+    guard let known = forSources else {
+      let made = Decider(gate, engine: tag)
+      forSources = made
+      return made
+    }
+    return known.pin.isEntered ? known.sourced : known
   }
 
   @inline(never)

@@ -14,7 +14,7 @@ struct LocalTexts: BufferHolder {
   }
 
   /// The first numbers that these texts have.
-  let first: Numbers
+  private(set) var first: Numbers
   private var strings = TextTable()
   private var ids = TextTable()
   private var types = Buffer<UInt32>()
@@ -44,6 +44,11 @@ struct LocalTexts: BufferHolder {
     return (strings.storage, strings.range(number - first.strings))
   }
 
+  /// The string of a number, `nil` when these texts do not have it.
+  func string(_ string: UInt32) -> String? {
+    text(string).map { _ in strings.string((string & ~Directory.local) - first.strings) }
+  }
+
   func find(_ string: String) -> UInt32? { strings.find(string).map { ($0 + first.strings) | Directory.local } }
 
   mutating func insert(_ string: String) -> UInt32 { (strings.insert(string) + first.strings) | Directory.local }
@@ -55,6 +60,16 @@ struct LocalTexts: BufferHolder {
     let number = uid & ~Directory.local
     guard number >= first.uids, number < end.uids else { return nil }
     return types[number - first.uids]
+  }
+
+  /// The id of a UID, `nil` for a number before the first or after the last.
+  func id(of uid: UInt32) -> String? { type(of: uid).map { _ in ids.string((uid & ~Directory.local) - first.uids) } }
+
+  /// The name of a type that the directory does not know, `nil` when these texts do not have it.
+  func typeName(_ type: UInt32) -> String? {
+    let number = type & ~Directory.local
+    guard type & Directory.local != 0, number >= first.types, number < end.types else { return nil }
+    return unknownTypes.string(number - first.types)
   }
 
   func find(_ uid: EntityUID, type: UInt32) -> UInt32? {
@@ -85,6 +100,12 @@ struct LocalTexts: BufferHolder {
     visitor.visit(&types)
     uidIndex.visitBuffers(&visitor)
     unknownTypes.visitBuffers(&visitor)
+  }
+
+  /// Begins anew, with other first numbers.
+  mutating func restart(after first: Numbers) {
+    removeAll()
+    self.first = first
   }
 
   /// Forgets the texts, keeps the memory.

@@ -24,6 +24,8 @@ struct Machine: ~Copyable {
   private var contextTexts: UnsafeMutablePointer<LocalTexts>?
   /// The entities that the request brings.
   private var overlay: UnsafePointer<OverlayTables>?
+  /// What the request's source has supplied; `nil` for a request without a source.
+  var supplied: UnsafeMutablePointer<SuppliedAttributes>?
   /// Whether stored entities have some of them for ancestors, so that ancestors are walked for.
   private var changesAncestors = false
   /// How many requests had to.
@@ -50,6 +52,7 @@ struct Machine: ~Copyable {
     version = tables.number
     unsafe contextTexts = nil
     unsafe overlay = nil
+    unsafe supplied = nil
     heaps.entities = entities.attributes
     heaps.constants = policies.constantHeap
     stack = Buffer(repeating: .missing, count: policies.stackDepth + 1)
@@ -177,13 +180,20 @@ struct Machine: ~Copyable {
     if uid == principal.uid { return principal.type }
     if uid == resource.uid { return resource.type }
     if uid == action.uid { return action.type }
-    return unsafe contextTexts?.pointee.type(of: uid) ?? overlay?.pointee.texts.type(of: uid) ?? Directory.unknownType
+    return unsafe contextTexts?.pointee.type(of: uid) ?? overlay?.pointee.texts.type(of: uid)
+      ?? supplied?.pointee.texts.own.type(of: uid) ?? Directory.unknownType
   }
 
   /// The bytes of a string.
   mutating func text(_ string: UInt32) -> (bytes: Buffer<UInt8>, range: Range<Int>) {
     guard string & Directory.local != 0 else { return (directory.strings.storage, directory.strings.range(string)) }
-    return unsafe contextTexts?.pointee.text(string) ?? overlay?.pointee.texts.text(string) ?? (Buffer(), 0..<0)
+    return unsafe contextTexts?.pointee.text(string) ?? overlay?.pointee.texts.text(string)
+      ?? supplied?.pointee.texts.own.text(string) ?? (Buffer(), 0..<0)
+  }
+
+  /// Lets the source name what the request names.
+  mutating func beginTexts() {
+    unsafe supplied?.pointee.beginTexts(brought: overlay?.texts, named: UnsafePointer(contextTexts))
   }
 
   // MARK: Hierarchy
@@ -291,9 +301,17 @@ struct Machine: ~Copyable {
     return value
   }
 
-  /// An attribute of a record or an entity.
+  /// An attribute of a record or an entity, be it the entity's own or supplied.
   @inline(__always)
-  func attribute(_ name: UInt32, of cell: Cell) -> Cell {
+  mutating func attribute(_ name: UInt32, of cell: Cell) -> Cell {
+    let value = ownAttribute(name, of: cell)
+    if value.kind == .missing, unsafe supplied != nil, cell.kind == .entity { return ask(name, of: cell.number) }
+    return value
+  }
+
+  /// An attribute of a record, or one that is stored or brought of an entity.
+  @inline(__always)
+  func ownAttribute(_ name: UInt32, of cell: Cell) -> Cell {
     switch cell.kind {
     case .entity:
       guard let (region, record) = record(cell.number) else { return .missing }

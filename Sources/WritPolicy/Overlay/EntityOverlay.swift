@@ -40,8 +40,7 @@ public final class EntityOverlay: @unchecked Sendable {
   /// The texts that only this overlay knows, `nil` when there are none.
   var texts: UnsafePointer<LocalTexts>? {
     guard unsafe !tables.pointee.texts.isEmpty else { return nil }
-    return unsafe UnsafeRawPointer(tables).advanced(by: MemoryLayout<OverlayTables>.offset(of: \.texts) ?? 0)
-      .assumingMemoryBound(to: LocalTexts.self)
+    return unsafe tables.texts
   }
 
   // MARK: Handles

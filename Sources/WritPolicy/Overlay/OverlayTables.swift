@@ -72,3 +72,11 @@ struct OverlayTables: BufferHolder {
     index.visitBuffers(&visitor)
   }
 }
+
+extension UnsafePointer<OverlayTables> {
+  /// In place.
+  var texts: UnsafePointer<LocalTexts> {
+    unsafe UnsafeRawPointer(self).advanced(by: MemoryLayout<OverlayTables>.offset(of: \.texts) ?? 0)
+      .assumingMemoryBound(to: LocalTexts.self)
+  }
+}

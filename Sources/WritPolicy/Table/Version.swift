@@ -102,9 +102,7 @@ final class Version: @unchecked Sendable {
 
   /// The UID of a handle; that of a foreign one is like no other.
   func uid(of handle: EntityHandle) -> EntityUID {
-    guard handle.engine == engine else {
-      return EntityUID(type: EntityTypeName(checked: "?"), id: "\(handle.engine)/\(handle.number)")
-    }
+    guard handle.engine == engine else { return EntityUID(foreign: handle) }
     return unsafe tables.pointee.directory.uid(handle.number)
   }
 

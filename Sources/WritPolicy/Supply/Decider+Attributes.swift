@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import WritCedar
+
+/// Deciding with a source of attributes.
+extension Decider {
+  /// Whether the principal may do the action on the resource, with attributes on demand.
+  ///
+  /// - Parameters:
+  ///   - context: a context built by this engine, `nil` for the empty one.
+  ///   - overlay: entities that the request brings, built by this engine.
+  ///   - attributes: is asked for attributes that an entity does not have, during this call and never again.
+  public func decide(
+    principal: EntityHandle,
+    action: EntityHandle,
+    resource: EntityHandle,
+    context: RequestContext? = nil,
+    overlay: EntityOverlay? = nil,
+    attributes: borrowing some AttributeSource & ~Copyable
+  ) -> Decision {
+    unsafe supplied(by: attributes) { decider, tables in
+      unsafe decider.begin(principal, action, resource, context, overlay, tables)
+      return unsafe decider.machine.pointee.decide()
+    }
+  }
+
+  /// Whether the principal may do the action on the resource, by UIDs and with attributes on demand.
+  ///
+  /// - Parameters:
+  ///   - context: a context built by this engine, `nil` for the empty one.
+  ///   - overlay: entities that the request brings, built by this engine.
+  ///   - attributes: is asked for attributes that an entity does not have, during this call and never again.
+  public func decide(
+    principal: EntityUID,
+    action: EntityUID,
+    resource: EntityUID,
+    context: RequestContext? = nil,
+    overlay: EntityOverlay? = nil,
+    attributes: borrowing some AttributeSource & ~Copyable
+  ) -> Decision {
+    unsafe supplied(by: attributes) { decider, tables in
+      unsafe decider.begin(principal, action, resource, context, overlay, tables)
+      return unsafe decider.machine.pointee.decide()
+    }
+  }
+
+  /// Whether the request is allowed, with attributes on demand.
+  public func decide(
+    _ request: Request,
+    overlay: EntityOverlay? = nil,
+    attributes: borrowing some AttributeSource & ~Copyable
+  ) -> Decision {
+    unsafe supplied(by: attributes) { decider, tables in
+      unsafe decider.begin(request, overlay, tables)
+      return unsafe decider.machine.pointee.decide()
+    }
+  }
+
+  /// Whether the principal may do the action on the resource, with the policies that determine it and attributes on demand.
+  ///
+  /// The policies that err are looked for at once, for the source is not asked after this has returned; ``Answer/errors``
+  /// says why they do, by the values that it has given. They may look at attributes that the decision did not need.
+  ///
+  /// - Parameters:
+  ///   - context: a context built by this engine, `nil` for the empty one.
+  ///   - overlay: entities that the request brings, built by this engine.
+  ///   - attributes: is asked for attributes that an entity does not have, during this call and never again.
+  public func authorize(
+    principal: EntityHandle,
+    action: EntityHandle,
+    resource: EntityHandle,
+    context: RequestContext? = nil,
+    overlay: EntityOverlay? = nil,
+    attributes: borrowing some AttributeSource & ~Copyable
+  ) -> Answer {
+    unsafe supplied(by: attributes, keepsValues: true) { decider, tables in
+      unsafe decider.begin(principal, action, resource, context, overlay, tables)
+      return unsafe decider.answer(.handles(principal, action, resource, context), overlay, tables)
+    }
+  }
+
+  /// Whether the request is allowed, with the policies that determine it and attributes on demand.
+  ///
+  /// As ``authorize(principal:action:resource:context:overlay:attributes:)``.
+  public func authorize(
+    _ request: Request,
+    overlay: EntityOverlay? = nil,
+    attributes: borrowing some AttributeSource & ~Copyable
+  ) -> Answer {
+    unsafe supplied(by: attributes, keepsValues: true) { decider, tables in
+      unsafe decider.begin(request, overlay, tables)
+      return unsafe decider.answer(.texts(request), overlay, tables)
+    }
+  }
+
+  /// Does something with the current version and a source, to which nothing refers afterwards.
+  ///
+  /// - Parameter body: who decides, and the tables of the version.
+  @inline(__always)
+  private func supplied<Source: AttributeSource & ~Copyable, Result>(
+    by source: borrowing Source,
+    keepsValues: Bool = false,
+    _ body: (Decider, UnsafePointer<VersionTables>) -> Result
+  ) -> Result {
+    let decider = sourced
+    return unsafe withUnsafePointer(to: source) { source in
+      unsafe decider.pinned { tables in
+        let keepsValues = unsafe keepsValues && tables.pointee.policies.index.hasErring
+        unsafe decider.supplied.pointee.begin(source, tables.directory, keepsValues: keepsValues)
+        unsafe decider.machine.pointee.supplied = decider.supplied
+        let result = unsafe body(decider, tables)
+        unsafe decider.machine.pointee.supplied = nil
+        unsafe decider.supplied.pointee.end()
+        return result
+      }
+    }
+  }
+
+  private func answer(
+    _ question: Answer.Question,
+    _ overlay: EntityOverlay?,
+    _ tables: UnsafePointer<VersionTables>
+  ) -> Answer {
+    let found = unsafe machine.pointee.authorize()
+    var erring = ErringPolicies()
+    if unsafe tables.pointee.policies.index.hasErring {
+      erring.numbers = unsafe machine.pointee.erringPolicies()
+      // What the literal evaluator will look at for these.
+      if !erring.numbers.isEmpty { erring.values = unsafe supplied.pointee.answers() }
+    }
+    return unsafe Answer(found, question, overlay, tables.pointee.version, erring: erring)
+  }
+}
