@@ -51,17 +51,23 @@ struct BenchCommand: ParsableCommand {
     let authorizer = Authorizer(policies: scenario.policies, entities: scenario.entities, isStrict: strict)
     let mix = try BenchCheck(authorizer: authorizer, engine: engine).mix(of: requests, for: .seconds(check))
     let bench = try DecisionBench(engine: engine, requests: requests, entities: scenario.entities)
+    let times = bench.measure(batches: batches)
+    let throughput = bench.throughput()
+    let index = engine.indexReport
+    // Last, for it leaves other tables.
+    let changes = ChangeBench(bench: bench, policies: scenario.policies, entities: scenario.entities)
     let report = BenchReport(
       policies: scenario.policies.count,
       entities: scenario.entities.count,
       requests: requests.count,
       mix: mix,
-      times: bench.measure(batches: batches),
+      times: times,
       attributeSource: try AttributeBench().measure(batches: batches),
-      throughput: bench.throughput(),
+      changes: try changes.measure(),
+      throughput: throughput,
       loading: start.duration(to: loaded),
       compiling: compiling.duration(to: compiled),
-      index: engine.indexReport
+      index: index
     )
     switch format {
     case .text: report.writeText()

@@ -13,6 +13,7 @@ struct BenchReport {
   let times: DecisionBench.Times
   /// Nanoseconds more for an attribute on demand.
   let attributeSource: AttributeBench.Times
+  let changes: ChangeBench.Times
   let throughput: DecisionBench.Throughput
   let loading: Duration
   let compiling: Duration
@@ -42,6 +43,10 @@ struct BenchReport {
       ("overlay", times.overlayBuild, "building it"),
       ("attribute on demand", attributeSource.scalar, "more than a stored one; on a policy of the bench's own"),
       ("... an entity", attributeSource.entity, "whose identifier is looked up"),
+      ("change, median", changes.update * 1_000, "a policy or an entity comes or goes"),
+      ("change, p99", changes.update99 * 1_000, ""),
+      ("decide, changing", changes.decide, "while another thread makes such changes"),
+      ("decide, changing, p99", changes.decide99, ""),
     ]
     for (name, value, note) in rows {
       Output.line("\(padded(name, 20)) \(padded(rounded(value), 9, left: true)) ns   \(Style.dim(note))")
@@ -124,7 +129,9 @@ struct BenchReport {
       ("is_authorized_ns_p50", times.pooled), ("context_build_ns", times.contextBuild),
       ("overlay_ns_p50", times.overlay), ("overlay_build_ns", times.overlayBuild),
       ("attribute_source_ns_p50", attributeSource.scalar),
-      ("attribute_source_entity_ns_p50", attributeSource.entity), ("timer_ns", times.timer),
+      ("attribute_source_entity_ns_p50", attributeSource.entity), ("update_us_p50", changes.update),
+      ("update_us_p99", changes.update99), ("decide_changing_ns_p50", changes.decide),
+      ("decide_changing_ns_p99", changes.decide99), ("timer_ns", times.timer),
       ("decisions_per_second_one_core", throughput.one), ("decisions_per_second_all_cores", throughput.all),
     ]
     for (name, value) in values {

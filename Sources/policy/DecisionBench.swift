@@ -213,6 +213,31 @@ struct DecisionBench {
     return Double(times[times.count * 99 / 100])
   }
 
+  /// Decides as long as something else is going on: the median of batches, and the 99th percentile of single calls.
+  func decideWhile(_ isGoingOn: () -> Bool) -> (median: Double, tail: Double) {
+    let decider = engine.decider()
+    var random = SplitMix64(seed: 4)
+    var batches: [UInt64] = []
+    var singles: [UInt64] = []
+    var allowed = 0
+    while isGoingOn() {
+      let batch = (0..<Self.batchSize).map { _ in prepared[random.below(prepared.count)] }
+      let start = ThreadClock.now
+      for index in batch.indices { allowed += decide(batch[index], decider) }
+      batches.append(ThreadClock.now - start)
+      for request in batch.prefix(Self.batchSize / 4) {
+        let start = WallClock.now
+        allowed += decide(request, decider)
+        singles.append(WallClock.now - start)
+      }
+    }
+    Self.consume(allowed)
+    guard !batches.isEmpty, !singles.isEmpty else { return (0, 0) }
+    batches.sort()
+    singles.sort()
+    return (Double(batches[batches.count / 2]) / Double(Self.batchSize), Double(singles[singles.count * 99 / 100]))
+  }
+
   /// What it costs to look at the clock that times single calls.
   private func timer() -> Double {
     var times: [UInt64] = []

@@ -138,6 +138,75 @@ struct ReadersUnderChangeTests {
     #expect(versions.withLock { $0.count { $0.version != nil } } == 1)
   }
 
+  @Test("no answer sees a part of a small change, and none is late", arguments: [ChangeLimits.usual, .few])
+  func smallChanges(limits: ChangeLimits) throws {
+    // The state k: its policies demand the level that its entity has.
+    let ann = uid("User", "ann")
+    let cycle = 50
+    let changes = isOptimised ? 10_000 : 500
+    func entity(_ state: Int) throws -> Entity {
+      Entity(uid: ann, attributes: try RecordValue([("level", .long(Int64(state)))]), parents: [uid("Group", "staff")])
+    }
+    let states = try (0..<cycle).map { state in
+      (
+        policies: Array(
+          try PolicySet(
+            parsing: """
+              @id("\(state)") permit(principal in Group::"staff", action, resource) when { principal.level == \(state) };
+              @id("not \(state)") forbid(principal, action, resource) when { principal.level != \(state) };
+              """
+          ).policies
+        ), entity: try entity(state)
+      )
+    }
+    let engine = try PolicyEngine(
+      states[0].policies,
+      nil,
+      EntityStore([states[0].entity]),
+      isStrict: true,
+      limits: limits
+    )
+    // Numbers of changes, each of which leads to the next state.
+    let begun = Atomic<Int>(0)
+    let returned = Atomic<Int>(0)
+    let wrong = Atomic<Int>(0)
+    let isDone = Atomic<Bool>(false)
+    let read: @Sendable () -> Void = {
+      let decider = engine.decider()
+      let request = Request(principal: ann, action: uid("Action", "a"), resource: uid("Doc", "d"))
+      while !isDone.load(ordering: .relaxed) {
+        let before = returned.load(ordering: .sequentiallyConsistent)
+        let answer = decider.authorize(request)
+        let after = begun.load(ordering: .sequentiallyConsistent)
+        let states = (before...after).prefix(cycle).map { "\($0 % cycle)" }
+        let isRight =
+          answer.reasons.count == 1 && states.contains(answer.reasons[0].description) && answer.errors.isEmpty
+        if !answer.decision.isAllowed || !isRight { wrong.add(1, ordering: .relaxed) }
+      }
+    }
+    Threads.run(
+      {
+        for number in 1...changes {
+          let (old, new) = (states[(number - 1) % cycle], states[number % cycle])
+          begun.store(number, ordering: .sequentiallyConsistent)
+          let change = PolicyEngine.Change(
+            removedPolicies: old.policies.map(\.id),
+            addedPolicies: new.policies,
+            upsertedEntities: [new.entity]
+          )
+          if (try? engine.apply(change)) == nil { wrong.add(1, ordering: .relaxed) }
+          returned.store(number, ordering: .sequentiallyConsistent)
+        }
+        isDone.store(true, ordering: .sequentiallyConsistent)
+      },
+      read,
+      read
+    )
+    #expect(wrong.load(ordering: .relaxed) == 0)
+    engine.waitForWorkAside()
+    #expect(engine.version > UInt64(changes))
+  }
+
   @Test("what one thread publishes another reads whole, with no order but the gate's")
   func turns() throws {
     let engine = try PolicyEngine(PolicySet())

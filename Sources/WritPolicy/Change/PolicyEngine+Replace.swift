@@ -38,15 +38,16 @@ extension PolicyEngine {
   }
 
   private func replace(_ policies: [Policy], _ entities: EntityStore?) throws(PolicyEngineError) -> UInt64 {
-    try changes.withLock { _ throws(PolicyEngineError) in
+    try locked { state throws(PolicyEngineError) in
       let version = try gate.version.successor(policies: policies, entities: entities)
       gate.publish(version)
+      state.begin(nil)
       return version.number
     }
   }
 
   /// Reads the current version, for tests of how long it stays: at least until the body returns.
   package func withVersion<Result>(_ body: (any AnyObject & Sendable) -> Result) -> Result {
-    unsafe gate.read { unsafe body($0.pointee.version) }
+    unsafe gate.read { unsafe body($0.version) }
   }
 }

@@ -56,7 +56,7 @@ final class VersionGate: @unchecked Sendable {
   }
 
   /// The current version, to be kept.
-  var version: Version { unsafe read { unsafe $0.pointee.version } }
+  var version: Version { unsafe read { unsafe $0.version } }
 
   // MARK: Changing
 
@@ -87,7 +87,7 @@ final class VersionGate: @unchecked Sendable {
   private func freeUnheld() {
     var address = retired.exchange(0, ordering: .sequentiallyConsistent)
     while let tables = unsafe UnsafePointer<VersionTables>(bitPattern: address) {
-      let version = unsafe tables.pointee.version
+      let version = unsafe tables.version
       let next = version.nextRetired.load(ordering: .relaxed)
       if pins.isHeld(address) { retire(address) } else { Self.release(address) }
       address = next
@@ -96,7 +96,7 @@ final class VersionGate: @unchecked Sendable {
 
   private func retire(_ address: UInt) {
     guard let tables = unsafe UnsafePointer<VersionTables>(bitPattern: address) else { return }
-    let version = unsafe tables.pointee.version
+    let version = unsafe tables.version
     var head = retired.load(ordering: .relaxed)
     while true {
       version.nextRetired.store(head, ordering: .relaxed)
@@ -119,7 +119,7 @@ final class VersionGate: @unchecked Sendable {
 
   private static func release(_ address: UInt) {
     guard let tables = unsafe UnsafePointer<VersionTables>(bitPattern: address) else { return }
-    unsafe Unmanaged.passUnretained(tables.pointee.version).release()
+    unsafe Unmanaged.passUnretained(tables.version).release()
   }
 
   deinit {

@@ -7,22 +7,24 @@ extension VersionTables {
   mutating func compile(_ store: EntityStore) {
     directory.reserve(store.count)
     var encoder = ValueEncoder(region: .entities)
-    var edges = ParentLists()
     for entity in store {
       let number = directory.insert(entity.uid)
-      addRows()
       let (start, count) = encoder.row(entity.attributes, tags: entity.tags, &directory)
-      entities.records[number] = EntityTable.Record(
+      var record = EntityTable.Record(
         start: UInt32(truncatingIfNeeded: start),
         count: UInt32(truncatingIfNeeded: count)
       )
-      edges.add(entity.parents.map { directory.insert($0) }, of: number)
+      record.firstParent = UInt32(truncatingIfNeeded: entities.parents.count)
+      record.parentCount = UInt32(truncatingIfNeeded: entity.parents.count)
+      for parent in entity.parents { entities.parents.append(directory.insert(parent)) }
+      addRows()
+      record.isParent = entities.records[number].isParent
+      entities.records[number] = record
+      for index in entities.parents(of: number) { entities.markParent(entities.parents[index]) }
     }
     encoder.finish()
     entities.attributes = encoder.heap
     addRows()
-    edges.finish(&entities)
-    entities.markParents()
     var hierarchy = HierarchyCompiler(entities)
     entities = hierarchy.compile()
   }
@@ -37,31 +39,12 @@ extension VersionTables {
   }
 }
 
-/// The parents of entities in the order of their numbers.
-private struct ParentLists {
-  private var starts = Buffer<UInt32>()
-  private var counts = Buffer<UInt32>()
-  private var items = Buffer<UInt32>()
-
-  mutating func add(_ parents: [UInt32], of number: UInt32) {
-    starts.resize(to: Swift.max(starts.count, Int(number) + 1), 0)
-    counts.resize(to: starts.count, 0)
-    starts[number] = UInt32(truncatingIfNeeded: items.count)
-    counts[number] = UInt32(truncatingIfNeeded: parents.count)
-    items.append(contentsOf: parents)
-  }
-
-  mutating func finish(_ entities: inout EntityTable) {
-    entities.parents.reserve(items.count)
-    entities.parentStarts.reserve(entities.rows.count + 1)
-    for row in 0..<entities.rows.count {
-      entities.parentStarts.append(UInt32(truncatingIfNeeded: entities.parents.count))
-      guard row < starts.count else { continue }
-      for index in Int(starts[row])..<Int(starts[row] + counts[row]) { entities.parents.append(items[index]) }
-    }
-    entities.parentStarts.append(UInt32(truncatingIfNeeded: entities.parents.count))
-    starts.deallocate()
-    counts.deallocate()
-    items.deallocate()
+extension EntityTable {
+  /// Notes that a UID is a parent.
+  fileprivate func markParent(_ uid: UInt32) {
+    guard !records[uid].isParent else { return }
+    var record = records[uid]
+    record.isParent = true
+    records[uid] = record
   }
 }

@@ -15,6 +15,8 @@ struct Narrowings {
   /// More alternatives than these are not worth an entry each.
   static let limit = 16
 
+  /// The number of the first policy.
+  let first: UInt32
   private(set) var sources: [Source] = []
   private var sourceNumbers: [Source: UInt32] = [:]
   private var alternatives: [Alternative] = []
@@ -23,9 +25,12 @@ struct Narrowings {
   /// Where each policy begins among the narrowings, and where the last one ends.
   private var policyStarts: [UInt32] = [0]
 
+  init(first: UInt32 = 0) { self.first = first }
+
   /// The narrowings of a policy.
   func narrowings(of policy: UInt32) -> Range<Int> {
-    Int(policyStarts[Int(policy)])..<Int(policyStarts[Int(policy) + 1])
+    let place = Int(policy - first)
+    return Int(policyStarts[place])..<Int(policyStarts[place + 1])
   }
 
   func alternatives(of narrowing: Int) -> ArraySlice<Alternative> {

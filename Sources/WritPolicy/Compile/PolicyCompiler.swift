@@ -9,10 +9,12 @@ struct PolicyCompiler {
   private var slotNumbers: [Slot: UInt32] = [:]
   private var sourceNumbers: [Source: UInt32] = [:]
   var tableKeys = TableKeys()
+  /// What is being written.
+  var index = PolicyIndex()
   /// Where programs start.
   private var programs = HashIndex()
   /// By UID, the marks of the tables in which it leads.
-  private var leadMarks: [UInt32] = []
+  private var leadMarks = Buffer<UInt32>()
 
   init(_ tables: VersionTables) {
     self.tables = tables
@@ -22,40 +24,76 @@ struct PolicyCompiler {
     }
   }
 
+  /// Goes on with tables that were compiled before.
+  init(adding tables: VersionTables) {
+    self.tables = tables
+    let policies = tables.policies
+    for number in Int(Slot.firstAttribute)..<policies.attributeSlots.count {
+      slotNumbers[policies.attributeSlots[number]] = UInt32(truncatingIfNeeded: number)
+    }
+    for number in 0..<policies.sources.count {
+      sourceNumbers[policies.sources[number]] = UInt32(truncatingIfNeeded: number)
+    }
+  }
+
   mutating func compile(_ policies: [Policy]) -> VersionTables {
     var entries: [TableEntry] = []
     entries.reserveCapacity(policies.count)
     for (position, policy) in policies.enumerated() {
-      appendScopes(of: policy, position, as: policy.effect == .forbid ? .forbids : .permits, to: &entries)
+      appendScopes(of: policy, UInt32(truncatingIfNeeded: position), to: &entries)
     }
     entries.sort(by: <)
-    let narrowings = compileConditions(of: policies, crowded(entries, policyCount: policies.count), erring: &entries)
+    var finder = NarrowingFinder()
+    let isCrowded = crowded(entries, policyCount: policies.count)
+    compileConditions(of: policies, isCrowded, &finder, erring: &entries)
     entries.sort(by: <)
-    narrow(&entries, by: narrowings)
-    tables.policies.index = write(entries)
-    encoder.finish()
-    programs.deallocate()
-    tables.policies.constantHeap = encoder.heap
+    leadMarks = Buffer(repeating: 0, count: tables.directory.uidCount)
+    narrow(&entries, by: finder.narrowings)
+    tables.indexes[0] = write(entries)
+    tables.indexes[0].hasMarks = true
+    finish()
+    deallocatePrograms()
     tables.addRows()
     markAncestors()
     return tables
   }
 
+  /// Compiles policies that are added, up to the entries from which an index is written.
+  mutating func add(_ policies: [Policy], _ finder: inout NarrowingFinder, to entries: inout [TableEntry]) {
+    encoder = ValueEncoder(region: .constants, adding: tables.policies.constantHeap)
+    let first = tables.policies.policies.count
+    for (position, policy) in policies.enumerated() {
+      appendScopes(of: policy, UInt32(truncatingIfNeeded: first + position), to: &entries)
+    }
+    compileConditions(of: policies, nil, &finder, erring: &entries)
+    // Whoever merges indexes meanwhile only looks sources up.
+    for source in finder.narrowings.sources { _ = number(of: source) }
+    finish()
+    tables.addRows()
+  }
+
+  private mutating func finish() {
+    encoder.finish()
+    tables.policies.constantHeap = encoder.heap
+  }
+
+  mutating func deallocatePrograms() { programs.deallocate() }
+
   /// Notes that a UID leads under a mark.
   mutating func mark(_ lead: UInt32, _ mark: UInt32) {
-    if leadMarks.isEmpty { leadMarks = Array(repeating: 0, count: tables.directory.uidCount) }
-    leadMarks[Int(lead)] |= 1 &<< mark
+    // None when policies are added: marks tell of the first index.
+    if Int(lead) < leadMarks.count { leadMarks[lead] |= 1 &<< mark }
   }
 
   /// Writes the marks beside the ancestors.
-  private func markAncestors() {
+  private mutating func markAncestors() {
+    tables.entities.leadMarks = leadMarks
     let ancestors = tables.entities.ancestors
     var start = 0
     while start < ancestors.count {
       let count = Int(ancestors[start].uid)
       for index in (start + 1)..<(start + 1 + count) {
-        let uid = Int(ancestors[index].uid)
-        ancestors[index].marks = uid < leadMarks.count ? leadMarks[uid] : 0
+        ancestors[index] = tables.entities.ancestor(ancestors[index].uid)
       }
       start += (count + 1 + 3) / 4 * 4
     }
@@ -99,17 +137,20 @@ struct PolicyCompiler {
 
   /// Writes the row of each policy, and where those are found that may err.
   ///
-  /// - Returns: what narrows the policies of crowded keys.
+  /// - Parameters:
+  ///   - isCrowded: which policies need be narrowed; `nil` for all.
+  ///   - finder: finds what narrows them.
   private mutating func compileConditions(
     of policies: [Policy],
-    _ isCrowded: [Bool],
+    _ isCrowded: [Bool]?,
+    _ finder: inout NarrowingFinder,
     erring entries: inout [TableEntry]
-  ) -> Narrowings {
-    var finder = NarrowingFinder()
-    guard let tree = policies.first?.tree else { return finder.narrowings }
+  ) {
+    guard let tree = policies.first?.tree else { return }
     var outline = ExpressionOutline(tree)
     var program = ProgramBuilder()
     for (position, policy) in policies.enumerated() {
+      let number = UInt32(truncatingIfNeeded: tables.policies.policies.count)
       if policy.conditions.isEmpty {
         tables.policies.policies.append(PolicyRow(program: PolicyRow.unconditional, constants: 0))
       } else {
@@ -117,15 +158,14 @@ struct PolicyCompiler {
         for condition in policy.conditions {
           outline.read(condition, of: policy.tree, &self)
           program.append(outline, isUnless: condition.isUnless, &self)
-          if isCrowded[position] { finder.read(condition, outline, &self) }
+          if isCrowded?[position] ?? true { finder.read(condition, outline, &self) }
         }
         program.finish()
         append(program)
-        if program.mayErr { appendScopes(of: policy, position, as: .erring, to: &entries) }
+        if program.mayErr { appendScopes(of: policy, number, as: .erring, to: &entries) }
       }
       finder.endPolicy()
     }
-    return finder.narrowings
   }
 
   private mutating func append(_ program: ProgramBuilder) {
@@ -155,10 +195,14 @@ struct PolicyCompiler {
 
   // MARK: Scopes
 
+  private mutating func appendScopes(of policy: Policy, _ number: UInt32, to entries: inout [TableEntry]) {
+    appendScopes(of: policy, number, as: policy.effect == .forbid ? .forbids : .permits, to: &entries)
+  }
+
   /// Where a policy is found by its scope alone: once for each action of its list.
   private mutating func appendScopes(
     of policy: Policy,
-    _ position: Int,
+    _ policyNumber: UInt32,
     as part: TableIndex.Part,
     to entries: inout [TableEntry]
   ) {
@@ -172,7 +216,7 @@ struct PolicyCompiler {
     let scope = UInt64(principal.uid) << 32 | UInt64(resource.uid)
     func append(_ key: TableKey) {
       let table = tableKeys.number(of: key)
-      entries.append(TableEntry(table: table, policy: UInt32(truncatingIfNeeded: position), scope: scope))
+      entries.append(TableEntry(table: table, policy: policyNumber, scope: scope))
     }
     switch policy.actionConstraint {
     case .any:

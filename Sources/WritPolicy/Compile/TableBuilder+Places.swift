@@ -3,7 +3,8 @@
 /// From entries, each with its key, to tables.
 extension PolicyCompiler {
   /// - Parameter entries: in order.
-  mutating func write(_ entries: [TableEntry]) -> TableIndex {
+  mutating func write(_ entries: [TableEntry]) -> PolicyIndex {
+    index = PolicyIndex()
     var groups: [(key: TableKey, entries: ArraySlice<TableEntry>)] = []
     var start = 0
     for end in 1...Swift.max(1, entries.count) where start < entries.count {
@@ -25,7 +26,8 @@ extension PolicyCompiler {
     }
     if !places.isEmpty { rows.append(Self.row(places, end: tables.count)) }
     let any = rows.last?.action == TableKey.anyAction ? rows.removeLast() : TableIndex.Row()
-    return TableIndex(tables: tables, any: any, rows: rows)
+    index.actions = TableIndex(tables: tables, any: any, rows: rows)
+    return index
   }
 
   /// Where the tables of one action begin; they are in order.
@@ -108,30 +110,30 @@ extension PolicyCompiler {
     // Three fifths full, so that one key in twenty is not in its bucket.
     let count = runs.count + crowded.count
     table.bucketCount = count <= Bucket.size ? 1 : UInt32(truncatingIfNeeded: count * 5 / (3 * Bucket.size) + 1)
-    let first = tables.policies.buckets.count
+    let first = index.buckets.count
     table.firstBucket = UInt32(truncatingIfNeeded: first)
-    tables.policies.buckets.resize(to: first + Int(table.bucketCount), Bucket())
+    index.buckets.resize(to: first + Int(table.bucketCount), Bucket())
     fillFilter(of: &table, runs.map { entries[$0.lowerBound] })
     for lead in crowded {
-      tables.policies.place(PolicyTables.pairs, of: lead.key, lead.columns, at: lead.key, in: table)
+      index.place(PolicyIndex.pairs, of: lead.key, lead.columns, at: lead.key, in: table)
     }
     for (run, key) in zip(runs, keys) {
       let scope = entries[run.lowerBound].scope
       let posting = posting(entries[run].map(\.policy))
-      tables.policies.place(posting, of: scope, key.columns, at: crowded.contains(key) ? scope : key.key, in: table)
+      index.place(posting, of: scope, key.columns, at: crowded.contains(key) ? scope : key.key, in: table)
     }
   }
 
   private mutating func fillFilter(of table: inout Table, _ entries: [TableEntry]) {
     let isPrincipal = table.lead == .principal
     guard table.lead != .both, (isPrincipal ? table.principal : table.resource) == .ancestors else { return }
-    table.filter = LeadFilter(leads: entries.count, appendingTo: &tables.policies.filters)
+    table.filter = LeadFilter(leads: entries.count, appendingTo: &index.filters)
     for entry in entries {
       let (lead, other) = isPrincipal ? (entry.principal, entry.resource) : (entry.resource, entry.principal)
       let type = (isPrincipal ? table.resource : table.principal) == .ofType ? other : 0
       table.leadTypes |= EntityTable.summary(of: tables.directory.type(of: lead))
       let salt = LeadFilter.salt(type, entry.columns)
-      table.filter.insert(lead, salt, tables.policies.filters)
+      table.filter.insert(lead, salt, index.filters)
       mark(lead, table.filter.mark(of: salt))
     }
   }
@@ -139,12 +141,12 @@ extension PolicyCompiler {
   private mutating func posting(_ policies: [UInt32]) -> UInt32 {
     let numbers = policies.map { policy in
       let isUnconditional = tables.policies.policies[policy].program == PolicyRow.unconditional
-      return policy | (isUnconditional ? PolicyTables.unconditional : 0)
+      return policy | (isUnconditional ? PolicyIndex.unconditional : 0)
     }
-    if numbers.count == 1 { return numbers[0] | PolicyTables.single }
-    let start = UInt32(truncatingIfNeeded: tables.policies.postings.count)
-    tables.policies.postings.append(contentsOf: numbers.dropLast())
-    tables.policies.postings.append(numbers[numbers.count - 1] | PolicyTables.single)
+    if numbers.count == 1 { return numbers[0] | PolicyIndex.single }
+    let start = UInt32(truncatingIfNeeded: index.postings.count)
+    index.postings.append(contentsOf: numbers.dropLast())
+    index.postings.append(numbers[numbers.count - 1] | PolicyIndex.single)
     return start
   }
 }
@@ -161,7 +163,7 @@ extension Table {
   }
 }
 
-extension PolicyTables {
+extension PolicyIndex {
   /// Where in a table a key is looked for first.
   @inline(__always)
   static func bucket(_ key: UInt64, _ columns: UInt32, _ count: UInt32) -> UInt32 {

@@ -20,8 +20,10 @@ struct ValueEncoder {
   /// The cells of composites that are not complete yet.
   private var pending = Buffer<Cell>()
 
-  init(region: Cell.Region) {
+  /// - Parameter heap: cells to go on behind.
+  init(region: Cell.Region, adding heap: Buffer<Cell> = Buffer()) {
     self.region = region
+    self.heap = heap
   }
 
   /// Recursion is as deep as the value, which ``Nesting/limit`` bounds.

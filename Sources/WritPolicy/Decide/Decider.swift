@@ -37,7 +37,7 @@ public final class Decider {
     tag = engine
     let tables = unsafe pin.enter()
     unsafe machine = UnsafeMutablePointer<Machine>.allocate(capacity: 1)
-    unsafe machine.initialize(to: Machine(tables.pointee))
+    unsafe machine.initialize(to: Machine(tables))
     unsafe pin.leave(tables)
     unsafe supplied = UnsafeMutablePointer<SuppliedAttributes>.allocate(capacity: 1)
     unsafe supplied.initialize(to: SuppliedAttributes(engine: engine))
@@ -115,7 +115,7 @@ public final class Decider {
     unsafe pinned { tables in
       unsafe begin(principal, action, resource, context, overlay, tables)
       let found = unsafe machine.pointee.authorize()
-      return unsafe Answer(found, .handles(principal, action, resource, context), overlay, tables.pointee.version)
+      return unsafe Answer(found, .handles(principal, action, resource, context), overlay, tables.version)
     }
   }
 
@@ -124,7 +124,7 @@ public final class Decider {
     unsafe pinned { tables in
       unsafe begin(request, overlay, tables)
       let found = unsafe machine.pointee.authorize()
-      return unsafe Answer(found, .texts(request), overlay, tables.pointee.version)
+      return unsafe Answer(found, .texts(request), overlay, tables.version)
     }
   }
 
@@ -140,7 +140,7 @@ public final class Decider {
   func errors(of request: Request, overlay: EntityOverlay?) -> [PolicyError] {
     unsafe pinned { tables in
       unsafe begin(request, overlay, tables)
-      return unsafe tables.pointee.version.errors(of: &machine.pointee, request, overlay)
+      return unsafe tables.version.errors(of: &machine.pointee, request, overlay)
     }
   }
 
@@ -183,7 +183,6 @@ public final class Decider {
 
   @inline(never)
   private func reload(_ tables: UnsafePointer<VersionTables>) {
-    unsafe machine.deinitialize(count: 1)
-    unsafe machine.initialize(to: Machine(tables.pointee))
+    unsafe machine.pointee.take(tables)
   }
 }

@@ -12,9 +12,34 @@ extension Machine {
     _ part: TableIndex.Part,
     _ visit: (inout Machine, UInt32, Int) -> Bool
   ) -> Bool {
-    guard policies.index.has(part) else { return false }
-    if visitTables(policies.index.any.own(part), visit) { return true }
-    if let actionRow, visitTables(policies.index.rows[actionRow].own(part), visit) { return true }
+    if visitLevel(part, actionRow, visit) { return true }
+    return levelCount > 1 && (part != .forbids || hasAddedForbids) && visitUpperLevels(part, visit)
+  }
+
+  /// Visits the policies that were added since the whole set was compiled.
+  // Apart, so that the common path keeps its registers.
+  @inline(never)
+  private mutating func visitUpperLevels(
+    _ part: TableIndex.Part,
+    _ visit: (inout Machine, UInt32, Int) -> Bool
+  ) -> Bool {
+    defer { select(level: 0) }
+    for number in 1..<levelCount {
+      select(level: number)
+      if visitLevel(part, level.actions.row(of: action.uid), visit) { return true }
+    }
+    return false
+  }
+
+  @inline(__always)
+  private mutating func visitLevel(
+    _ part: TableIndex.Part,
+    _ actionRow: Int?,
+    _ visit: (inout Machine, UInt32, Int) -> Bool
+  ) -> Bool {
+    guard level.actions.has(part) else { return false }
+    if visitTables(level.actions.any.own(part), visit) { return true }
+    if let actionRow, visitTables(level.actions.rows[actionRow].own(part), visit) { return true }
     return action.ancestors.summary != 0 && visitGroups(part, visit)
   }
 
@@ -24,17 +49,17 @@ extension Machine {
     _ visit: (inout Machine, UInt32, Int) -> Bool
   ) -> Bool {
     let groups = count(of: action.ancestors)
-    if groups > policies.index.rows.count {
-      for place in 0..<policies.index.rows.count {
-        let row = policies.index.rows[place]
+    if groups > level.actions.rows.count {
+      for place in 0..<level.actions.rows.count {
+        let row = level.actions.rows[place]
         guard row.action != TableIndex.Row.free, contains(action.ancestors, row.action) else { continue }
         if visitTables(row.group(part), visit) { return true }
       }
       return false
     }
     for place in 0..<groups {
-      guard let row = policies.index.row(of: ancestor(place, in: action.ancestors)) else { continue }
-      if visitTables(policies.index.rows[row].group(part), visit) { return true }
+      guard let row = level.actions.row(of: ancestor(place, in: action.ancestors)) else { continue }
+      if visitTables(level.actions.rows[row].group(part), visit) { return true }
     }
     return false
   }
@@ -42,13 +67,13 @@ extension Machine {
   @inline(__always)
   private mutating func visitTables(_ places: Range<Int>, _ visit: (inout Machine, UInt32, Int) -> Bool) -> Bool {
     for number in places {
-      let list = policies.index.tables[number].list
-      if list != PolicyTables.free {
+      let list = level.actions.tables[number].list
+      if list != PolicyIndex.free {
         if visitPosting(list, number, visit) { return true }
         continue
       }
       guard mayMeet(number) else { continue }
-      let hasColumns = policies.index.tables[number].columnCount > 0
+      let hasColumns = level.actions.tables[number].columnCount > 0
       if hasColumns ? visitColumns(number, visit) : visitKeys(number, KeyHash.none, visit) { return true }
     }
     return false
@@ -57,7 +82,7 @@ extension Machine {
   /// Whether the table may have a policy for principal and resource: the tests joined to one that a processor guesses.
   @inline(__always)
   private func mayMeet(_ number: Int) -> Bool {
-    let table = policies.index.tables[number]
+    let table = level.actions.tables[number]
     let principals = table.principalSummary & summary(principal, table.principal)
     let resources = table.resourceSummary & summary(resource, table.resource)
     let principalType = table.principalType == Table.anyType ? 0 : table.principalType ^ principal.type
@@ -85,12 +110,12 @@ extension Machine {
   /// For requests that have more to look up than the table has places, so that no set and no list of ancestors makes a
   /// decision slower than the table is long.
   mutating func scan(_ number: Int, _ visit: (inout Machine, UInt32, Int) -> Bool) -> Bool {
-    let table = policies.index.tables[number]
+    let table = level.actions.tables[number]
     for index in 0..<table.bucketCount {
-      let bucket = policies.buckets[table.firstBucket + index]
+      let bucket = level.buckets[table.firstBucket + index]
       for place in 0..<Bucket.size {
         let posting = bucket.posting(place)
-        guard posting != PolicyTables.free, posting != PolicyTables.pairs,
+        guard posting != PolicyIndex.free, posting != PolicyIndex.pairs,
           isNamed(principal, bucket.principals[place], table.principal),
           isNamed(resource, bucket.resources[place], table.resource)
         else { continue }
@@ -112,12 +137,12 @@ extension Machine {
     _ number: Int,
     _ visit: (inout Machine, UInt32, Int) -> Bool
   ) -> Bool {
-    if posting & PolicyTables.single != 0 { return visit(&self, posting, number) }
+    if posting & PolicyIndex.single != 0 { return visit(&self, posting, number) }
     var index = posting
     while true {
-      let policy = policies.postings[index]
+      let policy = level.postings[index]
       if visit(&self, policy, number) { return true }
-      if policy & PolicyTables.single != 0 { return false }
+      if policy & PolicyIndex.single != 0 { return false }
       index += 1
     }
   }

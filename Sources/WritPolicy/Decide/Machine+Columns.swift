@@ -21,7 +21,7 @@ extension Machine {
     _ number: Int,
     _ visit: (inout Machine, UInt32, Int) -> Bool
   ) -> Bool {
-    let table = policies.index.tables[number]
+    let table = level.actions.tables[number]
     let first = columnValues(table.firstColumn)
     guard first.count > 0 else { return false }
     if table.columnCount == 1 {

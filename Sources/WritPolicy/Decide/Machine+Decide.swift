@@ -35,7 +35,7 @@ extension Machine {
       switch machine.outcome(of: policy) {
       case .satisfied:
         isForbidden = true
-        findings.reasons.append(policy & PolicyTables.number)
+        findings.reasons.append(policy & PolicyIndex.number)
       case .unsatisfied: break
       case .error: isForbidden = isForbidden || machine.isStrict
       }
@@ -43,7 +43,7 @@ extension Machine {
     }
     if !isForbidden {
       _ = visitCandidates(.permits) { machine, policy, _ in
-        if machine.outcome(of: policy) == .satisfied { findings.reasons.append(policy & PolicyTables.number) }
+        if machine.outcome(of: policy) == .satisfied { findings.reasons.append(policy & PolicyIndex.number) }
         return false
       }
       if findings.reasons.count > 0 { findings.decision = .allow }
@@ -56,7 +56,7 @@ extension Machine {
   mutating func erringPolicies() -> [UInt32] {
     var erring: Set<UInt32> = []
     _ = visitCandidates(.erring) { machine, policy, _ in
-      if machine.outcome(of: policy) == .error { erring.insert(policy & PolicyTables.number) }
+      if machine.outcome(of: policy) == .error { erring.insert(policy & PolicyIndex.number) }
       return false
     }
     return erring.sorted()

@@ -14,8 +14,9 @@ extension Machine {
   /// evaluator tells when somebody asks.
   @inline(__always)
   mutating func outcome(of posting: UInt32) -> Outcome {
-    if posting & PolicyTables.unconditional != 0 { return .satisfied }
-    let row = policies.policies[posting & PolicyTables.number]
+    if !policies.removed.isEmpty, policies.removed.contains(posting & PolicyIndex.number) { return .unsatisfied }
+    if posting & PolicyIndex.unconditional != 0 { return .satisfied }
+    let row = policies.policies[posting & PolicyIndex.number]
     return run(row.program, constants: row.constants)
   }
 

@@ -12,7 +12,7 @@ extension Machine {
     _ columns: UInt32,
     _ visit: (inout Machine, UInt32, Int) -> Bool
   ) -> Bool {
-    let table = policies.index.tables[number]
+    let table = level.actions.tables[number]
     switch table.lead {
     case .both:
       let scope = key(name(principal, table.principal), name(resource, table.resource))
@@ -38,7 +38,7 @@ extension Machine {
     _ columns: UInt32,
     _ visit: (inout Machine, UInt32, Int) -> Bool
   ) -> Bool {
-    let table = policies.index.tables[number]
+    let table = level.actions.tables[number]
     let isPrincipal = table.lead == .principal
     let (lead, other) = isPrincipal ? (principal, resource) : (resource, principal)
     let count = count(of: lead.ancestors)
@@ -47,7 +47,7 @@ extension Machine {
     let type = (isPrincipal ? table.resource : table.principal) == .ofType ? other.type : 0
     let salt = LeadFilter.salt(type, columns)
     if table.leadTypes & EntityTable.summary(of: lead.type) != 0,
-      table.filter.mayContain(lead.uid, salt, policies.filters)
+      table.filter.mayContain(lead.uid, salt, level.filters)
     {
       let key = isPrincipal ? key(lead.uid, Bucket.noUID) : key(Bucket.noUID, lead.uid)
       if visitPlaces(number, key, columns, visit) { return true }
@@ -56,11 +56,14 @@ extension Machine {
     var start = 0
     while start < count {
       let some = start..<Swift.min(start + UInt64.bitWidth, count)
-      var found = unsafe LeadFilter.marked(span(some, of: lead.ancestors), mark)
+      var found =
+        unsafe level.hasMarks
+        ? LeadFilter.marked(span(some, of: lead.ancestors), mark)
+        : table.filter.leads(span(some, of: lead.ancestors), salt, level.filters)
       while found != 0 {
         let uid = ancestor(start + found.trailingZeroBitCount, in: lead.ancestors)
         found &= found - 1
-        guard table.filter.mayContain(uid, salt, policies.filters) else { continue }
+        guard table.filter.mayContain(uid, salt, level.filters) else { continue }
         let key = isPrincipal ? key(uid, Bucket.noUID) : key(Bucket.noUID, uid)
         if visitPlaces(number, key, columns, visit) { return true }
       }
@@ -91,10 +94,10 @@ extension Machine {
     _ columns: UInt32,
     _ visit: (inout Machine, UInt32, Int) -> Bool
   ) -> Bool {
-    let table = policies.index.tables[number]
-    var index = PolicyTables.bucket(key, columns, table.bucketCount)
+    let table = level.actions.tables[number]
+    var index = PolicyIndex.bucket(key, columns, table.bucketCount)
     for _ in 0..<table.bucketCount {
-      let bucket = policies.buckets[table.firstBucket + index]
+      let bucket = level.buckets[table.firstBucket + index]
       var places = bucket.places(key, columns: columns)
       while places != 0 {
         let place = places.trailingZeroBitCount
@@ -103,13 +106,13 @@ extension Machine {
         switch table.lead {
         case .both: break
         case .principal:
-          if posting == PolicyTables.pairs {
+          if posting == PolicyIndex.pairs {
             if visitPairs(number, key, columns, visit) { return true }
             continue
           }
           guard isNamed(resource, bucket.resources[place], table.resource) else { continue }
         case .resource:
-          if posting == PolicyTables.pairs {
+          if posting == PolicyIndex.pairs {
             if visitPairs(number, key, columns, visit) { return true }
             continue
           }
@@ -130,7 +133,7 @@ extension Machine {
     _ columns: UInt32,
     _ visit: (inout Machine, UInt32, Int) -> Bool
   ) -> Bool {
-    let table = policies.index.tables[number]
+    let table = level.actions.tables[number]
     let isPrincipal = table.lead == .principal
     let other = isPrincipal ? resource : principal
     let scope = isPrincipal ? table.resource : table.principal
@@ -138,21 +141,21 @@ extension Machine {
       let uid = UInt64(index == 0 ? name(other, scope) : ancestor(index - 1, in: other.ancestors))
       let pair = isPrincipal ? lead & ~UInt64(UInt32.max) | uid : lead & UInt64(UInt32.max) | uid << 32
       let posting = posting(pair, columns, in: table)
-      if posting != PolicyTables.free, visitPosting(posting, number, visit) { return true }
+      if posting != PolicyIndex.free, visitPosting(posting, number, visit) { return true }
     }
     return false
   }
 
   /// The posting of a pair, ``PolicyTables/free`` when the table does not have it.
   private mutating func posting(_ pair: UInt64, _ columns: UInt32, in table: Table) -> UInt32 {
-    var index = PolicyTables.bucket(pair, columns, table.bucketCount)
+    var index = PolicyIndex.bucket(pair, columns, table.bucketCount)
     for _ in 0..<table.bucketCount {
-      let bucket = policies.buckets[table.firstBucket + index]
+      let bucket = level.buckets[table.firstBucket + index]
       let places = bucket.places(pair, columns: columns)
       if places != 0 { return bucket.posting(places.trailingZeroBitCount) }
       if !bucket.hasOverflow { break }
       index = index + 1 == table.bucketCount ? 0 : index + 1
     }
-    return PolicyTables.free
+    return PolicyIndex.free
   }
 }

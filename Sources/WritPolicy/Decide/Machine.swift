@@ -7,12 +7,18 @@
 @safe
 struct Machine: ~Copyable {
   // The tables, which the decider keeps alive. Fields, and not a pointer to them, so that a step loads what it uses.
-  let directory: Directory
-  let entities: EntityTable
-  let policies: PolicyTables
-  let isStrict: Bool
+  private(set) var directory = Directory()
+  private(set) var entities = EntityTable()
+  private(set) var policies = PolicyTables()
+  private var levels: UnsafePointer<PolicyIndex>
+  private(set) var levelCount = 1
+  /// Whether a forbid was added since the whole set was compiled.
+  private(set) var hasAddedForbids = false
+  /// The index that is being looked into.
+  private var selected: UnsafePointer<PolicyIndex>
+  private(set) var isStrict = false
   /// The number of the version that has the tables.
-  let version: UInt64
+  private(set) var version: UInt64 = 0
 
   // What the running request is about.
   private(set) var principal = Subject()
@@ -44,22 +50,48 @@ struct Machine: ~Copyable {
   /// The ancestors of entities whose closures are not listed, for this request.
   private var walked = WalkedAncestors()
 
-  init(_ tables: VersionTables) {
-    directory = tables.directory
-    entities = tables.entities
-    policies = tables.policies
-    isStrict = tables.isStrict
-    version = tables.number
+  /// - Parameter version: tables that somebody keeps for as long as the machine runs.
+  init(_ version: UnsafePointer<VersionTables>) {
     unsafe contextTexts = nil
     unsafe overlay = nil
     unsafe supplied = nil
+    unsafe levels = version.indexes
+    unsafe selected = levels
+    unsafe take(version)
+  }
+
+  /// Goes on with another version's tables, which somebody keeps from now on.
+  ///
+  /// Slots and columns stay: the next request finds nothing in them that is its own.
+  mutating func take(_ version: UnsafePointer<VersionTables>) {
+    directory = unsafe version.pointee.directory
+    entities = unsafe version.pointee.entities
+    policies = unsafe version.pointee.policies
+    isStrict = unsafe version.pointee.isStrict
+    self.version = unsafe version.pointee.number
+    unsafe levels = version.indexes
+    unsafe selected = levels
+    levelCount = unsafe version.pointee.indexes.count
+    hasAddedForbids = false
+    for level in 1..<Swift.max(1, levelCount) where unsafe levels[level].actions.has(.forbids) {
+      hasAddedForbids = true
+    }
     heaps.entities = entities.attributes
     heaps.constants = policies.constantHeap
-    stack = Buffer(repeating: .missing, count: policies.stackDepth + 1)
-    slotValues = Buffer(repeating: .missing, count: policies.attributeSlots.count)
-    slotRequests = Buffer(repeating: 0, count: policies.attributeSlots.count)
-    columnValues = Buffer(repeating: ColumnValues(), count: policies.sources.count)
+    stack.extend(to: policies.stackDepth + 1, .missing)
+    slotValues.extend(to: policies.attributeSlots.count, .missing)
+    slotRequests.extend(to: policies.attributeSlots.count, 0)
+    columnValues.extend(to: policies.sources.count, ColumnValues())
   }
+
+  // MARK: Levels
+
+  /// The index that is being looked into: the first one, unless ``select(level:)`` has chosen another.
+  @inline(__always)
+  var level: PolicyIndex { unsafe selected.pointee }
+
+  @inline(__always)
+  mutating func select(level number: Int) { unsafe selected = levels + number }
 
   // MARK: A request
 
@@ -129,7 +161,7 @@ struct Machine: ~Copyable {
     self.principal = principal
     self.action = action
     self.resource = resource
-    actionRow = policies.index.row(of: action.uid)
+    actionRow = level.actions.row(of: action.uid)
     if let context {
       heaps.context = context.heap
       unsafe contextTexts = context.texts

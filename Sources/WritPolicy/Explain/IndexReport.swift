@@ -30,26 +30,33 @@ extension PolicyEngine {
     let tables = unsafe version.tables.pointee
     var unindexed: Set<UInt32> = []
     var longest = 0
-    let index = tables.policies.index
-    for row in [index.any] + index.actions {
-      for place in row.own(.forbids).lowerBound..<row.own(.permits).upperBound {
-        let table = index.tables[place]
-        let isTold =
-          [table.principal, table.resource].contains { $0 == .own || $0 == .ancestors } || table.columnCount > 0
-        for posting in tables.policies.postings(of: table) {
-          let policies = tables.policies.policies(in: posting)
-          longest = Swift.max(longest, policies.count)
-          guard !isTold, policies.count > PolicyCompiler.enough else { continue }
-          let conditional = policies.filter { $0 & PolicyTables.unconditional == 0 }
-          unindexed.formUnion(conditional.map { $0 & PolicyTables.number })
+    var count = 0
+    var bytes = 0
+    for level in 0..<tables.indexes.count {
+      let index = tables.indexes[level]
+      count += index.actions.tables.count
+      // The first one's are among the tables' bytes.
+      if level > 0 { bytes += index.byteCount }
+      for row in [index.actions.any] + index.actions.actions {
+        for place in row.own(.forbids).lowerBound..<row.own(.permits).upperBound {
+          let table = index.actions.tables[place]
+          let isTold =
+            [table.principal, table.resource].contains { $0 == .own || $0 == .ancestors } || table.columnCount > 0
+          for posting in index.postings(of: table) {
+            let policies = index.policies(in: posting)
+            longest = Swift.max(longest, policies.count)
+            guard !isTold, policies.count > PolicyCompiler.enough else { continue }
+            let conditional = policies.filter { $0 & PolicyIndex.unconditional == 0 }
+            unindexed.formUnion(conditional.map { $0 & PolicyIndex.number })
+          }
         }
       }
     }
     return IndexReport(
-      tables: index.tables.count,
-      bytes: tables.byteCount,
+      tables: count,
+      bytes: bytes + tables.byteCount,
       parts: [
-        ("policies", tables.policies.byteCount), ("entities", tables.entities.byteCount),
+        ("policies", bytes + tables.policies.byteCount), ("entities", tables.entities.byteCount),
         ("texts", tables.directory.byteCount),
       ],
       unindexed: unindexed.sorted().map { version.policies[Int($0)].id },
@@ -61,7 +68,7 @@ extension PolicyEngine {
   package func tableUse(of request: Request) -> [String: Int] { decider().tableUse(of: request) }
 }
 
-extension PolicyTables {
+extension PolicyIndex {
   /// What stands in the places of a table.
   fileprivate func postings(of table: Table) -> [UInt32] {
     if table.list != Self.free { return [table.list] }
@@ -91,9 +98,9 @@ extension Machine {
     for part in TableIndex.Part.allCases {
       _ = visitCandidates(part) { machine, posting, number in
         use["\(part)", default: 0] += 1
-        for name in machine.names(of: machine.policies.index.tables[number]) { use[name, default: 0] += 1 }
-        if posting & PolicyTables.unconditional != 0 { use["unconditional", default: 0] += 1 }
-        if posting & PolicyTables.single == 0 { use["list", default: 0] += 1 }
+        for name in machine.names(of: machine.level.actions.tables[number]) { use[name, default: 0] += 1 }
+        if posting & PolicyIndex.unconditional != 0 { use["unconditional", default: 0] += 1 }
+        if posting & PolicyIndex.single == 0 { use["list", default: 0] += 1 }
         if machine.isGroup(number, part) { use["action group", default: 0] += 1 }
         return false
       }
@@ -103,13 +110,13 @@ extension Machine {
       use["walked"] = 1
       use["walked \(name)"] = 1
     }
-    if count(of: action.ancestors) > policies.index.rows.count { use["group scan"] = 1 }
+    if count(of: action.ancestors) > level.actions.rows.count { use["group scan"] = 1 }
     return use
   }
 
   /// Whether a table is for a group that the action is in.
   private func isGroup(_ number: Int, _ part: TableIndex.Part) -> Bool {
-    policies.index.actions.contains { $0.action != action.uid && $0.group(part).contains(number) }
+    level.actions.actions.contains { $0.action != action.uid && $0.group(part).contains(number) }
   }
 
   private func names(of table: Table) -> [String] {
@@ -121,7 +128,7 @@ extension Machine {
     let isLeadOwn = table.lead == .principal ? table.principal == .own : table.resource == .own
     if table.lead != .both, !isLeadOwn, probes(table) > table.size { names.append("scan") }
     let buckets = Int(table.firstBucket)..<Int(table.firstBucket + table.bucketCount)
-    if buckets.contains(where: { policies.buckets[$0].hasOverflow }) { names.append("overflow") }
+    if buckets.contains(where: { level.buckets[$0].hasOverflow }) { names.append("overflow") }
     if table.principalType != Table.anyType { names.append("principal type") }
     if table.resourceType != Table.anyType { names.append("resource type") }
     for column in [table.firstColumn, table.secondColumn].prefix(Int(table.columnCount)) {

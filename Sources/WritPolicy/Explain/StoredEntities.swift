@@ -78,7 +78,7 @@ struct StoredEntities: EntitySource {
     guard brought.isEmpty else { return isOverlaid(uid, inAnyOf: Set(groups)) }
     let tables = tables
     guard let number = tables.directory.find(uid) else { return false }
-    var machine = Machine(tables)
+    var machine = unsafe Machine(version.tables)
     return groups.contains { group in
       tables.directory.find(group).map { machine.isEntity(number, in: $0) } ?? false
     }

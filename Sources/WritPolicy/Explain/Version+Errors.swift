@@ -3,7 +3,7 @@
 import WritCedar
 
 extension Version {
-  var hasErringPolicies: Bool { unsafe tables.pointee.policies.index.hasErring }
+  var hasErringPolicies: Bool { unsafe tables.pointee.indexes.hasErring }
 
   /// The policies that err, with why: the tables find them, the literal evaluator tells.
   func errors(of machine: inout Machine, _ request: Request, _ overlay: EntityOverlay?) -> [PolicyError] {

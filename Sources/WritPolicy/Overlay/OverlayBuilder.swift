@@ -71,7 +71,9 @@ struct OverlayBuilder {
       row.parentCount = UInt32(truncatingIfNeeded: entity.parents.count)
       for parent in entity.parents { tables.parents.append(numbering.number(of: parent)) }
       tables.append(row)
-      if unsafe version.pointee.entities.isParent(uid) { tables.changesAncestors = true }
+      if uid & Directory.local == 0, unsafe version.pointee.entities.records[uid].isParent {
+        tables.changesAncestors = true
+      }
     }
   }
 
@@ -121,7 +123,7 @@ struct OverlayBuilder {
     gathered.removeAll()
     for index in tables.parents(of: row) {
       let parent = tables.parents[index]
-      gathered.append(Ancestor(uid: parent))
+      gathered.append(stored.ancestor(parent))
       let list: Buffer<Ancestor>
       let start: UInt32
       if let known = tables.row(of: parent) {
@@ -145,21 +147,7 @@ struct OverlayBuilder {
 
   /// Writes the list of a row from what was gathered.
   private mutating func list(_ row: Int) {
-    var sorted = unsafe gathered.span(0..<gathered.count)
-    unsafe sorted.sortInPlace { $0.uid < $1.uid }
-    var kept = 0
-    var summary: UInt64 = 0
-    for index in 0..<gathered.count {
-      let ancestor = gathered[index]
-      if kept > 0, gathered[kept - 1].uid == ancestor.uid {
-        gathered[kept - 1].marks &= ancestor.marks
-      } else {
-        gathered[kept] = ancestor
-        kept += 1
-        summary |= EntityTable.summary(of: ancestor.uid)
-      }
-    }
-    gathered.resize(to: kept, Ancestor(uid: 0))
+    let summary = gathered.sortAndUnique()
     // The list at 0 is the empty one of the rows without parents.
     if tables.ancestors.count == 0 { tables.ancestors.appendList(Buffer<Ancestor>()) }
     let start = UInt32(truncatingIfNeeded: tables.ancestors.count)

@@ -105,7 +105,7 @@ extension Decider {
     let decider = sourced
     return unsafe withUnsafePointer(to: source) { source in
       unsafe decider.pinned { tables in
-        let keepsValues = unsafe keepsValues && tables.pointee.policies.index.hasErring
+        let keepsValues = unsafe keepsValues && tables.pointee.indexes.hasErring
         unsafe decider.supplied.pointee.begin(source, tables.directory, keepsValues: keepsValues)
         unsafe decider.machine.pointee.supplied = decider.supplied
         let result = unsafe body(decider, tables)
@@ -123,11 +123,11 @@ extension Decider {
   ) -> Answer {
     let found = unsafe machine.pointee.authorize()
     var erring = ErringPolicies()
-    if unsafe tables.pointee.policies.index.hasErring {
+    if unsafe tables.pointee.indexes.hasErring {
       erring.numbers = unsafe machine.pointee.erringPolicies()
       // What the literal evaluator will look at for these.
       if !erring.numbers.isEmpty { erring.values = unsafe supplied.pointee.answers() }
     }
-    return unsafe Answer(found, question, overlay, tables.pointee.version, erring: erring)
+    return unsafe Answer(found, question, overlay, tables.version, erring: erring)
   }
 }

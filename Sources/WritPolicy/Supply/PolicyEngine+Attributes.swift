@@ -43,7 +43,7 @@ extension PolicyEngine {
     return unsafe withUnsafePointer(to: attributes) { source in
       let literal = unsafe LiteralAsker(source, request, version)
       let entities = SuppliedEntities(StoredEntities(version: version, overlay: overlay)) { literal.value($0) }
-      return Evaluator(request: request, entities: entities).explain(version.policies)
+      return Evaluator(request: request, entities: entities).explain(version.livePolicies)
     }
   }
 }

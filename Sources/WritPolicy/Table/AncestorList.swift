@@ -17,7 +17,7 @@ struct Ancestors: BitwiseCopyable {
 struct Ancestor: BitwiseCopyable {
   /// The ancestor; in a head how many follow, sorted.
   let uid: UInt32
-  /// The tables that it may lead in: a bit for each (``LeadFilter/mark(of:)``).
+  /// The tables of the first index that it may lead in: a bit for each (``LeadFilter/mark(of:)``).
   ///
   /// All, until it is known better: of a list that a walk has gathered.
   var marks = UInt32.max
@@ -38,6 +38,28 @@ extension Buffer<Ancestor> {
     append(Ancestor(uid: UInt32(truncatingIfNeeded: sorted.count)))
     for index in 0..<sorted.count { append(sorted[index]) }
     endList()
+  }
+
+  /// Puts gathered ancestors in order, each once, with the marks that it has everywhere.
+  ///
+  /// - Returns: the ``EntityTable/summary(of:)`` of all.
+  mutating func sortAndUnique() -> UInt64 {
+    var sorted = unsafe span(0..<count)
+    unsafe sorted.sortInPlace { $0.uid < $1.uid }
+    var kept = 0
+    var summary: UInt64 = 0
+    for index in 0..<count {
+      let ancestor = self[index]
+      if kept > 0, self[kept - 1].uid == ancestor.uid {
+        self[kept - 1].marks &= ancestor.marks
+      } else {
+        self[kept] = ancestor
+        kept += 1
+        summary |= EntityTable.summary(of: ancestor.uid)
+      }
+    }
+    resize(to: kept, Ancestor(uid: 0))
+    return summary
   }
 
   private mutating func endList() {

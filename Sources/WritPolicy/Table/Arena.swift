@@ -4,7 +4,7 @@
   internal import Glibc
 #endif
 
-/// One block of memory for all buffers of a version, close together and with nothing to spare.
+/// One block of memory for all buffers of a version, close together, those that grow with an eighth to spare.
 ///
 /// A large one asks for huge pages: what a decision looks at lies at random places, and with pages of 4 KB the
 /// processor would spend more on finding the pages than on the memory.
@@ -17,7 +17,7 @@ struct Arena: BufferVisitor {
   /// What `malloc` gives by itself, which takes a third of the time.
   private static let word = 16
 
-  private let base: UnsafeMutableRawPointer
+  let base: UnsafeMutableRawPointer
   private let size: Int
   private var used = 0
   private let isMoving: Bool
@@ -40,7 +40,7 @@ struct Arena: BufferVisitor {
     self.isMoving = isMoving
     let alignment = isMoving ? Self.cacheLine : Self.word
     used = header.roundedUp(to: alignment)
-    var measure = Measure(alignment: alignment, size: used)
+    var measure = Measure(alignment: alignment, isMoving: isMoving, size: used)
     holder.visitBuffers(&measure)
     if measure.size >= Self.worthHugePages {
       size = measure.size.roundedUp(to: Self.hugePage)
@@ -56,25 +56,45 @@ struct Arena: BufferVisitor {
     holder.visitBuffers(&self)
   }
 
-  mutating func visit<Element>(_ buffer: inout Buffer<Element>) {
+  mutating func visit<Element>(_ buffer: inout Buffer<Element>, grows: Bool) {
     guard buffer.count > 0 else {
       if isMoving { buffer.deallocate() } else { buffer = Buffer() }
       return
     }
-    let next = (used + buffer.byteCount).roundedUp(to: alignment)
+    let room = Self.room(for: buffer.count, grows: grows && isMoving)
+    let next = (used + room * MemoryLayout<Element>.stride).roundedUp(to: alignment)
     precondition(next <= size, "the arena is full")
-    if isMoving { unsafe buffer.move(to: base + used) } else { unsafe buffer.copy(to: base + used) }
+    if isMoving { unsafe buffer.move(to: base + used, room: room) } else { unsafe buffer.copy(to: base + used) }
     used = next
   }
+
+  mutating func visit<Element>(_ pages: inout Pages<Element>) {
+    let next = (used + pages.byteCount).roundedUp(to: alignment)
+    precondition(next <= size, "the arena is full")
+    unsafe pages.move(to: base + used)
+    used = next
+    pages.visitTable(&self)
+  }
+
+  /// Elements that a buffer has memory for.
+  private static func room(for count: Int, grows: Bool) -> Int { grows ? count + count / 8 + 64 : count }
 
   func deallocate() { unsafe base.deallocate() }
 
   private struct Measure: BufferVisitor {
     let alignment: Int
+    let isMoving: Bool
     var size: Int
 
-    mutating func visit<Element>(_ buffer: inout Buffer<Element>) {
-      size += buffer.byteCount.roundedUp(to: alignment)
+    mutating func visit<Element>(_ buffer: inout Buffer<Element>, grows: Bool) {
+      guard buffer.count > 0 else { return }
+      let room = Arena.room(for: buffer.count, grows: grows && isMoving)
+      size += (room * MemoryLayout<Element>.stride).roundedUp(to: alignment)
+    }
+
+    mutating func visit<Element>(_ pages: inout Pages<Element>) {
+      size += pages.byteCount.roundedUp(to: alignment)
+      pages.visitTable(&self)
     }
   }
 }

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
+
 /// A growing array of plain values whose memory somebody else frees.
 ///
 /// What a decision reads is made of these and not of Swift arrays: an array's reference count is memory that all threads
 /// write, and one contended count costs more than a decision. A copy is a view of the same memory until one of them
 /// grows. The owner, ``Version`` or ``Decider``, calls ``deallocate()`` once. Indices are checked.
+///
+/// In memory that is shared the one who changes a version appends behind what older versions see; when the room is used up,
+/// the elements go to memory of their own and the old memory stays.
 @safe
 struct Buffer<Element: BitwiseCopyable> {
   private var base: UnsafeMutablePointer<Element>?
   private(set) var count = 0
   private var capacity = 0
+  /// Whether others refer to the memory, and somebody else frees it.
+  private var isShared = false
 
   init() {
     unsafe base = nil
@@ -33,6 +40,10 @@ struct Buffer<Element: BitwiseCopyable> {
     }
   }
 
+  /// An element that is known to be there.
+  @unsafe @inline(__always)
+  func unchecked(_ index: Int) -> Element { unsafe base.unsafelyUnwrapped[index] }
+
   @inline(__always)
   subscript(index: UInt32) -> Element {
     get { self[Int(index)] }
@@ -47,10 +58,11 @@ struct Buffer<Element: BitwiseCopyable> {
     let larger = UnsafeMutablePointer<Element>.allocate(capacity: wanted)
     if let base = unsafe base {
       unsafe larger.update(from: base, count: count)
-      unsafe base.deallocate()
+      if !isShared { unsafe base.deallocate() }
     }
     unsafe base = larger
     capacity = wanted
+    isShared = false
   }
 
   mutating func append(_ element: Element) {
@@ -72,6 +84,11 @@ struct Buffer<Element: BitwiseCopyable> {
     count = wanted
   }
 
+  /// Adds elements until there are so many.
+  mutating func extend(to wanted: Int, _ element: Element) {
+    if wanted > count { resize(to: wanted, element) }
+  }
+
   /// Forgets the elements, keeps the memory.
   mutating func removeAll() { count = 0 }
 
@@ -81,13 +98,24 @@ struct Buffer<Element: BitwiseCopyable> {
     if let base = unsafe base { unsafe copied.update(from: base, count: count) }
     unsafe base = copied
     capacity = count
+    isShared = true
   }
 
   /// Moves the elements to memory that somebody else frees.
-  mutating func move(to memory: UnsafeMutableRawPointer) {
+  ///
+  /// - Parameter room: for how many elements there is memory.
+  mutating func move(to memory: UnsafeMutableRawPointer, room: Int) {
     var old = self
     unsafe copy(to: memory)
+    capacity = room
     old.deallocate()
+  }
+
+  /// The memory, when nobody else refers to it, for somebody who frees it; from then on it is shared.
+  mutating func disown() -> UnsafeMutableRawPointer? {
+    guard let base = unsafe base, !isShared else { return nil }
+    isShared = true
+    return UnsafeMutableRawPointer(base)
   }
 
   /// The same elements in memory of their own.
@@ -99,11 +127,13 @@ struct Buffer<Element: BitwiseCopyable> {
     return copy
   }
 
+  /// Frees the memory, unless it is shared.
   mutating func deallocate() {
-    if let base = unsafe base { unsafe base.deallocate() }
+    if let base = unsafe base, !isShared { unsafe base.deallocate() }
     unsafe base = nil
     count = 0
     capacity = 0
+    isShared = false
   }
 
   /// The memory of some elements, for reading bytes and sorting.
@@ -111,5 +141,24 @@ struct Buffer<Element: BitwiseCopyable> {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "range out of bounds")
     guard let base = unsafe base else { return unsafe UnsafeMutableBufferPointer(start: nil, count: 0) }
     return unsafe UnsafeMutableBufferPointer(start: base + range.lowerBound, count: range.count)
+  }
+}
+
+extension Buffer<UInt64> {
+  /// An element that another thread may be writing.
+  @inline(__always)
+  func load(_ index: Int) -> UInt64 {
+    unsafe atomic(index).pointee.load(ordering: .relaxed)
+  }
+
+  /// Writes an element that other threads may be reading.
+  func store(_ element: UInt64, at index: Int) {
+    unsafe atomic(index).pointee.store(element, ordering: .relaxed)
+  }
+
+  @inline(__always)
+  private func atomic(_ index: Int) -> UnsafePointer<Atomic<UInt64>> {
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of bounds")
+    return unsafe UnsafeRawPointer(base.unsafelyUnwrapped + index).assumingMemoryBound(to: Atomic<UInt64>.self)
   }
 }

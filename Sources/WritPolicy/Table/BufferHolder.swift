@@ -8,7 +8,13 @@ protocol BufferHolder {
 
 /// Does something with each buffer of a holder.
 protocol BufferVisitor {
-  mutating func visit<Element>(_ buffer: inout Buffer<Element>)
+  /// - Parameter grows: whether changes of a version append to it.
+  mutating func visit<Element>(_ buffer: inout Buffer<Element>, grows: Bool)
+  mutating func visit<Element>(_ pages: inout Pages<Element>)
+}
+
+extension BufferVisitor {
+  mutating func visit<Element>(_ buffer: inout Buffer<Element>) { visit(&buffer, grows: false) }
 }
 
 extension BufferHolder {
@@ -20,7 +26,15 @@ extension BufferHolder {
     return counter.bytes
   }
 
-  /// Frees the memory of all buffers.
+  /// The same with memory of its own.
+  func copied() -> Self {
+    var copy = self
+    var copier = Copier()
+    copy.visitBuffers(&copier)
+    return copy
+  }
+
+  /// Frees the memory of all buffers that is not shared.
   mutating func deallocate() {
     var deallocator = Deallocator()
     visitBuffers(&deallocator)
@@ -30,9 +44,16 @@ extension BufferHolder {
 private struct ByteCounter: BufferVisitor {
   var bytes = 0
 
-  mutating func visit<Element>(_ buffer: inout Buffer<Element>) { bytes += buffer.byteCount }
+  mutating func visit<Element>(_ buffer: inout Buffer<Element>, grows: Bool) { bytes += buffer.byteCount }
+  mutating func visit<Element>(_ pages: inout Pages<Element>) { bytes += pages.byteCount }
 }
 
 private struct Deallocator: BufferVisitor {
-  func visit<Element>(_ buffer: inout Buffer<Element>) { buffer.deallocate() }
+  func visit<Element>(_ buffer: inout Buffer<Element>, grows: Bool) { buffer.deallocate() }
+  func visit<Element>(_ pages: inout Pages<Element>) { pages.deallocate() }
+}
+
+private struct Copier: BufferVisitor {
+  func visit<Element>(_ buffer: inout Buffer<Element>, grows: Bool) { buffer = buffer.copied() }
+  func visit<Element>(_ pages: inout Pages<Element>) { pages = pages.copied() }
 }

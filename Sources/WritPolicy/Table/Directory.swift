@@ -44,7 +44,8 @@ struct Directory: BufferHolder {
 
   @inline(__always)
   func find(_ uid: EntityUID) -> UInt32? {
-    uidIndex.find(uid.textHash) { isNumber($0, of: uid) }
+    // The index may know what was added since, for a later version.
+    uidIndex.find(uid.textHash) { $0 < uids.count && isNumber($0, of: uid) }
   }
 
   /// The numbers of three UIDs, or `nil`, which says nothing: what is far away in memory is asked for at once.
@@ -53,13 +54,14 @@ struct Directory: BufferHolder {
     guard let one = uidIndex.guess(first.textHash), let two = uidIndex.guess(second.textHash),
       let three = uidIndex.guess(third.textHash)
     else { return nil }
+    guard Swift.max(one, two, three) < uids.count else { return nil }
     guard isNumber(one, of: first), isNumber(two, of: second), isNumber(three, of: third) else { return nil }
     return (one, two, three)
   }
 
   func find(type: EntityTypeName, id: String) -> UInt32? {
     uidIndex.find(EntityUID.textHash(type: type, id: id)) { number in
-      unsafe id.isUTF8(self.id(number)) && types.isText(uids[number].type, type.text.string)
+      unsafe number < uids.count && id.isUTF8(self.id(number)) && types.isText(uids[number].type, type.text.string)
     }
   }
 
@@ -110,6 +112,30 @@ struct Directory: BufferHolder {
     )
   }
 
+  /// The same in memory of its own; while others number more.
+  func snapshot() -> Directory {
+    var copy = Directory()
+    copy.strings = strings.snapshot()
+    copy.types = types.snapshot()
+    copy.uids = uids.copied()
+    copy.ids = ids.copied()
+    copy.uidIndex = uidIndex.snapshot(below: uids.count)
+    return copy
+  }
+
+  /// Numbers what another directory of the same engine has numbered since, as it does.
+  mutating func takeNumbers(of later: Directory) {
+    for number in strings.count..<Swift.max(strings.count, later.strings.count) {
+      _ = strings.insert(later.strings.string(UInt32(truncatingIfNeeded: number)))
+    }
+    for number in types.count..<Swift.max(types.count, later.types.count) {
+      _ = types.insert(later.types.string(UInt32(truncatingIfNeeded: number)))
+    }
+    for number in uids.count..<Swift.max(uids.count, later.uids.count) {
+      _ = insert(later.uid(UInt32(truncatingIfNeeded: number)))
+    }
+  }
+
   mutating func reserve(_ uids: Int) {
     self.uids.reserve(uids)
     uidIndex.reserve(uids)
@@ -117,8 +143,8 @@ struct Directory: BufferHolder {
 
   mutating func visitBuffers(_ visitor: inout some BufferVisitor) {
     uidIndex.visitBuffers(&visitor)
-    visitor.visit(&uids)
-    visitor.visit(&ids)
+    visitor.visit(&uids, grows: true)
+    visitor.visit(&ids, grows: true)
     types.visitBuffers(&visitor)
     strings.visitBuffers(&visitor)
   }

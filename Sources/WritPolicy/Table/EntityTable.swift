@@ -24,22 +24,40 @@ struct EntityTable: BufferHolder {
     /// The attributes in ``EntityTable/attributes``, the tags last.
     var start: UInt32 = 0
     var count: UInt32 = Record.absent
+    /// The parents in ``EntityTable/parents``.
+    var firstParent: UInt32 = 0
+    /// How many parents there are, and the bit ``isParent``.
+    private var parentBits: UInt32 = 0
+
+    init(start: UInt32 = 0, count: UInt32 = Record.absent) {
+      self.start = start
+      self.count = count
+    }
 
     @inline(__always)
     var isAbsent: Bool { count == Record.absent }
+
+    var parentCount: UInt32 {
+      get { parentBits & ~(1 << 31) }
+      set { parentBits = parentBits & (1 << 31) | newValue }
+    }
+
+    /// Whether it is, or has been, the parent of a stored entity.
+    var isParent: Bool {
+      get { parentBits >> 31 != 0 }
+      set { parentBits = parentCount | (newValue ? 1 << 31 : 0) }
+    }
   }
 
-  var rows = Buffer<Row>()
-  var records = Buffer<Record>()
+  var rows = Pages<Row>()
+  var records = Pages<Record>()
   /// Attributes, tags, and what they refer to.
   var attributes = Buffer<Cell>()
   /// Lists of ancestors: a head, then they, filled up to fours; the one at 0 is empty.
   var ancestors = Buffer<Ancestor>()
-  /// Where each row's parents begin in `parents`; one more than there are rows.
-  var parentStarts = Buffer<UInt32>()
   var parents = Buffer<UInt32>()
-  /// A bit for each UID: whether it is the parent of a stored entity.
-  private var parentBits = Buffer<UInt64>()
+  /// By UID the marks of the tables that it leads in; those that are not here lead in none (``Ancestor/marks``).
+  var leadMarks = Buffer<UInt32>()
 
   /// A set of UIDs in a word: two sets whose summaries share no bit are disjoint.
   @inline(__always)
@@ -48,33 +66,24 @@ struct EntityTable: BufferHolder {
   @inline(__always)
   static func summaryBit(of uid: UInt32) -> UInt64 { UInt64((uid &* 0x9E37_79B1) >> 26) }
 
+  /// Where in ``parents`` those of a UID are.
   func parents(of uid: UInt32) -> Range<Int> {
-    guard Int(uid) + 1 < parentStarts.count else { return 0..<0 }
-    return Int(parentStarts[uid])..<Int(parentStarts[uid + 1])
+    let record = records[uid]
+    return Int(record.firstParent)..<Int(record.firstParent + record.parentCount)
   }
 
-  /// Whether a UID is the parent of a stored entity.
-  func isParent(_ uid: UInt32) -> Bool {
-    let word = Int(uid) / UInt64.bitWidth
-    return word < parentBits.count && parentBits[word] &>> UInt64(uid) & 1 != 0
-  }
-
-  /// Notes who is a parent.
-  mutating func markParents() {
-    parentBits = Buffer(repeating: 0, count: rows.count / UInt64.bitWidth + 1)
-    for index in 0..<parents.count {
-      let parent = parents[index]
-      parentBits[Int(parent) / UInt64.bitWidth] |= 1 &<< UInt64(parent)
-    }
+  /// A UID as an ancestor.
+  @inline(__always)
+  func ancestor(_ uid: UInt32) -> Ancestor {
+    Ancestor(uid: uid, marks: Int(uid) < leadMarks.count ? leadMarks[uid] : 0)
   }
 
   mutating func visitBuffers(_ visitor: inout some BufferVisitor) {
     visitor.visit(&rows)
-    visitor.visit(&ancestors)
+    visitor.visit(&ancestors, grows: true)
     visitor.visit(&records)
-    visitor.visit(&attributes)
-    visitor.visit(&parentStarts)
-    visitor.visit(&parents)
-    visitor.visit(&parentBits)
+    visitor.visit(&attributes, grows: true)
+    visitor.visit(&parents, grows: true)
+    visitor.visit(&leadMarks)
   }
 }

@@ -43,6 +43,19 @@ struct LeadFilter: BitwiseCopyable {
     return found
   }
 
+  /// Which of 64 ancestors at most may be leads, as bits: for tables of which marks do not tell.
+  @inline(__always)
+  func leads(_ ancestors: UnsafeMutableBufferPointer<Ancestor>, _ salt: UInt32, _ words: Buffer<UInt64>) -> UInt64 {
+    var found: UInt64 = 0
+    var index = ancestors.count
+    while index > 0 {
+      index -= 1
+      let hash = unsafe hash(ancestors[index].uid, salt)
+      found = (found &+ found) | Self.bits(words[start + word(hash)], hash)
+    }
+    return found
+  }
+
   @inline(__always)
   private func hash(_ lead: UInt32, _ salt: UInt32) -> UInt64 {
     (UInt64(lead ^ salt) &* 0x9E37_79B9_7F4A_7C15) >> 20

@@ -76,9 +76,9 @@ struct PatternTable: BufferHolder {
   }
 
   mutating func visitBuffers(_ visitor: inout some BufferVisitor) {
-    visitor.visit(&rows)
-    visitor.visit(&parts)
-    visitor.visit(&bytes)
-    visitor.visit(&borders)
+    visitor.visit(&rows, grows: true)
+    visitor.visit(&parts, grows: true)
+    visitor.visit(&bytes, grows: true)
+    visitor.visit(&borders, grows: true)
   }
 }

@@ -58,7 +58,7 @@ struct Table: BitwiseCopyable {
   /// The summaries of the leads' types: users and documents are in groups, and seldom named themselves.
   var leadTypes: UInt64 = 0
   /// The posting of all policies, where there is no key to tell them apart, and no buckets.
-  var list = PolicyTables.free
+  var list = PolicyIndex.free
   /// The summaries of the UIDs that the scopes name; all bits where they name none.
   var principalSummary: UInt64 = 0
   var resourceSummary: UInt64 = 0
@@ -81,15 +81,15 @@ struct Bucket: BitwiseCopyable {
   var resources = SIMD4<UInt32>(repeating: noUID)
   var columns = SIMD4<UInt32>(repeating: KeyHash.none)
   /// Policies with ``PolicyTables/single``, or where in ``PolicyTables/postings`` they begin.
-  var postings = SIMD4<UInt32>(repeating: PolicyTables.free)
+  var postings = SIMD4<UInt32>(repeating: PolicyIndex.free)
 
   /// Whether keys that belong here are in the next bucket.
   @inline(__always)
-  var hasOverflow: Bool { postings[3] & PolicyTables.overflow != 0 }
+  var hasOverflow: Bool { postings[3] & PolicyIndex.overflow != 0 }
 
   /// What stands in a place.
   @inline(__always)
-  func posting(_ place: Int) -> UInt32 { postings[place] & ~PolicyTables.overflow }
+  func posting(_ place: Int) -> UInt32 { postings[place] & ~PolicyIndex.overflow }
 
   /// The places of a key as bits; a side that is ``noUID`` may be any.
   ///
@@ -212,56 +212,5 @@ struct TableIndex: BufferHolder {
   mutating func visitBuffers(_ visitor: inout some BufferVisitor) {
     visitor.visit(&rows)
     visitor.visit(&tables)
-  }
-}
-
-/// The policies as tables.
-struct PolicyTables: BufferHolder {
-  // A posting is a policy's number with these bits.
-  /// The only policy of its key, or the last of a list.
-  static let single: UInt32 = 1 << 31
-  /// The policy has no conditions.
-  static let unconditional: UInt32 = 1 << 30
-  /// On the last place of a bucket: keys that belong here are in the next one.
-  static let overflow: UInt32 = 1 << 29
-  static let number: UInt32 = overflow - 1
-
-  /// In place of a posting: the place is free.
-  static let free = UInt32.max & ~overflow
-  /// In place of a posting: the lead has so many policies that each pair has a place of its own.
-  static let pairs = free - 1
-
-  var index = TableIndex()
-  var sources = Buffer<Source>()
-  var buckets = Buffer<Bucket>()
-  /// The words of the tables' ``LeadFilter``s.
-  var filters = Buffer<UInt64>()
-  var postings = Buffer<UInt32>()
-
-  var policies = Buffer<PolicyRow>()
-  var instructions = Buffer<Instruction>()
-  var constants = Buffer<Cell>()
-  /// Sets, records and addresses among the constants.
-  var constantHeap = Buffer<Cell>()
-  /// Paths of attributes that requests look at; those of ``Slot`` first.
-  var attributeSlots = Buffer<Slot>()
-  var lists = Buffer<UInt32>()
-  var patterns = PatternTable()
-  /// How many operands wait at most while conditions are evaluated.
-  var stackDepth = 0
-
-  mutating func visitBuffers(_ visitor: inout some BufferVisitor) {
-    index.visitBuffers(&visitor)
-    visitor.visit(&buckets)
-    visitor.visit(&filters)
-    visitor.visit(&postings)
-    visitor.visit(&policies)
-    visitor.visit(&instructions)
-    visitor.visit(&constants)
-    visitor.visit(&attributeSlots)
-    visitor.visit(&sources)
-    visitor.visit(&constantHeap)
-    visitor.visit(&lists)
-    patterns.visitBuffers(&visitor)
   }
 }

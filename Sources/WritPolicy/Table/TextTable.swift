@@ -34,13 +34,14 @@ struct TextTable: BufferHolder {
 
   /// The number of a text, `nil` when it is not in the table.
   func find(_ string: String) -> UInt32? {
-    index.find(Self.hash(string)) { isText($0, string) }
+    // The index may know what was added since, for a later version.
+    index.find(Self.hash(string)) { $0 < ends.count && isText($0, string) }
   }
 
   /// The number of a text, which is added when it is new.
   mutating func insert(_ string: String) -> UInt32 {
     let hash = Self.hash(string)
-    if let known = index.find(hash, where: { isText($0, string) }) { return known }
+    if let known = index.find(hash, where: { $0 < ends.count && isText($0, string) }) { return known }
     let number = append(string)
     index.insert(number, hash: hash)
     return number
@@ -51,6 +52,15 @@ struct TextTable: BufferHolder {
     bytes.append(utf8: string)
     ends.append(bytes.count)
     return UInt32(truncatingIfNeeded: ends.count - 1)
+  }
+
+  /// The same texts in memory of their own; while others add more.
+  func snapshot() -> TextTable {
+    var copy = TextTable()
+    copy.bytes = bytes.copied()
+    copy.ends = ends.copied()
+    copy.index = index.snapshot(below: ends.count)
+    return copy
   }
 
   private static func hash(_ string: String) -> Int {
@@ -67,8 +77,8 @@ struct TextTable: BufferHolder {
 
   mutating func visitBuffers(_ visitor: inout some BufferVisitor) {
     index.visitBuffers(&visitor)
-    visitor.visit(&ends)
-    visitor.visit(&bytes)
+    visitor.visit(&ends, grows: true)
+    visitor.visit(&bytes, grows: true)
   }
 }
 
@@ -81,6 +91,8 @@ extension Buffer<UInt8> {
 }
 
 /// An open-addressing table from hashes to numbers; what a number stands for is the caller's.
+///
+/// While others look, numbers are added in place: whoever looks may find numbers that were given after its version.
 struct HashIndex: BufferHolder {
   /// The upper half is 32 bits of the hash, the lower one the number plus one; 0 is free.
   private var slots = Buffer<UInt64>()
@@ -93,7 +105,7 @@ struct HashIndex: BufferHolder {
     let mask = slots.count - 1
     var position = Int(tag) & mask
     while true {
-      let slot = slots[position]
+      let slot = slots.load(position)
       if slot == 0 { return nil }
       if slot >> 32 == tag {
         let number = UInt32(truncatingIfNeeded: slot) &- 1
@@ -120,11 +132,26 @@ struct HashIndex: BufferHolder {
     if wanted > slots.count { rehash(slots: wanted) }
   }
 
+  /// An index of the numbers below a limit, in memory of its own; while others add numbers from there on, which would fill
+  /// it uncounted.
+  func snapshot(below limit: Int) -> HashIndex {
+    var copy = HashIndex()
+    copy.slots = Buffer(repeating: 0, count: slots.count)
+    for position in 0..<slots.count {
+      let slot = slots.load(position)
+      guard slot != 0, UInt32(truncatingIfNeeded: slot) <= limit else { continue }
+      copy.place(slot)
+      copy.count += 1
+    }
+    return copy
+  }
+
   /// A slot tells where it belongs, so that growing needs no texts.
   private mutating func rehash(slots wanted: Int) {
     var old = slots
     slots = Buffer(repeating: 0, count: wanted)
     for position in 0..<old.count where old[position] != 0 { place(old[position]) }
+    // Unless it is shared.
     old.deallocate()
   }
 
@@ -132,7 +159,7 @@ struct HashIndex: BufferHolder {
     let mask = slots.count - 1
     var position = Int(slot >> 32) & mask
     while slots[position] != 0 { position = (position + 1) & mask }
-    slots[position] = slot
+    slots.store(slot, at: position)
   }
 
   private static func tag(_ hash: Int) -> UInt64 { UInt64(UInt(bitPattern: hash)) & 0xFFFF_FFFF }

@@ -9,22 +9,15 @@ struct VersionTables: BufferHolder {
   var directory = Directory()
   var entities = EntityTable()
   var policies = PolicyTables()
+  var indexes = PolicyIndexes()
   var isStrict = false
   /// The number of the version; no other of the engine ever has it.
   var number: UInt64 = 1
   /// Whose tables these are, once they are complete.
-  private var owner: Unmanaged<Version>?
+  fileprivate var owner: Unmanaged<Version>?
 
   init() {
     unsafe owner = nil
-  }
-
-  /// Whose tables these are, for those who know that it is there.
-  ///
-  /// A call, and not inlined: it retains the version while the caller's pin holds it. The optimiser, which does not know that
-  /// a pin's store may free it, would otherwise retain it behind that store.
-  var version: Version {
-    @inline(never) get { unsafe owner.unsafelyUnwrapped.takeUnretainedValue() }
   }
 
   fileprivate mutating func belong(to version: Version) { unsafe owner = Unmanaged.passUnretained(version) }
@@ -32,8 +25,8 @@ struct VersionTables: BufferHolder {
   /// What there is more of than the tables can number, `nil` for nothing.
   ///
   /// The numbers were cut off where that is so, which nobody has read yet.
-  fileprivate var excess: String? {
-    if policies.policies.count > Int(PolicyTables.number) { return "there are too many policies" }
+  var excess: String? {
+    if policies.policies.count > Int(PolicyIndex.number) { return "there are too many policies" }
     if directory.uidCount >= Int(Directory.local) { return "there are too many entities" }
     if directory.strings.count >= Int(Directory.local) { return "there are too many different strings" }
     var largest = LargestBuffer()
@@ -43,6 +36,7 @@ struct VersionTables: BufferHolder {
   }
 
   mutating func visitBuffers(_ visitor: inout some BufferVisitor) {
+    indexes.visitBuffers(&visitor)
     policies.visitBuffers(&visitor)
     entities.visitBuffers(&visitor)
     directory.visitBuffers(&visitor)
@@ -50,6 +44,21 @@ struct VersionTables: BufferHolder {
 }
 
 extension UnsafePointer<VersionTables> {
+  /// Whose tables these are, for those who know that it is there.
+  ///
+  /// A call, and not inlined: it retains the version while the caller's pin holds it. The optimiser, which does not know that
+  /// a pin's store may free it, would otherwise retain it behind that store.
+  var version: Version {
+    @inline(never) get { unsafe pointee.owner.unsafelyUnwrapped.takeUnretainedValue() }
+  }
+
+  /// In place: the indexes of the policies.
+  var indexes: UnsafePointer<PolicyIndex> {
+    // The first one stands at the beginning.
+    unsafe UnsafeRawPointer(self).advanced(by: MemoryLayout<VersionTables>.offset(of: \.indexes) ?? 0)
+      .assumingMemoryBound(to: PolicyIndex.self)
+  }
+
   /// In place: a copy of the directory would cost as much as a look-up.
   var directory: UnsafePointer<Directory> {
     unsafe UnsafeRawPointer(self).advanced(by: MemoryLayout<VersionTables>.offset(of: \.directory) ?? 0)
@@ -62,11 +71,12 @@ extension UnsafePointer<VersionTables> {
 @safe
 final class Version: @unchecked Sendable {
   // Sendable: nothing writes to the memory after `init`.
-  private let memory: UnsafeMutablePointer<VersionTables>
-  private let arena: Arena
+  private let header: UnsafeMutablePointer<VersionTables>
+  /// Where the tables lie.
+  let memory: VersionMemory
   /// Tells the engine's handles and contexts from those of others.
   let engine: UInt32
-  let policies: [Policy]
+  let policies: PolicyList
   /// Where the gate lists versions that were replaced and are still read: the tables of the next one, or 0.
   let nextRetired = Atomic<UInt>(0)
 
@@ -79,26 +89,40 @@ final class Version: @unchecked Sendable {
   }
 
   /// Compiles policies over entities that are compiled already.
-  init(engine: UInt32, policies: [Policy], over entities: VersionTables) throws(PolicyEngineError) {
-    self.engine = engine
-    self.policies = policies
-    var tables = entities
-    var compiler = PolicyCompiler(tables)
-    tables = compiler.compile(policies)
+  convenience init(engine: UInt32, policies: [Policy], over entities: VersionTables) throws(PolicyEngineError) {
+    var compiler = PolicyCompiler(entities)
+    var tables = compiler.compile(policies)
     if let excess = tables.excess {
       tables.deallocate()
       throw PolicyEngineError(code: .tooLarge, description: excess)
     }
-    arena = Arena(moving: &tables)
-    unsafe memory = UnsafeMutablePointer<VersionTables>.allocate(capacity: 1)
-    unsafe memory.initialize(to: tables)
-    unsafe memory.pointee.belong(to: self)
+    let memory = VersionMemory(compiled: &tables)
+    self.init(engine: engine, policies: PolicyList(policies), tables, memory, number: tables.number)
   }
 
-  var tables: UnsafePointer<VersionTables> { unsafe UnsafePointer(memory) }
+  /// A version of tables that lie in a memory.
+  init(engine: UInt32, policies: PolicyList, _ tables: VersionTables, _ memory: VersionMemory, number: UInt64) {
+    self.engine = engine
+    self.policies = policies
+    self.memory = memory
+    unsafe header = UnsafeMutablePointer<VersionTables>.allocate(capacity: 1)
+    unsafe header.initialize(to: tables)
+    unsafe header.pointee.number = number
+    unsafe header.pointee.belong(to: self)
+  }
 
-  var number: UInt64 { unsafe memory.pointee.number }
-  var isStrict: Bool { unsafe memory.pointee.isStrict }
+  /// The policies that were not removed, in order.
+  var livePolicies: [Policy] {
+    let removed = unsafe tables.pointee.policies.removed
+    return (0..<policies.count).lazy.filter { !removed.contains(UInt32(truncatingIfNeeded: $0)) }.map {
+      self.policies[$0]
+    }
+  }
+
+  var tables: UnsafePointer<VersionTables> { unsafe UnsafePointer(header) }
+
+  var number: UInt64 { unsafe header.pointee.number }
+  var isStrict: Bool { unsafe header.pointee.isStrict }
 
   /// The UID of a handle; that of a foreign one is like no other.
   func uid(of handle: EntityHandle) -> EntityUID {
@@ -106,17 +130,16 @@ final class Version: @unchecked Sendable {
     return unsafe tables.pointee.directory.uid(handle.number)
   }
 
-  deinit {
-    arena.deallocate()
-    unsafe memory.deallocate()
-  }
+  deinit { unsafe header.deallocate() }
 }
 
 /// The count of the buffer with the most elements, those of texts aside, which have wide indices.
 private struct LargestBuffer: BufferVisitor {
   var count = 0
 
-  mutating func visit<Element>(_ buffer: inout Buffer<Element>) {
+  mutating func visit<Element>(_ pages: inout Pages<Element>) { count = Swift.max(count, pages.count) }
+
+  mutating func visit<Element>(_ buffer: inout Buffer<Element>, grows: Bool) {
     if Element.self != UInt8.self { count = Swift.max(count, buffer.count) }
   }
 }

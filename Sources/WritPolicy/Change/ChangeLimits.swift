@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How much may change before tables are written anew.
+package struct ChangeLimits: Sendable {
+  /// Policies of the last index of those that were added, which each addition writes: at most two thirds of a millisecond.
+  ///
+  /// So many, because a request looks into each index.
+  var last = 1 << 11
+  // Beyond these, and a share of what there is, the tables are compiled anew, aside.
+  var added = 1 << 11
+  var removed = 1 << 12
+  var upserted = 1 << 14
+
+  /// What serves.
+  package static let usual = ChangeLimits()
+
+  /// So few that a test sees all of it.
+  package static let few = ChangeLimits(last: 3, added: 9, removed: 6, upserted: 20)
+}

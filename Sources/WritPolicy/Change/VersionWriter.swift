@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import WritCedar
+
+/// Makes a version from the one before it at the cost of what changes: for one thread at a time.
+///
+/// What a version reads is never written to. Texts, attributes and conditions are appended behind what it sees, rows of
+/// entities lie in pages that are copied, and the policies that were added have indexes of their own.
+final class VersionWriter: @unchecked Sendable {
+  // Sendable: used by the one who made it, then by whoever holds the lock of changes.
+  /// Changes that are still to be taken in.
+  var pending: [PolicyEngine.Change] = []
+  /// The last version.
+  private(set) var version: Version
+  private var memory: VersionMemory
+  private var policies: PolicyList
+  private var levels: PolicyLevels
+  private var hierarchy = HierarchyWriter()
+  /// Policies by their ids.
+  private var numbers = HashIndex()
+  /// How many policies have been removed, and how many entities put in.
+  private var removals = 0
+  private var upserts = 0
+
+  let limits: ChangeLimits
+
+  /// Linear in the policies, whose ids it notes.
+  init(_ version: Version, _ limits: ChangeLimits) {
+    self.version = version
+    self.limits = limits
+    memory = version.memory
+    policies = version.policies
+    levels = unsafe PolicyLevels(version.tables.pointee, limits)
+    numbers.reserve(policies.count)
+    for number in 0..<policies.count { note(number) }
+  }
+
+  private func note(_ number: Int) {
+    numbers.insert(UInt32(truncatingIfNeeded: number), hash: policies[number].id.hashValue)
+  }
+
+  private var tables: VersionTables {
+    _read { yield levels.compiler.tables }
+    _modify { yield &levels.compiler.tables }
+  }
+
+  // MARK: Changing
+
+  /// Makes the version after a change.
+  ///
+  /// - Throws: ``PolicyEngineError``; then nothing has changed.
+  func apply(_ change: PolicyEngine.Change) throws(PolicyEngineError) -> Version {
+    try stage(change)
+    return publish(number: version.number + 1)
+  }
+
+  /// Takes in a change without making a version yet.
+  func stage(_ change: PolicyEngine.Change) throws(PolicyEngineError) {
+    // What was taken in before stays, whatever becomes of this.
+    memory.adopt(&tables)
+    let removed = try numbers(ofRemoved: change)
+    try checkAdded(change)
+    try stageEntities(change)
+    stageRemoval(of: removed)
+    levels.add(change.addedPolicies, &memory)
+    for policy in change.addedPolicies {
+      policies.append(policy)
+      note(policies.count - 1)
+    }
+  }
+
+  /// The version of what was taken in.
+  func publish(number: UInt64) -> Version {
+    memory.adopt(&tables)
+    version = Version(engine: version.engine, policies: policies, tables, memory, number: number)
+    return version
+  }
+
+  // MARK: Policies
+
+  private func number(of id: PolicyID) -> UInt32? {
+    numbers.find(id.hashValue) { policies[Int($0)].id == id && !tables.policies.removed.contains($0) }
+  }
+
+  private func numbers(ofRemoved change: PolicyEngine.Change) throws(PolicyEngineError) -> Set<UInt32> {
+    var removed: Set<UInt32> = []
+    for id in change.removedPolicies {
+      guard let number = number(of: id) else {
+        throw PolicyEngineError(code: .unknownPolicy, description: "there is no policy \(id)")
+      }
+      removed.insert(number)
+    }
+    return removed
+  }
+
+  private func checkAdded(_ change: PolicyEngine.Change) throws(PolicyEngineError) {
+    let removed = Set(change.removedPolicies)
+    var added: Set<PolicyID> = []
+    for policy in change.addedPolicies {
+      let isTaken = number(of: policy.id) != nil && !removed.contains(policy.id)
+      guard !isTaken, added.insert(policy.id).inserted else {
+        throw PolicyEngineError(code: .duplicatePolicy, description: "there are two policies \(policy.id)")
+      }
+    }
+    guard policies.count + added.count < Int(PolicyIndex.number) else {
+      throw PolicyEngineError(code: .tooLarge, description: "there are too many policies")
+    }
+  }
+
+  private func stageRemoval(of removed: Set<UInt32>) {
+    guard !removed.isEmpty else { return }
+    var before = tables.policies.removed
+    tables.policies.removed = before.inserting(removed, count: policies.count)
+    // Unless it was published.
+    before.deallocate()
+    removals += removed.count
+  }
+
+  // MARK: Entities
+
+  private func stageEntities(_ change: PolicyEngine.Change) throws(PolicyEngineError) {
+    guard !change.upsertedEntities.isEmpty || !change.removedEntities.isEmpty else { return }
+    var upserted: Set<EntityUID> = []
+    for entity in change.upsertedEntities where !upserted.insert(entity.uid).inserted {
+      throw PolicyEngineError(code: .duplicate, description: "there are two entities \(entity.uid)")
+    }
+    var tables = tables
+    var changed: [UInt32] = []
+    for uid in Set(change.removedEntities).subtracting(upserted) {
+      // Who was never heard of is absent already.
+      guard let number = tables.directory.find(uid) else { continue }
+      tables.entities.remove(number)
+      changed.append(number)
+    }
+    var encoder = ValueEncoder(region: .entities, adding: tables.entities.attributes)
+    for entity in change.upsertedEntities { changed.append(tables.put(entity, &encoder)) }
+    encoder.finish()
+    tables.entities.attributes = encoder.heap
+    tables.addRows()
+    do throws(PolicyEngineError) {
+      if let number = tables.entities.cycle(from: changed) {
+        let uid = tables.directory.uid(number)
+        throw PolicyEngineError(code: .cycle, description: "\(uid) would be its own ancestor")
+      }
+      if let excess = tables.excess { throw PolicyEngineError(code: .tooLarge, description: excess) }
+    } catch {
+      tables.entities.deallocate()
+      // The texts keep their numbers, for the index of texts has them.
+      self.tables.directory = tables.directory
+      self.tables.addRows()
+      throw error
+    }
+    hierarchy.update(changed, &tables.entities)
+    self.tables = tables
+    upserts += changed.count
+  }
+
+  // MARK: Work aside
+
+  /// Whether so much has changed that the tables should be compiled anew.
+  var needsCompilation: Bool {
+    let (policies, entities) = (policies.count, tables.entities.rows.count)
+    return levels.count > Swift.max(limits.added, policies / 32)
+      || removals > Swift.max(limits.removed, policies / 4) || upserts > Swift.max(limits.upserted, entities / 4)
+  }
+
+  /// What can be merged aside, if anything.
+  var mergeable: PolicyLevels? { levels.needsMerge ? levels : nil }
+
+  /// Puts a merged index in its place.
+  func install(_ merge: PolicyLevels.Merge) -> Version {
+    levels.install(merge, &memory)
+    return publish(number: version.number + 1)
+  }
+
+  /// Numbers texts as a later version of the same engine does.
+  func takeNumbers(of later: Version) {
+    tables.directory.takeNumbers(of: unsafe later.tables.pointee.directory)
+    tables.addRows()
+  }
+
+  deinit {
+    // What has not been published.
+    tables.deallocate()
+    levels.deallocate()
+    hierarchy.deallocate()
+    numbers.deallocate()
+  }
+}
+
+extension VersionTables {
+  /// Writes an entity behind what others see.
+  fileprivate mutating func put(_ entity: Entity, _ encoder: inout ValueEncoder) -> UInt32 {
+    let number = directory.insert(entity.uid)
+    let (start, count) = encoder.row(entity.attributes, tags: entity.tags, &directory)
+    let firstParent = entities.parents.count
+    for parent in entity.parents { entities.parents.append(directory.insert(parent)) }
+    addRows()
+    entities.put(
+      EntityTable.Record(start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: count)),
+      parents: firstParent..<entities.parents.count,
+      at: number
+    )
+    return number
+  }
+}
+
+extension EntityTable {
+  fileprivate mutating func put(_ record: Record, parents: Range<Int>, at uid: UInt32) {
+    var record = record
+    record.firstParent = UInt32(truncatingIfNeeded: parents.lowerBound)
+    record.parentCount = UInt32(truncatingIfNeeded: parents.count)
+    record.isParent = records[uid].isParent
+    records.update(record, at: uid)
+    for index in parents where !records[self.parents[index]].isParent {
+      var parent = records[self.parents[index]]
+      parent.isParent = true
+      records.update(parent, at: self.parents[index])
+    }
+  }
+
+  fileprivate mutating func remove(_ uid: UInt32) {
+    var record = Record()
+    record.isParent = records[uid].isParent
+    records.update(record, at: uid)
+  }
+
+  /// Who would be their own ancestor, among the ancestors of these.
+  fileprivate func cycle(from changed: some Sequence<UInt32>) -> UInt32? {
+    var isOpen: [UInt32: Bool] = [:]
+    var walk = HierarchyWalk<UInt32> { uid in parents(of: uid).map { parents[$0] } }
+    for uid in changed where records[uid].isParent && records[uid].parentCount > 0 {
+      if let repeated = walk.firstCycle(from: uid, isOpen: { isOpen[$0] }, mark: { isOpen[$0] = $1 }) {
+        return repeated
+      }
+    }
+    return nil
+  }
+}

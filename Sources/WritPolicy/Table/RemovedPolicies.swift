@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The policies that indexes propose though they were removed.
+///
+/// A bit for each policy, and a bit for each 64 of them: those of a million are two kilobytes, which stay in the nearest
+/// cache. Every removal copies both.
+struct RemovedPolicies: BufferHolder {
+  private var bits = Buffer<UInt64>()
+  private var words = Buffer<UInt64>()
+
+  @inline(__always)
+  var isEmpty: Bool { words.count == 0 }
+
+  @inline(__always)
+  func contains(_ policy: UInt32) -> Bool {
+    let word = Int(policy >> 6)
+    let group = word >> 6
+    guard group < words.count, words[group] &>> UInt64(word) & 1 != 0 else { return false }
+    return bits[word] &>> UInt64(policy) & 1 != 0
+  }
+
+  /// The same with some more of so many policies, in memory of its own.
+  func inserting(_ policies: some Sequence<UInt32>, count: Int) -> RemovedPolicies {
+    var copy = copied()
+    copy.bits.extend(to: count / 64 + 1, 0)
+    copy.words.extend(to: copy.bits.count / 64 + 1, 0)
+    for policy in policies {
+      let word = Int(policy >> 6)
+      copy.bits[word] |= 1 &<< UInt64(policy)
+      copy.words[word >> 6] |= 1 &<< UInt64(word)
+    }
+    return copy
+  }
+
+  mutating func visitBuffers(_ visitor: inout some BufferVisitor) {
+    visitor.visit(&bits)
+    visitor.visit(&words)
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Synchronization
+internal import WritCedar
+internal import WritPolicy
+
+/// Measures small changes of an engine, and deciding meanwhile.
+struct ChangeBench {
+  struct Times {
+    // Microseconds a change.
+    var update = 0.0
+    var update99 = 0.0
+    // Nanoseconds a request.
+    var decide = 0.0
+    var decide99 = 0.0
+  }
+
+  /// Changes at most.
+  private static let changes = 8_000
+
+  let bench: DecisionBench
+  private let policies: [Policy]
+  /// Entities that nobody has for a parent.
+  private let leaves: [Entity]
+
+  init(bench: DecisionBench, policies: PolicySet, entities: EntityStore) {
+    self.bench = bench
+    self.policies = Array(policies.policies)
+    var parents: Set<EntityUID> = []
+    for entity in entities { parents.formUnion(entity.parents) }
+    leaves = entities.filter { !parents.contains($0.uid) && !$0.uid.type.isAction }
+  }
+
+  /// One thread changes, one after the other, while another decides: policies and entities come and go.
+  func measure() throws -> Times {
+    let isDone = Atomic<Bool>(false)
+    let times = Mutex(Times())
+    let failure = Mutex<(any Error)?>(nil)
+    // Whoever changes for the first time notes what there is.
+    if let policy = policies.first { try change(policy) }
+    Threads.run(2) { number in
+      if number == 1 {
+        let (median, tail) = bench.decideWhile { !isDone.load(ordering: .relaxed) }
+        times.withLock { ($0.decide, $0.decide99) = (median, tail) }
+      } else {
+        do {
+          let (median, tail) = try changeAll()
+          times.withLock { ($0.update, $0.update99) = (median, tail) }
+        } catch {
+          failure.withLock { $0 = error }
+        }
+        isDone.store(true, ordering: .relaxed)
+      }
+    }
+    bench.engine.waitForWorkAside()
+    if let error = failure.withLock({ $0 }) { throw error }
+    return times.withLock { $0 }
+  }
+
+  private func change(_ policy: Policy) throws {
+    try bench.engine.remove(policy.id)
+    try bench.engine.apply(PolicyEngine.Change(addedPolicies: [policy]))
+  }
+
+  private func changeAll() throws -> (median: Double, tail: Double) {
+    var random = SplitMix64(seed: 5)
+    var times: [UInt64] = []
+    func measure(_ change: () throws -> Void) throws {
+      let start = WallClock.now
+      try change()
+      times.append(WallClock.now - start)
+    }
+    while times.count < Self.changes {
+      if !policies.isEmpty {
+        let policy = policies[random.below(policies.count)]
+        try measure { try bench.engine.remove(policy.id) }
+        try measure { try bench.engine.apply(PolicyEngine.Change(addedPolicies: [policy])) }
+      }
+      if !leaves.isEmpty {
+        let entity = leaves[random.below(leaves.count)]
+        try measure { try bench.engine.upsert([entity]) }
+        try measure { try bench.engine.remove([entity.uid]) }
+        try bench.engine.upsert([entity])
+      }
+      if policies.isEmpty && leaves.isEmpty { break }
+    }
+    times.sort()
+    guard !times.isEmpty else { return (0, 0) }
+    return (Double(times[times.count / 2]) / 1_000, Double(times[times.count * 99 / 100]) / 1_000)
+  }
+}
