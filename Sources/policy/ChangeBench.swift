@@ -13,6 +13,9 @@ struct ChangeBench {
     // Nanoseconds a request.
     var decide = 0.0
     var decide99 = 0.0
+    // Microseconds for moving a group with so many descendants, of a set of the bench's own.
+    var move1000 = 0.0
+    var move100000 = 0.0
   }
 
   /// Changes at most.
@@ -54,7 +57,36 @@ struct ChangeBench {
     }
     bench.engine.waitForWorkAside()
     if let error = failure.withLock({ $0 }) { throw error }
-    return times.withLock { $0 }
+    var found = times.withLock { $0 }
+    found.move1000 = try Self.move(descendants: 1_000)
+    found.move100000 = try Self.move(descendants: 100_000)
+    return found
+  }
+
+  /// The median of moving a group of groups, each of which has a hundred users, from one parent to another and back.
+  private static func move(descendants: Int) throws -> Double {
+    func uid(_ type: String, _ number: Int) -> EntityUID {
+      EntityUID(type: EntityTypeName(checked: type), id: "\(number)")
+    }
+    let moved = uid("Group", 0)
+    let parents = [uid("Top", 0), uid("Top", 1)]
+    let groups = (1...(descendants / 100)).map { Entity(uid: uid("Group", $0), parents: [moved]) }
+    let users = (0..<descendants).map { Entity(uid: uid("User", $0), parents: [groups[$0 / 100].uid]) }
+    let policies = try PolicySet(parsing: #"permit(principal in Top::"0", action, resource);"#)
+    let engine = try PolicyEngine(policies, entities: EntityStore(groups + users))
+    var times: [UInt64] = []
+    for turn in 0..<11 {
+      let start = WallClock.now
+      try engine.upsert([Entity(uid: moved, parents: [parents[turn % 2]])])
+      // The first notes who is below whom.
+      if turn > 0 { times.append(WallClock.now - start) }
+      let request = Request(principal: users[descendants - 1].uid, action: moved, resource: moved)
+      guard engine.isAuthorized(request) == (turn % 2 == 0) else {
+        throw Failure("error: a moved group is where it was")
+      }
+    }
+    times.sort()
+    return Double(times[times.count / 2]) / 1_000
   }
 
   private func change(_ policy: Policy) throws {
