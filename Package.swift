@@ -3,6 +3,13 @@
 
 import PackageDescription
 
+// Debian has the headers where the compiler looks; asking pkg-config there would only make another prerequisite.
+#if os(macOS)
+  let libcryptoPackage: String? = "libcrypto"
+#else
+  let libcryptoPackage: String? = nil
+#endif
+
 let package = Package(
   name: "writ",
   platforms: [.macOS(.v26)],
@@ -17,6 +24,13 @@ let package = Package(
   ],
   targets: [
     .target(name: "StrictJSON"),
+    // OpenSSL's libcrypto: only LibCrypto imports it.
+    .systemLibrary(
+      name: "CLibCrypto",
+      pkgConfig: libcryptoPackage,
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
+    ),
+    .target(name: "LibCrypto", dependencies: ["CLibCrypto"]),
     .target(name: "WritCedar", dependencies: ["StrictJSON"]),
     // Counts heap allocations, for `policy bench` and for tests.
     .target(name: "CAllocationCount"),
@@ -32,6 +46,7 @@ let package = Package(
       ]
     ),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
+    .testTarget(name: "LibCryptoTests", dependencies: ["LibCrypto"]),
     .testTarget(name: "WritCedarTests", dependencies: ["WritCedar", "StrictJSON"]),
     .testTarget(name: "WritPolicyTests", dependencies: ["WritPolicy", "WritCedar", "CAllocationCount"]),
     // Tables against the literal evaluator; `Scripts/differential` runs it longer.
@@ -50,7 +65,7 @@ if Context.environment["WRIT_TESTS"] == "optimised" {
   package.dependencies = []
 }
 
-for target in package.targets where target.name != "CAllocationCount" {
+for target in package.targets where target.name != "CAllocationCount" && target.type != .system {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
