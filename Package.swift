@@ -16,6 +16,7 @@ let package = Package(
   products: [
     .library(name: "WritCedar", targets: ["WritCedar"]),
     .library(name: "WritPolicy", targets: ["WritPolicy"]),
+    .library(name: "WritAuthentication", targets: ["WritAuthentication"]),
     .executable(name: "policy", targets: ["policy"]),
   ],
   dependencies: [
@@ -31,6 +32,7 @@ let package = Package(
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
     ),
     .target(name: "LibCrypto", dependencies: ["CLibCrypto"]),
+    .target(name: "WritAuthentication", dependencies: ["LibCrypto", "StrictJSON"]),
     .target(name: "WritCedar", dependencies: ["StrictJSON"]),
     // Counts heap allocations, for `policy bench` and for tests.
     .target(name: "CAllocationCount"),
@@ -47,6 +49,11 @@ let package = Package(
     ),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "LibCryptoTests", dependencies: ["LibCrypto"]),
+    .testTarget(
+      name: "WritAuthenticationTests",
+      dependencies: ["WritAuthentication", "LibCrypto", "StrictJSON", "CAllocationCount"],
+      exclude: ["Vectors"]
+    ),
     .testTarget(name: "WritCedarTests", dependencies: ["WritCedar", "StrictJSON"]),
     .testTarget(name: "WritPolicyTests", dependencies: ["WritPolicy", "WritCedar", "CAllocationCount"]),
     // Tables against the literal evaluator; `Scripts/differential` runs it longer.
