@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import WritAuthentication
 
 /// Key pairs that many tests use, each made once.
@@ -33,5 +34,24 @@ enum KeyMaker {
       )
     else { return nil }
     return key
+  }
+
+  static func signingKey(_ algorithm: JSONWebAlgorithm, curve: JSONWebCurve? = nil) throws -> SigningKey {
+    try signingKey(try secretJSON(algorithm, curve: curve))
+  }
+
+  static func signingKey(_ material: Object) throws -> SigningKey {
+    switch try JSONWebKey(parsing: json(material)) {
+    case .symmetric(let key): try SigningKey(key)
+    case .private(let key): try SigningKey(key)
+    case .public: throw CocoaError(.featureUnsupported)
+    }
+  }
+
+  /// The key alone, as a verifier has it.
+  static func verificationKeys(_ material: Object, accepting accepted: Set<JSONWebAlgorithm> = .signatures) throws
+    -> VerificationKeys
+  {
+    try VerificationKeys(try JSONWebKeySet([try JSONWebKey(parsing: json(material), accepting: accepted)]))
   }
 }

@@ -196,7 +196,8 @@ struct KeySetTests {
   func refusals() throws {
     let good = try KeyMaker.publicJSON(.es256)
     let keys = try set([
-      ["kty": "LMS"], good, good.merging(["x": "AA", "kid": "short"]) { $1 }, good.merging(["use": "enc"]) { $1 },
+      ["kty": "LMS"], good, good.merging(["x": "AA", "kid": "short"]) { $1 },
+      good.merging(["use": "enc", "kid": "other"]) { $1 },
     ])
     #expect(keys.keys.count == 1)
     #expect(keys.refusals.map(\.position) == [0, 2, 3])
@@ -212,6 +213,8 @@ struct KeySetTests {
     #expect(try set([one, try KeyMaker.publicJSON(.es384)]).keys.count == 2, "one identifier, two algorithms")
     let secret = try KeyMaker.secretJSON(.hs256).merging(["kid": "s"]) { $1 }
     #expect(refusal { () throws(KeyError) in try set([one, secret]) } == .ambiguous)
+    let broken = one.merging(["x": "AA"]) { $1 }
+    #expect(refusal { () throws(KeyError) in try set([one, broken]) } == .ambiguous, "one of them broken")
     // Canonically equivalent texts are different identifiers.
     #expect(
       try set([one.merging(["kid": "\u{e9}"]) { $1 }, other.merging(["kid": "e\u{301}"]) { $1 }]).keys.count == 2

@@ -38,6 +38,21 @@ func refusal<Result>(_ body: () throws(KeyError) -> Result) -> KeyError.Code? {
   }
 }
 
+/// The code of the error that a call throws, `nil` when it throws none.
+func refusal<Result>(_ body: () throws(TokenError) -> Result) -> TokenError.Code? {
+  do throws(TokenError) {
+    _ = try body()
+    return nil
+  } catch {
+    return error.code
+  }
+}
+
+/// The code with which a token is refused, `nil` when it is taken.
+func refusal(of token: String, _ keys: VerificationKeys) -> TokenError.Code? {
+  refusal { () throws(TokenError) in try JSONWebSignature(verifying: token, keys: keys) }
+}
+
 func refusal(
   ofKey key: Object,
   accepting accepted: Set<JSONWebAlgorithm> = .signatures,

@@ -78,15 +78,35 @@ public struct JSONWebKeySet: Sendable {
     }
     var keys: [JSONWebKey] = []
     var refusals: [Refusal] = []
+    var refused: [JSONDocument.Index] = []
     for (position, element) in document.elements(of: list).enumerated() {
       do throws(KeyError) {
         keys.append(try JSONWebKeyReader(document, element, accepted, profile).key())
       } catch {
         guard error.code != .algorithmAmbiguous else { throw error }
         refusals.append(Refusal(position: position, error: error))
+        refused.append(element)
       }
     }
     try self.init(keys, refusals: refusals)
+    // Of two keys of one name, one of them broken, nobody knows which was meant.
+    for element in refused { try checkName(of: element, document) }
+  }
+
+  /// Refuses a key that cannot be used and has the identifier and the algorithm of one that can.
+  private func checkName(of element: JSONDocument.Index, _ document: JSONDocument) throws(KeyError) {
+    guard let name = document.member("kid", of: element) else { return }
+    let algorithm = document.member("alg", of: element)
+    let isRepeated = keys.contains { key in
+      guard let identifier = key.attributes.identifier, document.string(at: name, equals: identifier) else {
+        return false
+      }
+      return algorithm.map { document.string(at: $0, equals: key.attributes.algorithm.rawValue) } ?? true
+    }
+    guard !isRepeated else {
+      let identifier = printable(document.string(at: name) ?? "")
+      throw KeyError(.ambiguous, "two keys of a set have the identifier \"\(identifier)\", one of them cannot be used")
+    }
   }
 
   /// The set as it is published: public halves only, and no shared secret whatever.
