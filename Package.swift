@@ -66,7 +66,10 @@ let package = Package(
 
 // Counting allocations and hierarchies at scale need an optimised build (Scripts/test), which would take minutes for all.
 if Context.environment["WRIT_TESTS"] == "optimised" {
-  let kept = ["StrictJSON", "WritCedar", "WritPolicy", "CAllocationCount", "WritPolicyTests", "DifferentialTests"]
+  let kept = [
+    "StrictJSON", "WritCedar", "WritPolicy", "CAllocationCount", "WritPolicyTests", "DifferentialTests", "CLibCrypto",
+    "LibCrypto", "WritAuthentication", "WritAuthenticationTests",
+  ]
   package.targets.removeAll { !kept.contains($0.name) }
   package.products.removeAll { !kept.contains($0.name) }
   package.dependencies = []

@@ -20,11 +20,9 @@ enum Base64URL {
   /// What the text stands for, `nil` when it is not base64url.
   static func decode(_ text: Span<UInt8>) -> [UInt8]? {
     guard let count = decodedCount(text.count) else { return nil }
-    var isValid = false
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      isValid = unsafe decode(text, into: buffer)
-      initialized = isValid ? count : 0
-    }
+    var bytes = [UInt8](repeating: 0, count: count)
+    var span = bytes.mutableSpan
+    let isValid = unsafe span.withUnsafeMutableBufferPointer { unsafe decode(text, into: $0) }
     return isValid ? bytes : nil
   }
 
@@ -38,9 +36,9 @@ enum Base64URL {
     return isValid ? bytes : nil
   }
 
-  /// The value of each ASCII character with bit 6 set; bit 6 is not set for those that have none.
+  /// The value of each ASCII character; bit 6 is set for those that have none.
   private static let values: StaticString =
-    "                                             ~  tuvwxyz{|}       @ABCDEFGHIJKLMNOPQRSTUVWXY    \u{7F} Z[\\]^_`abcdefghijklmnopqrs     "
+    "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@>@@456789:;<=@@@@@@@\u{0}\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}\u{8}\u{9}\u{A}\u{B}\u{C}\u{D}\u{E}\u{F}\u{10}\u{11}\u{12}\u{13}\u{14}\u{15}\u{16}\u{17}\u{18}\u{19}@@@@?@\u{1A}\u{1B}\u{1C}\u{1D}\u{1E}\u{1F} !\"#$%&'()*+,-./0123@@@@@"
 
   /// Writes what the text stands for.
   ///
@@ -49,41 +47,65 @@ enum Base64URL {
   @inline(__always)
   static func decode(_ text: Span<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>) -> Bool {
     guard let count = decodedCount(text.count), count <= output.count else { return false }
+    guard let output = output.baseAddress else { return true }
     // INVARIANT: `values` has 128 bytes, and is asked for characters below 128; what lies above is refused at the end.
     let values = unsafe values.utf8Start
-    var all: UInt8 = 0x40
-    var any: UInt8 = 0
+    var found: UInt32 = 0
+    var characters: UInt32 = 0
     @inline(__always)
-    func value(_ index: Int) -> UInt32 {
-      let character = unsafe text[unchecked: index]
-      let value = unsafe values[Int(character & 0x7F)]
-      all &= value
-      any |= character
-      return UInt32(value & 0x3F)
+    func value(_ character: UInt32) -> UInt32 {
+      let value = unsafe UInt32(values[Int(character & 0x7F)])
+      found |= value
+      return value
     }
     var read = 0
     var written = 0
+    // Eight characters at a time while there is room to write eight bytes, of which the last two are written over.
+    while read &+ 8 <= text.count, written &+ 8 <= count {
+      let word = unsafe UInt64(
+        littleEndian: text.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: read, as: UInt64.self)
+      )
+      let (low, high) = (UInt32(truncatingIfNeeded: word), UInt32(truncatingIfNeeded: word >> 32))
+      characters |= low | high
+      let first = value(low) << 18 | value(low >> 8) << 12 | value(low >> 16) << 6 | value(low >> 24)
+      let second = value(high) << 18 | value(high >> 8) << 12 | value(high >> 16) << 6 | value(high >> 24)
+      let group = UInt64(first) << 40 | UInt64(second & 0xFF_FFFF) << 16
+      unsafe UnsafeMutableRawPointer(output + written).storeBytes(of: group.bigEndian, as: UInt64.self)
+      read &+= 8
+      written &+= 6
+    }
     while read &+ 4 <= text.count {
-      let group = value(read) << 18 | value(read &+ 1) << 12 | value(read &+ 2) << 6 | value(read &+ 3)
+      // INVARIANT: four bytes are there; three are written for four that are read.
+      let word = unsafe UInt32(
+        littleEndian: text.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: read, as: UInt32.self)
+      )
+      characters |= word
+      let group = value(word) << 18 | value(word >> 8) << 12 | value(word >> 16) << 6 | value(word >> 24)
       unsafe output[written] = UInt8(truncatingIfNeeded: group >> 16)
       unsafe output[written &+ 1] = UInt8(truncatingIfNeeded: group >> 8)
       unsafe output[written &+ 2] = UInt8(truncatingIfNeeded: group)
       read &+= 4
       written &+= 3
     }
+    @inline(__always)
+    func last(_ index: Int) -> UInt32 {
+      let character = UInt32(text[read + index])
+      characters |= character
+      return value(character)
+    }
     switch text.count - read {
     case 2:
-      let group = value(read) << 6 | value(read + 1)
+      let group = last(0) << 6 | last(1)
       unsafe output[written] = UInt8(truncatingIfNeeded: group >> 4)
       guard group & 0xF == 0 else { return false }
     case 3:
-      let group = value(read) << 12 | value(read + 1) << 6 | value(read + 2)
+      let group = last(0) << 12 | last(1) << 6 | last(2)
       unsafe output[written] = UInt8(truncatingIfNeeded: group >> 10)
       unsafe output[written + 1] = UInt8(truncatingIfNeeded: group >> 2)
       guard group & 0x3 == 0 else { return false }
     default: break
     }
-    return all & 0x40 != 0 && any < 0x80
+    return found & 0x40 == 0 && characters & 0x8080_8080 == 0
   }
 
   private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

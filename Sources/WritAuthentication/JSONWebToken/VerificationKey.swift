@@ -5,7 +5,7 @@ internal import LibCrypto
 /// A key made ready to verify signatures in its one way, by any number of threads at once.
 ///
 /// Making it takes microseconds, verifying with it much less: keep it.
-public struct VerificationKey: Sendable {
+public final class VerificationKey: Sendable {
   private enum Method {
     case authentication(MessageAuthenticationKey)
     case signature(SignatureVerifier)
