@@ -3,12 +3,20 @@
 
 import PackageDescription
 
+// Debian has the headers where the compiler looks; asking pkg-config there would only make another prerequisite.
+#if os(macOS)
+  let libcryptoPackage: String? = "libcrypto"
+#else
+  let libcryptoPackage: String? = nil
+#endif
+
 let package = Package(
   name: "writ",
   platforms: [.macOS(.v26)],
   products: [
     .library(name: "WritCedar", targets: ["WritCedar"]),
     .library(name: "WritPolicy", targets: ["WritPolicy"]),
+    .library(name: "WritAuthentication", targets: ["WritAuthentication"]),
     .executable(name: "policy", targets: ["policy"]),
   ],
   dependencies: [
@@ -17,6 +25,14 @@ let package = Package(
   ],
   targets: [
     .target(name: "StrictJSON"),
+    // OpenSSL's libcrypto: only LibCrypto imports it.
+    .systemLibrary(
+      name: "CLibCrypto",
+      pkgConfig: libcryptoPackage,
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
+    ),
+    .target(name: "LibCrypto", dependencies: ["CLibCrypto"]),
+    .target(name: "WritAuthentication", dependencies: ["LibCrypto", "StrictJSON"]),
     .target(name: "WritCedar", dependencies: ["StrictJSON"]),
     // Counts heap allocations, for `policy bench` and for tests.
     .target(name: "CAllocationCount"),
@@ -32,6 +48,12 @@ let package = Package(
       ]
     ),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
+    .testTarget(name: "LibCryptoTests", dependencies: ["LibCrypto"]),
+    .testTarget(
+      name: "WritAuthenticationTests",
+      dependencies: ["WritAuthentication", "LibCrypto", "StrictJSON", "CAllocationCount"],
+      exclude: ["Vectors"]
+    ),
     .testTarget(name: "WritCedarTests", dependencies: ["WritCedar", "StrictJSON"]),
     .testTarget(name: "WritPolicyTests", dependencies: ["WritPolicy", "WritCedar", "CAllocationCount"]),
     // Tables against the literal evaluator; `Scripts/differential` runs it longer.
@@ -44,13 +66,16 @@ let package = Package(
 
 // Counting allocations and hierarchies at scale need an optimised build (Scripts/test), which would take minutes for all.
 if Context.environment["WRIT_TESTS"] == "optimised" {
-  let kept = ["StrictJSON", "WritCedar", "WritPolicy", "CAllocationCount", "WritPolicyTests", "DifferentialTests"]
+  let kept = [
+    "StrictJSON", "WritCedar", "WritPolicy", "CAllocationCount", "WritPolicyTests", "DifferentialTests", "CLibCrypto",
+    "LibCrypto", "WritAuthentication", "WritAuthenticationTests",
+  ]
   package.targets.removeAll { !kept.contains($0.name) }
   package.products.removeAll { !kept.contains($0.name) }
   package.dependencies = []
 }
 
-for target in package.targets where target.name != "CAllocationCount" {
+for target in package.targets where target.name != "CAllocationCount" && target.type != .system {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),

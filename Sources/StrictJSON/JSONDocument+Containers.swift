@@ -26,9 +26,10 @@ extension JSONDocument {
   /// - Complexity: O(`count(of: index)`)
   package func member(_ name: String, of index: Index) -> Index? {
     guard kind(of: index) == .object else { return nil }
+    let bytes = name.utf8.span
     var key = index.position &+ 1
     for _ in 0..<count(of: index) {
-      if string(at: Index(position: key), equals: name) { return Index(position: key &+ 1) }
+      if string(at: Index(position: key), equals: bytes) { return Index(position: key &+ 1) }
       key = tape.nodes.sibling(of: key &+ 1)
     }
     return nil

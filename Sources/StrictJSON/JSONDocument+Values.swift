@@ -21,13 +21,14 @@ extension JSONDocument {
   package func integer(at index: Index) -> Int64? {
     let node = tape.nodes.node(index.position)
     guard node.kind == .number, node.flag else { return nil }
-    let literal = source[slice(of: node)]
-    let isNegative = literal.first == UInt8(ascii: "-")
+    let literal = slice(of: node)
+    let bytes = source.span
+    let isNegative = bytes[literal.lowerBound] == UInt8(ascii: "-")
     // Counted downwards: Int64.min has no positive counterpart.
     var value: Int64 = 0
-    for byte in literal.dropFirst(isNegative ? 1 : 0) {
+    for index in literal.lowerBound + (isNegative ? 1 : 0)..<literal.upperBound {
       let (product, overflowed) = value.multipliedReportingOverflow(by: 10)
-      let (difference, underflowed) = product.subtractingReportingOverflow(Int64(byte &- UInt8(ascii: "0")))
+      let (difference, underflowed) = product.subtractingReportingOverflow(Int64(bytes[index] &- UInt8(ascii: "0")))
       guard !overflowed, !underflowed else { return nil }
       value = difference
     }
@@ -51,13 +52,40 @@ extension JSONDocument {
 
   /// Whether the value is a string of exactly these bytes of UTF-8; "é" and "e\u{301}" differ.
   package func string(at index: Index, equals text: String) -> Bool {
+    string(at: index, equals: text.utf8.span)
+  }
+
+  @inline(__always)
+  func string(at index: Index, equals other: Span<UInt8>) -> Bool {
     let node = tape.nodes.node(index.position)
-    let other = text.utf8.span
     guard node.kind == .string, Int(truncatingIfNeeded: node.length) == other.count else { return false }
     let slice = slice(of: node)
-    let bytes = node.flag ? tape.decoded.span : source.span
-    for index in other.indices where bytes[slice.lowerBound + index] != other[index] { return false }
+    let bytes = (node.flag ? tape.decoded.span : source.span).extracting(slice)
+    var index = 0
+    // Eight at a time.
+    while index &+ 8 <= other.count {
+      // INVARIANT: both have so many bytes.
+      let word = unsafe bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
+      let otherWord = unsafe other.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
+      guard word == otherWord else { return false }
+      index &+= 8
+    }
+    while index < other.count {
+      guard bytes[index] == other[index] else { return false }
+      index &+= 1
+    }
     return true
+  }
+
+  /// A string of seven bytes or fewer as a number, to be told from a few others at once: its bytes, the last one
+  /// lowest, and above them how many; 0 for other values.
+  package func packedString(at index: Index) -> UInt64 {
+    let node = tape.nodes.node(index.position)
+    guard node.kind == .string, node.length < 8 else { return 0 }
+    let bytes = (node.flag ? tape.decoded.span : source.span).extracting(slice(of: node))
+    var packed: UInt64 = 0
+    for offset in bytes.indices { packed = packed << 8 | UInt64(bytes[offset]) }
+    return packed | UInt64(node.length) << 56
   }
 
   /// The decoded bytes of a string without a copy, always valid UTF-8; nil for other values.

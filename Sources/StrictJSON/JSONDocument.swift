@@ -62,7 +62,7 @@ package struct JSONDocument: Sendable {
   /// What can be refused before reading: size, byte order mark, encoding.
   static func check(_ source: [UInt8]) throws(JSONError) {
     try checkSize(source.count)
-    if source.starts(with: [0xEF, 0xBB, 0xBF]) {
+    if source.count >= 3, source[0] == 0xEF, source[1] == 0xBB, source[2] == 0xBF {
       throw JSONError(.byteOrderMark, at: 0, "found a byte order mark (U+FEFF), expected JSON without one")
     }
     do throws(UTF8.ValidationError) {

@@ -11,6 +11,13 @@ package struct JSONWriter: Sendable {
 
   package init() {}
 
+  /// Goes on where another writer stopped after a member or an element.
+  package init(resuming bytes: [UInt8], reservingCapacity capacity: Int) {
+    self.bytes.reserveCapacity(capacity)
+    self.bytes.append(contentsOf: bytes)
+    needsComma = true
+  }
+
   /// What has been written so far.
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -73,6 +80,24 @@ package struct JSONWriter: Sendable {
 
   private mutating func quote(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
+    if Self.isPlain(text.utf8.span) {
+      bytes.append(contentsOf: text.utf8)
+    } else {
+      escape(text)
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Whether nothing is to be escaped; not all text of which that is true, only ASCII.
+  private static func isPlain(_ text: Span<UInt8>) -> Bool {
+    for index in text.indices {
+      let byte = text[index]
+      guard byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { return false }
+    }
+    return true
+  }
+
+  private mutating func escape(_ text: String) {
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"", "\\":
@@ -87,7 +112,6 @@ package struct JSONWriter: Sendable {
       default: bytes.append(contentsOf: scalar.utf8)
       }
     }
-    bytes.append(UInt8(ascii: "\""))
   }
 
   /// `\u00XX`, for scalars of the basic multilingual plane.

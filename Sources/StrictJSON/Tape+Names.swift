@@ -10,16 +10,10 @@ extension Tape {
   /// Many names are sorted by hash, and those of one hash by their bytes, so that an input made of collisions costs
   /// - Complexity: O(n log n) comparisons too, and no seed has to stay secret.
   mutating func checkNames(of object: Int, count: Int, _ bytes: Span<UInt8>) throws(JSONError) {
-    names.removeAll(keepingCapacity: true)
-    let isSmall = count <= Self.pairwiseLimit
-    var name = UInt32(truncatingIfNeeded: object) &+ 1
-    for _ in 0..<count {
-      let node = nodes.node(name)
-      let signature = isSmall ? ending(of: node, bytes) : hash(node, bytes)
-      names.append(UInt64(signature) << 32 | UInt64(name))
-      name = nodes.sibling(of: name &+ 1)
-    }
-    let repeated = isSmall ? repeatedNamePairwise(bytes) : repeatedNameSorted(bytes)
+    let first = UInt32(truncatingIfNeeded: object) &+ 1
+    let repeated =
+      count <= Self.pairwiseLimit
+      ? repeatedNamePairwise(from: first, count: count, bytes) : repeatedNameSorted(from: first, count: count, bytes)
     guard let repeated else { return }
     let found = nodes.node(repeated)
     throw JSONError(
@@ -30,33 +24,42 @@ extension Tape {
   }
 
   /// The first node that repeats a name before it.
-  private func repeatedNamePairwise(_ bytes: Span<UInt8>) -> UInt32? {
-    for later in names.indices.dropFirst() {
-      let candidate = names[later]
+  private func repeatedNamePairwise(from first: UInt32, count: Int, _ bytes: Span<UInt8>) -> UInt32? {
+    // On the stack: most objects are small, and most documents have no others.
+    var names = InlineArray<12, UInt64>(repeating: 0)
+    var name = first
+    for later in 0..<min(count, Self.pairwiseLimit) {
+      let node = nodes.node(name)
+      let candidate = UInt64(ending(of: node, bytes)) << 32 | UInt64(name)
       for earlier in 0..<later where (names[earlier] ^ candidate) >> 32 == 0 {
-        let one = nodes.node(UInt32(truncatingIfNeeded: candidate))
-        if isEqual(one, nodes.node(UInt32(truncatingIfNeeded: names[earlier])), bytes) {
-          return UInt32(truncatingIfNeeded: candidate)
-        }
+        if isEqual(node, nodes.node(UInt32(truncatingIfNeeded: names[earlier])), bytes) { return name }
       }
+      names[later] = candidate
+      name = nodes.sibling(of: name &+ 1)
     }
     return nil
   }
 
   /// The first node that repeats a name before it.
-  private mutating func repeatedNameSorted(_ bytes: Span<UInt8>) -> UInt32? {
+  private mutating func repeatedNameSorted(from first: UInt32, count: Int, _ bytes: Span<UInt8>) -> UInt32? {
+    names.removeAll(keepingCapacity: true)
+    var name = first
+    for _ in 0..<count {
+      names.append(UInt64(hash(nodes.node(name), bytes)) << 32 | UInt64(name))
+      name = nodes.sibling(of: name &+ 1)
+    }
     names.sort()
-    var first: UInt32?
+    var repeated: UInt32?
     var start = 0
     while start < names.count {
       var end = start + 1
       while end < names.count, names[end] >> 32 == names[start] >> 32 { end += 1 }
       if end - start > 1, let found = repeatedName(among: start..<end, bytes) {
-        first = min(first ?? found, found)
+        repeated = min(repeated ?? found, found)
       }
       start = end
     }
-    return first
+    return repeated
   }
 
   /// The first repetition among names of one hash.

@@ -165,4 +165,38 @@ struct ValueTests {
   func nodeSize() {
     #expect(MemoryLayout<Tape.Node>.stride == 16)
   }
+
+  @Test("short strings as numbers: different ones differ, long ones and other values have none")
+  func packedStrings() throws {
+    let document = try JSONDocument(
+      parsing: Array(#"["", "a", "aa", "iss", "\u0069ss", "1234567", "12345678", 1, null]"#.utf8),
+      maximumDepth: 1
+    )
+    let packed = document.elements(of: document.root).map { document.packedString(at: $0) }
+    #expect(packed[3] == 3 << 56 | 0x69_73_73)
+    #expect(packed[4] == packed[3], "escapes are decoded")
+    #expect(packed[0] == 0)
+    #expect(Set(packed[1...3] + [packed[5]]).count == 4)
+    #expect(packed[6...].allSatisfy { $0 == 0 })
+  }
+
+  @Test("strings of every length are found to end where they do, and compared whole", arguments: 0..<40)
+  func lengths(count: Int) throws {
+    let text = String(repeating: "x", count: count)
+    for (written, read) in [("", ""), ("\\n", "\n"), ("\\\"", "\""), ("\u{e9}", "\u{e9}"), ("\u{7F}", "\u{7F}")] {
+      for end in ["", "yyyyyyyyy"] {
+        let document = try JSONDocument(parsing: Array("\"\(text)\(written)\(end)\"".utf8), maximumDepth: 0)
+        #expect(document.string(at: document.root) == text + read + end)
+        #expect(document.string(at: document.root, equals: text + read + end))
+        #expect(!document.string(at: document.root, equals: text + read + end + "z"))
+        if count > 0 { #expect(!document.string(at: document.root, equals: "z" + text.dropFirst() + read + end)) }
+        if count > 0 { #expect(!document.string(at: document.root, equals: text.dropLast() + "z" + read + end)) }
+      }
+    }
+    for control: UInt8 in [0, 0x0A, 0x1F] {
+      let broken = Array("\"\(text)".utf8) + [control] + Array("yyyyyyyyy\"".utf8)
+      #expect(refusal(parsing: broken)?.offset == count + 1)
+      #expect(refusal(parsing: broken)?.code == .invalidString)
+    }
+  }
 }

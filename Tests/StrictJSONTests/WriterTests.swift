@@ -97,4 +97,17 @@ struct WriterTests {
     let twice = rewritten(try JSONDocument(parsing: Array(once.utf8), maximumDepth: 16))
     #expect(once == twice)
   }
+
+  @Test("a writer goes on where another stopped")
+  func resuming() {
+    var first = JSONWriter()
+    first.beginObject()
+    first.key("a")
+    first.integer(1)
+    var writer = JSONWriter(resuming: first.bytes, reservingCapacity: 100)
+    writer.key("b")
+    writer.string("plain")
+    writer.endObject()
+    #expect(writer.text == #"{"a":1,"b":"plain"}"#)
+  }
 }

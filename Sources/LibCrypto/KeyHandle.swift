@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLibCrypto
+
+/// An `EVP_PKEY`, freed with its last owner.
+///
+/// `PublicKeyHandle` and `PrivateKeyHandle` own one each, so that one is never taken for the other.
+@safe
+final class KeyHandle: @unchecked Sendable {
+  // Sendable: libcrypto counts references and builds its caches within a key under locks of its own.
+  let pointer: OpaquePointer
+
+  init(owning pointer: OpaquePointer) {
+    unsafe self.pointer = pointer
+  }
+
+  deinit { unsafe EVP_PKEY_free(pointer) }
+
+  /// A key from its parameters.
+  convenience init(
+    type: String,
+    isPrivate: Bool,
+    _ parameters: borrowing Parameters
+  ) throws(LibCryptoError) {
+    let context = unsafe try LibCryptoError.check(
+      EVP_PKEY_CTX_new_from_name(nil, type, nil),
+      .failure,
+      "EVP_PKEY_CTX_new_from_name"
+    )
+    defer { unsafe EVP_PKEY_CTX_free(context) }
+    unsafe try LibCryptoError.check(EVP_PKEY_fromdata_init(context), .failure, "EVP_PKEY_fromdata_init")
+    var pointer: OpaquePointer?
+    let status = unsafe parameters.withList { list in
+      unsafe EVP_PKEY_fromdata(
+        context,
+        &pointer,
+        isPrivate ? KeyHandle.keyPair : KeyHandle.publicKey,
+        UnsafeMutablePointer(mutating: list)  // only read
+      )
+    }
+    guard status == 1, let pointer = unsafe pointer else { throw .drained(.key, "EVP_PKEY_fromdata") }
+    unsafe self.init(owning: pointer)
+  }
+
+  // EVP_PKEY_PUBLIC_KEY and EVP_PKEY_KEYPAIR, macros that Swift does not see.
+  static let publicKey = OSSL_KEYMGMT_SELECT_ALL_PARAMETERS | OSSL_KEYMGMT_SELECT_PUBLIC_KEY
+  static let keyPair = publicKey | OSSL_KEYMGMT_SELECT_PRIVATE_KEY
+
+  /// A new context for operations with this key.
+  func withContext<Result>(
+    _ body: (OpaquePointer) throws(LibCryptoError) -> Result
+  ) throws(LibCryptoError) -> Result {
+    let context = unsafe try LibCryptoError.check(
+      EVP_PKEY_CTX_new_from_pkey(nil, pointer, nil),
+      .failure,
+      "EVP_PKEY_CTX_new_from_pkey"
+    )
+    defer { unsafe EVP_PKEY_CTX_free(context) }
+    return unsafe try body(context)
+  }
+
+  /// Whether the parts of the key fit each other, as libcrypto checks them.
+  func check(isPrivate: Bool) throws(LibCryptoError) {
+    try unsafe withContext { (context) throws(LibCryptoError) in
+      let status = unsafe isPrivate ? EVP_PKEY_check(context) : EVP_PKEY_public_check(context)
+      try LibCryptoError.check(status, .key, isPrivate ? "EVP_PKEY_check" : "EVP_PKEY_public_check")
+    }
+  }
+
+  // MARK: Parts
+
+  /// An unsigned integer of the key, its most significant byte first, filled up with zeros to `count` bytes.
+  func integer(_ name: StaticString, count: Int? = nil) throws(LibCryptoError) -> SecretBytes {
+    var number: OpaquePointer?
+    let status = unsafe EVP_PKEY_get_bn_param(pointer, name.cString, &number)
+    guard status == 1, let number = unsafe number else { throw .drained(.key, "EVP_PKEY_get_bn_param") }
+    defer { unsafe BN_clear_free(number) }
+    let count = unsafe try Int32(checked: count ?? Int(BN_num_bits(number) + 7) / 8)
+    var written: Int32 = -1
+    let bytes = SecretBytes(count: Int(count)) { bytes in
+      written = unsafe bytes.withMutablePointer { unsafe BN_bn2binpad(number, $0, count) }
+    }
+    guard written == count else { throw .drained(.key, "BN_bn2binpad") }
+    return bytes
+  }
+
+  /// The type of the key, when it is one that JOSE knows.
+  func kind() throws(LibCryptoError) -> KeyKind {
+    if unsafe EVP_PKEY_is_a(pointer, "RSA") == 1 { return .rsa }
+    for curve in Curve.allCases where !curve.hasCoordinates {
+      if unsafe EVP_PKEY_is_a(pointer, curve.name) == 1 { return .curve(curve) }
+    }
+    guard unsafe EVP_PKEY_is_a(pointer, "EC") == 1 else {
+      throw LibCryptoError(.key, "a key of this type is not supported")
+    }
+    // A group spelled out parameter by parameter could be any (CVE-2020-0601).
+    var isExplicit: Int32 = 0
+    let name: StaticString = "decoded-from-explicit"
+    if unsafe EVP_PKEY_get_int_param(pointer, name.cString, &isExplicit) != 1 { ERR_clear_error() }
+    guard isExplicit == 0 else { throw LibCryptoError(.key, "a curve is given by parameters, expected its name") }
+    var characters = [CChar](repeating: 0, count: 64)
+    var count = 0
+    let status = unsafe EVP_PKEY_get_group_name(pointer, &characters, characters.count, &count)
+    try LibCryptoError.check(status, .key, "EVP_PKEY_get_group_name")
+    let found = String(decoding: characters.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    guard let curve = Curve.allCases.first(where: { $0.hasCoordinates && $0.name == found }) else {
+      throw LibCryptoError(.key, "the curve \(found) is not supported")
+    }
+    return .curve(curve)
+  }
+}
+
+/// What type a key has.
+package enum KeyKind: Sendable, Hashable {
+  case rsa
+  case curve(Curve)
+}
+
+extension StaticString {
+  /// The text as C takes it; it lives as long as the process.
+  var cString: UnsafePointer<CChar> {
+    unsafe UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self)
+  }
+}

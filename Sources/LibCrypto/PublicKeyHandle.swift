@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLibCrypto
+
+/// A public key in libcrypto.
+package final class PublicKeyHandle: Sendable {
+  package let kind: KeyKind
+  let key: KeyHandle
+
+  init(kind: KeyKind, key: KeyHandle) {
+    self.kind = kind
+    self.key = key
+  }
+
+  /// An RSA key from modulus and exponent, each an unsigned integer with its most significant byte first.
+  package convenience init(modulus: Span<UInt8>, exponent: Span<UInt8>) throws(LibCryptoError) {
+    var parameters = Parameters()
+    parameters.append("n", integer: modulus)
+    parameters.append("e", integer: exponent)
+    self.init(kind: .rsa, key: try KeyHandle(type: "RSA", isPrivate: false, parameters))
+  }
+
+  /// A key from a point's coordinates, which must lie on the curve, or from the raw bytes where the curve has no others.
+  ///
+  /// - Parameters:
+  ///   - x: exactly `curve.byteCount` bytes.
+  ///   - y: as long, for curves whose keys are points with two coordinates; otherwise empty.
+  package convenience init(curve: Curve, x: Span<UInt8>, y: Span<UInt8>) throws(LibCryptoError) {
+    guard x.count == curve.byteCount, y.count == (curve.hasCoordinates ? curve.byteCount : 0) else {
+      throw LibCryptoError(.key, "coordinates have \(x.count) and \(y.count) bytes")
+    }
+    if curve.hasCoordinates {
+      var parameters = Parameters()
+      parameters.append("group", text: curve.name)
+      let point = PublicKeyHandle.point(x, y)
+      parameters.append("pub", octets: point.span)
+      let key = try KeyHandle(type: "EC", isPrivate: false, parameters)
+      try key.check(isPrivate: false)
+      self.init(kind: .curve(curve), key: key)
+    } else {
+      let pointer = unsafe x.withPointer { unsafe EVP_PKEY_new_raw_public_key_ex(nil, curve.name, nil, $0, x.count) }
+      let key = unsafe KeyHandle(
+        owning: try LibCryptoError.check(pointer, .key, "EVP_PKEY_new_raw_public_key_ex")
+      )
+      self.init(kind: .curve(curve), key: key)
+    }
+  }
+
+  /// The uncompressed form of a point (SEC 1, 2.3.3).
+  static func point(_ x: Span<UInt8>, _ y: Span<UInt8>) -> [UInt8] {
+    var point: [UInt8] = [4]
+    for index in x.indices { point.append(x[index]) }
+    for index in y.indices { point.append(y[index]) }
+    return point
+  }
+
+  // MARK: Parts
+
+  /// Modulus and exponent of an RSA key.
+  package func rsaParts() throws(LibCryptoError) -> (modulus: [UInt8], exponent: [UInt8]) {
+    (try key.integer("n").copy(), try key.integer("e").copy())
+  }
+
+  /// The coordinates of a point; of a raw key its bytes, and no y.
+  package func coordinates() throws(LibCryptoError) -> (x: [UInt8], y: [UInt8]) {
+    guard case .curve(let curve) = kind else { throw LibCryptoError(.key, "an RSA key has no coordinates") }
+    guard !curve.hasCoordinates else {
+      return (
+        try key.integer("qx", count: curve.byteCount).copy(), try key.integer("qy", count: curve.byteCount).copy()
+      )
+    }
+    var bytes = [UInt8](repeating: 0, count: curve.byteCount)
+    var count = bytes.count
+    let status = unsafe EVP_PKEY_get_raw_public_key(key.pointer, &bytes, &count)
+    try LibCryptoError.check(status, .key, "EVP_PKEY_get_raw_public_key")
+    return (bytes, [])
+  }
+}
+
+extension SecretBytes {
+  /// The bytes in an array, for what turned out not to be secret.
+  func copy() -> [UInt8] { withBytes { bytes in bytes.indices.map { bytes[$0] } } }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import StrictJSON
+
+/// Issues JSON Web Tokens (RFC 7519), signed, in compact form.
+///
+///     let issuer = try TokenIssuer(issuer: "https://id.example", signingKey: key, lifetime: .seconds(900))
+///     let token = try issuer.issue(Role(role: "editor"), subject: "alice", audience: "api")
+///
+/// Any number of threads may issue at once.
+public struct TokenIssuer: Sendable {
+  /// The longest lifetime of a token.
+  public static let maximumLifetime = Duration.seconds(3_155_760_000)  // a century
+
+  /// `iss` of every token.
+  public let issuer: String
+  private let key: SigningKey
+  private let lifetime: Int64
+  private let clock: TokenClock
+  /// The header in base64url and the dot after it.
+  private let headerAndDot: [UInt8]
+  /// The claims up to and with `iss`.
+  private let beginning: [UInt8]
+
+  /// - Parameters:
+  ///   - issuer: `iss` of every token.
+  ///   - signingKey: it also says the algorithm and the `kid`.
+  ///   - lifetime: from `iat` to `exp`, whole seconds.
+  ///   - type: `typ` of the header.
+  ///   - clock: where the time comes from.
+  /// - Throws: `TokenError` with the code `configuration` when the lifetime is shorter than a second or longer than
+  ///   ``maximumLifetime``.
+  public init(
+    issuer: String,
+    signingKey: SigningKey,
+    lifetime: Duration,
+    type: String = "JWT",
+    clock: TokenClock = .system
+  ) throws(TokenError) {
+    guard lifetime >= .seconds(1), lifetime <= Self.maximumLifetime else {
+      throw TokenError(.configuration, "a lifetime of \(lifetime) was asked for, expected a second to a century")
+    }
+    self.issuer = issuer
+    self.lifetime = lifetime.components.seconds
+    self.clock = clock
+    key = signingKey
+    let attributes = signingKey.attributes
+    let header = JOSEHeader.text(algorithm: attributes.algorithm, type: type, keyIdentifier: attributes.identifier)
+    headerAndDot = Array(header.utf8) + [UInt8(ascii: ".")]
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("iss")
+    writer.string(issuer)
+    beginning = writer.bytes
+  }
+
+  /// Issues a token.
+  ///
+  /// - Parameters:
+  ///   - claims: one's own.
+  ///   - subject: `sub`.
+  ///   - audience: `aud`.
+  ///   - identifier: `jti`.
+  /// - Throws: `TokenError` with the codes `claim` when the claims write a registered one or a name twice, `tooLarge`, `failure`.
+  @inlinable
+  public func issue<Claims: TokenClaims>(
+    _ claims: Claims,
+    subject: String? = nil,
+    audience: String? = nil,
+    identifier: String? = nil
+  ) throws(TokenError) -> String {
+    var writer = begin(subject: subject, audience: audience, identifier: identifier)
+    claims.write(to: &writer)
+    return try finish(&writer)
+  }
+
+  @usableFromInline
+  func begin(subject: String?, audience: String?, identifier: String?) -> ClaimsWriter {
+    var writer = JSONWriter(resuming: beginning, reservingCapacity: 512)
+    if let subject {
+      writer.key("sub")
+      writer.string(subject)
+    }
+    if let audience {
+      writer.key("aud")
+      writer.string(audience)
+    }
+    // INVARIANT: the time is at most `NumericDate.last`, the lifetime a century: their sum does not overflow.
+    let now = clock.now
+    writer.key("exp")
+    writer.integer(now + lifetime)
+    writer.key("iat")
+    writer.integer(now)
+    if let identifier {
+      writer.key("jti")
+      writer.string(identifier)
+    }
+    return ClaimsWriter(writer)
+  }
+
+  @usableFromInline
+  func finish(_ claims: inout ClaimsWriter) throws(TokenError) -> String {
+    try claims.finish()
+    return try TokenWriter.write(headerAndDot: headerAndDot, claims.bytes.span, key)
+  }
+}
