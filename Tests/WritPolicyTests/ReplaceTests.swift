@@ -289,4 +289,59 @@ struct ReplaceTests {
       #expect(compacted.indexReport.bytes * 10 < engine.indexReport.bytes)
     }
   }
+
+  // MARK: Loading
+
+  /// Pages of entities, and at last an error when there is one.
+  private struct Pages: AsyncSequence, AsyncIteratorProtocol {
+    var pages: [[Entity]]
+    var error: (any Error)?
+
+    func makeAsyncIterator() -> Pages { self }
+
+    mutating func next() async throws -> [Entity]? {
+      if pages.isEmpty {
+        if let error { throw error }
+        return nil
+      }
+      return pages.removeFirst()
+    }
+  }
+
+  private struct Unreachable: Error {}
+
+  @Test("entities that arrive in pages replace the others at once, with policies or without")
+  func loading() async throws {
+    let all = Array(try store(Self.entities))
+    let sets = try Self.policySets.map { try PolicySet(parsing: $0) }
+    let engine = try PolicyEngine(sets[2])
+    try engine.add(try PolicySet(parsing: "@id(\"added\") permit(principal == User::\"eve\", action, resource);"))
+    let decider = engine.decider()
+    #expect(try await engine.load(entities: Pages(pages: [[], [all[0]], [all[1], all[2]]])) == 3)
+    var set = sets[2]
+    try set.merge(try PolicySet(parsing: "@id(\"added\") permit(principal == User::\"eve\", action, resource);"))
+    agree(engine, decider, set, try EntityStore(all))
+    #expect(try await engine.load(policies: sets[3], entities: Pages(pages: all.map { [$0] })) == 4)
+    agree(engine, decider, sets[3], try EntityStore(all))
+    // What does not load leaves the old ones serving, with the reason.
+    let (ann, staff) = (uid("User", "ann"), uid("Group", "staff"))
+    await #expect(throws: Unreachable.self) {
+      try await engine.load(policies: sets[0], entities: Pages(pages: [[Entity(uid: ann)]], error: Unreachable()))
+    }
+    await #expect(throws: EntityStoreError.self) {
+      try await engine.load(
+        entities: Pages(pages: [[Entity(uid: ann, parents: [staff])], [Entity(uid: staff, parents: [ann])]])
+      )
+    }
+    await #expect(throws: EntityStoreError.self) {
+      try await engine.load(entities: Pages(pages: [[Entity(uid: ann)], [Entity(uid: ann, parents: [staff])]]))
+    }
+    let task = Task {
+      unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+      try await engine.load(entities: Pages(pages: []))
+    }
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(engine.version == 4)
+    agree(engine, decider, sets[3], try EntityStore(all))
+  }
 }

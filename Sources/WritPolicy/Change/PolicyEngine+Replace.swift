@@ -37,9 +37,19 @@ extension PolicyEngine {
     try replace(Array(policies.policies), try Self.entities(entities, fitting: schema))
   }
 
-  private func replace(_ policies: [Policy], _ entities: EntityStore?) throws(PolicyEngineError) -> UInt64 {
+  /// Replaces the entities, while others decide: as ``replace(policies:entities:)``.
+  ///
+  /// - Returns: the number of the new version.
+  /// - Throws: ``PolicyEngineError``; then the old entities go on serving.
+  @discardableResult
+  public func replace(entities: EntityStore) throws(PolicyEngineError) -> UInt64 {
+    try replace(nil, try Self.entities(entities, fitting: schema))
+  }
+
+  private func replace(_ policies: [Policy]?, _ entities: EntityStore?) throws(PolicyEngineError) -> UInt64 {
     try locked { state throws(PolicyEngineError) in
-      let version = try gate.version.successor(policies: policies, entities: entities)
+      let current = gate.version
+      let version = try current.successor(policies: policies ?? current.livePolicies, entities: entities)
       gate.publish(version)
       state.begin(nil)
       return version.number
