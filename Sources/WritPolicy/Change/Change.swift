@@ -36,3 +36,32 @@ extension PolicyEngine {
     }
   }
 }
+
+extension PolicyEngine.Change {
+  /// One change that leads where several lead, one after the other, each of which could be made.
+  ///
+  /// What came and went is left out, so that making it is faster than making them.
+  init(joining changes: [PolicyEngine.Change]) {
+    self.init()
+    var added: [PolicyID: Policy] = [:]
+    var order: [PolicyID] = []
+    var entities: [EntityUID: Entity?] = [:]
+    for change in changes {
+      for id in change.removedPolicies where added.removeValue(forKey: id) == nil { removedPolicies.append(id) }
+      for policy in change.addedPolicies {
+        added[policy.id] = policy
+        order.append(policy.id)
+      }
+      for uid in change.removedEntities { entities[uid] = .some(nil) }
+      for entity in change.upsertedEntities { entities[entity.uid] = entity }
+    }
+    // An id that was added again stands where it was added last.
+    for id in order.reversed() {
+      if let policy = added.removeValue(forKey: id) { addedPolicies.append(policy) }
+    }
+    addedPolicies.reverse()
+    for (uid, entity) in entities {
+      if let entity { upsertedEntities.append(entity) } else { removedEntities.append(uid) }
+    }
+  }
+}

@@ -27,10 +27,7 @@ extension PolicyEngine {
     // It numbers no more than the version that it is made from.
     guard let compiled = try? work.version.recompiled() else { return locked { $0.endCompilation() } }
     let writer = VersionWriter(compiled, limits)
-    while locked({ follow(work, by: writer, &$0) }) {
-      for change in writer.pending { try? writer.stage(change) }
-      writer.pending.removeAll()
-    }
+    while locked({ follow(work, by: writer, &$0) }) { writer.follow() }
   }
 
   /// - Returns: whether there is much to follow still.
@@ -41,12 +38,9 @@ extension PolicyEngine {
     }
     writer.takeNumbers(of: last)
     let log = state.takeLog()
-    if log.count > ChangeState.few {
-      writer.pending = log
-      return true
-    }
-    // They were taken in once.
-    for change in log { try? writer.stage(change) }
+    writer.pending = log
+    if log.count > ChangeState.few { return true }
+    writer.follow()
     gate.publish(writer.publish(number: last.number + 1))
     state.endCompilation()
     state.begin(writer)

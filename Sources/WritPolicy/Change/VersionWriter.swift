@@ -69,6 +69,12 @@ final class VersionWriter: @unchecked Sendable {
     }
   }
 
+  /// Takes in the changes that are pending: they have been made once, and so can be made again.
+  func follow() {
+    try? stage(PolicyEngine.Change(joining: pending))
+    pending.removeAll()
+  }
+
   /// The version of what was taken in.
   func publish(number: UInt64) -> Version {
     memory.adopt(&tables)
