@@ -19,6 +19,8 @@ private struct ExpressionWriter {
     /// The expression whose last node this is.
     case expression(Int)
     case key(String)
+    /// What the node holds beside its operands.
+    case rest(Node)
     case endObject
     case endArray
   }
@@ -42,6 +44,7 @@ private struct ExpressionWriter {
       switch step {
       case .expression(let root): expression(root)
       case .key(let name): json.key(name)
+      case .rest(let node): rest(node)
       case .endObject: json.endObject()
       case .endArray: json.endArray()
       }
@@ -71,56 +74,48 @@ private struct ExpressionWriter {
     case .principal, .action, .resource, .context:
       json.member("Var", "\(node.operation)")
       json.endObject()
-    case .getAttribute:
-      json.key(".")
-      open(["left"], root) { $0.json.member("attr", $0.tree.strings[Int(node.operand)]) }
-    case .hasAttribute:
-      json.key("has")
-      open(["left"], root) { $0.path(node) }
-    case .like:
-      json.key("like")
-      open(["left"], root) { $0.pattern($0.tree.patterns[Int(node.operand)]) }
-    case .isType, .isTypeIn:
-      json.key("is")
-      open(["left", "in"], root) { $0.json.member("entity_type", $0.tree.typeName(at: node.operand).description) }
-    case .not, .negate, .isEmpty:
-      json.key(node.operation.jsonName)
-      open(["arg"], root)
-    case .conditional:
-      json.key("if-then-else")
-      open(["if", "then", "else"], root)
-    case .set:
-      json.key("Set")
-      openArray(root)
-    case .call:
-      json.key(node.calledFunction?.name ?? "")
-      openArray(root)
-    case .record:
-      json.key("Record")
-      open(tree.list(at: node.operand).map { tree.strings[Int($0)] }, root)
-    default:
-      json.key(node.operation.jsonName)
-      open(["left", "right"], root)
+    case .getAttribute: open(".", ["left"], root)
+    case .hasAttribute: open("has", ["left"], root)
+    case .like: open("like", ["left"], root)
+    case .isType, .isTypeIn: open("is", ["left", "in"], root)
+    case .not, .negate, .isEmpty: open(node.operation.jsonName, ["arg"], root)
+    case .conditional: open("if-then-else", ["if", "then", "else"], root)
+    case .set: openArray("Set", root)
+    case .call: openArray(node.calledFunction?.name ?? "", root)
+    case .record: open("Record", tree.list(at: node.operand).map { tree.strings[Int($0)] }, root)
+    default: open(node.operation.jsonName, ["left", "right"], root)
     }
   }
 
-  /// An object with the operands under these names, as many of them as there are, and first what else there is.
-  private mutating func open(_ names: [String], _ root: Int, others: (inout Self) -> Void = { _ in }) {
+  /// An object with the operands under these names, as many of them as there are.
+  private mutating func open(_ name: String, _ names: [String], _ root: Int) {
+    json.key(name)
     json.beginObject()
-    others(&self)
     steps.append(.endObject)
     steps.append(.endObject)
-    for (name, operand) in zip(names, operands(of: root)).reversed() {
+    for (number, (name, operand)) in zip(names, operands(of: root)).enumerated().reversed() {
+      if number == 0 { steps.append(.rest(tree.nodes[root])) }
       steps.append(.expression(operand))
       steps.append(.key(name))
     }
   }
 
-  private mutating func openArray(_ root: Int) {
+  private mutating func openArray(_ name: String, _ root: Int) {
+    json.key(name)
     json.beginArray()
     steps.append(.endObject)
     steps.append(.endArray)
     for operand in operands(of: root).reversed() { steps.append(.expression(operand)) }
+  }
+
+  private mutating func rest(_ node: Node) {
+    switch node.operation {
+    case .getAttribute: json.member("attr", tree.strings[Int(node.operand)])
+    case .hasAttribute: path(node)
+    case .like: pattern(tree.patterns[Int(node.operand)])
+    case .isType, .isTypeIn: json.member("entity_type", tree.typeName(at: node.operand).description)
+    default: break
+    }
   }
 
   private mutating func literal(_ node: Node) {
