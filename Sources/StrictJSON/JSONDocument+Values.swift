@@ -12,6 +12,34 @@ extension JSONDocument {
     Int(truncatingIfNeeded: tape.nodes.node(index.position).offset)
   }
 
+  /// Where the value ends, in bytes from the start of the source.
+  ///
+  /// - Complexity: O(length of the value) for containers and strings with escapes, otherwise O(1)
+  package func end(of index: Index) -> Int {
+    let node = tape.nodes.node(index.position)
+    let start = Int(truncatingIfNeeded: node.offset)
+    let length = Int(truncatingIfNeeded: node.length)
+    if node.kind == .string, !node.flag { return start + length + 2 }
+    guard node.kind == .string || node.kind.isContainer else { return start + length }
+    let bytes = source.span
+    var position = start
+    var depth = 0
+    var inString = false
+    while position < bytes.count {
+      let byte = bytes[position]
+      position += 1
+      switch byte {
+      case UInt8(ascii: "\""): inString.toggle()
+      case UInt8(ascii: "\\") where inString: position += 1
+      case UInt8(ascii: "{") where !inString, UInt8(ascii: "[") where !inString: depth += 1
+      case UInt8(ascii: "}") where !inString, UInt8(ascii: "]") where !inString: depth -= 1
+      default: continue
+      }
+      if depth == 0, !inString { break }
+    }
+    return position
+  }
+
   package func boolean(at index: Index) -> Bool? {
     let node = tape.nodes.node(index.position)
     return node.kind == .boolean ? node.flag : nil

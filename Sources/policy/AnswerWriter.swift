@@ -185,7 +185,7 @@ extension InputError {
     case .json: "json"
     case .uid: "uid"
     case .context: "context"
-    case .form, .value, .duplicate, .cycle, .schema: "request"
+    case .form, .value, .duplicate, .cycle, .schema, .policy, .link: "request"
     }
   }
 }

@@ -5,10 +5,12 @@ internal import WritCedar
 
 /// Where policies, schema and entities come from: a directory, and flags that replace what it gives of their kind.
 struct ScenarioOptions: ParsableArguments {
-  @Argument(help: "A directory with *.cedar, *.cedarschema and entities.json.")
+  @Argument(help: "A directory with *.cedar, *.cedar.json, *.cedarschema and entities.json.")
   var directory: String?
 
-  @Option(help: ArgumentHelp("Policies; may be repeated. `-` is standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Policies in Cedar's syntax or JSON; may be repeated. `-` is standard input.", valueName: "file")
+  )
   var policies: [String] = []
 
   @Option(help: ArgumentHelp("A schema; may be repeated.", valueName: "file"))
@@ -33,10 +35,11 @@ struct ScenarioOptions: ParsableArguments {
       throw Failure("error: `\(CedarText.shown(directory))` is not a directory")
     }
     let names = try Directory.names(in: directory)
-    func paths(_ suffix: String) -> [String] {
-      names.filter { $0.utf8.reversed().starts(with: suffix.utf8.reversed()) }.map { "\(directory)/\($0)" }
+    func paths(_ suffixes: String...) -> [String] {
+      names.filter { name in suffixes.contains { name.utf8.reversed().starts(with: $0.utf8.reversed()) } }
+        .map { "\(directory)/\($0)" }
     }
-    if policies.isEmpty { files.policies = paths(".cedar") }
+    if policies.isEmpty { files.policies = paths(".cedar", ".cedar.json") }
     if schema.isEmpty { files.schema = paths(".cedarschema") }
     if entities.isEmpty, names.contains("entities.json") { files.entities = ["\(directory)/entities.json"] }
     return files

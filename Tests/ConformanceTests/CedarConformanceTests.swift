@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+import WritCedar
 
 @testable import policy
 
@@ -33,6 +34,37 @@ struct CedarConformanceTests {
     }
     #expect(total > 39_000)
     #expect(failures.isEmpty, "\(failures.count) of \(total): \(failures.prefix(10).joined(separator: "\n"))")
+  }
+}
+
+@Suite("Cedar's integration tests: their policies in JSON")
+struct PolicyJSONConformanceTests {
+  @Test(
+    "every policy written to JSON and read back prints the same",
+    .enabled(if: CedarConformanceTests.directory != nil)
+  )
+  func roundTrip() throws {
+    let directory = try #require(CedarConformanceTests.directory)
+    var texts = try Archive.files(in: "\(directory)/corpus-tests.tar.gz").filter { $0.key.hasSuffix(".cedar") }
+    let files = FileManager.default.enumerator(atPath: directory)?.compactMap { $0 as? String } ?? []
+    for file in files where file.hasSuffix(".cedar") {
+      texts[file] = try InputFile.contents(of: "\(directory)/\(file)").bytes
+    }
+    var count = 0
+    var failures: [String] = []
+    for (name, bytes) in texts {
+      let set = try PolicySet(parsing: [SourceInput(name: name, bytes: bytes)], identifiers: .position)
+      let json = set.json
+      let again = try PolicySet(json: json)
+      count += set.members.count
+      // Templates stand behind the other policies.
+      let before = set.members.map { "\($0.id) \($0)" }.sorted()
+      let after = again.members.map { "\($0.id) \($0)" }.sorted()
+      if before != after || again.json != json { failures.append(name) }
+    }
+    #expect(texts.count > 4_900)
+    #expect(failures.isEmpty, "\(failures.count) of \(texts.count): \(failures.sorted().prefix(10))")
+    print("Policies in JSON: \(count) policies and templates of \(texts.count) files")
   }
 }
 

@@ -9,12 +9,13 @@ public func fuzzReaders(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let input = unsafe Array(UnsafeBufferPointer(start: start, count: count))
   guard let choice = input.first else { return 0 }
   let bytes = Array(input.dropFirst())
-  switch choice % 5 {
+  switch choice % 6 {
   case 0: fuzzPolicies(bytes)
   case 1: fuzzExpression(bytes)
   case 2: fuzzSchema(bytes)
   case 3: fuzzEntities(bytes)
-  default: fuzzRequest(bytes)
+  case 4: fuzzRequest(bytes)
+  default: fuzzPolicyJSON(bytes)
   }
   return 0
 }
@@ -57,6 +58,30 @@ private func fuzzPolicies(_ bytes: [UInt8]) {
   guard second.decision == response.decision, second.reasons == response.reasons,
     second.errors.map(\.policy) == response.errors.map(\.policy),
     text == again.members.map(\.description).joined(separator: "\n")
+  else { fatalError("what was printed means something else: \(text)") }
+}
+
+/// What is read from JSON is text that parses to the same, and JSON again that reads to the same.
+private func fuzzPolicyJSON(_ bytes: [UInt8]) {
+  let set: PolicySet
+  do {
+    set = try PolicySet(json: bytes, identifiers: .position)
+  } catch {
+    _ = error.diagnostic.rendered
+    return
+  }
+  let response = Authorizer(policies: set, entities: entities).authorize(request)
+  _ = Authorizer(policies: set, entities: entities).explain(request).map { $0.parts.map(\.text) }
+  guard let again = try? PolicySet(json: set.json),
+    again.members.map(\.description) == set.members.map(\.description)
+  else { fatalError("what was written does not read as the same: \(String(decoding: set.json, as: UTF8.self))") }
+  let text = set.members.map(\.description).joined(separator: "\n")
+  guard let parsed = try? PolicySet(parsing: [SourceInput(name: "again", text: text)], identifiers: .position),
+    text == parsed.members.map(\.description).joined(separator: "\n")
+  else { fatalError("what was printed does not parse as the same: \(text)") }
+  let second = Authorizer(policies: parsed, entities: entities).authorize(request)
+  guard second.decision == response.decision, second.reasons.count == response.reasons.count,
+    second.errors.map(\.error.code) == response.errors.map(\.error.code)
   else { fatalError("what was printed means something else: \(text)") }
 }
 

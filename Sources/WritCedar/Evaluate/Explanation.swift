@@ -14,7 +14,7 @@ public struct Explanation: Sendable {
 
   /// A test that the policy makes: an element of its scope, or what `&&` joins in a condition.
   public struct Part: Sendable {
-    /// The text as written.
+    /// The text as written; in Cedar's syntax where the policy was read from JSON.
     public let text: String
     /// Where it stands.
     public let location: SourceLocation
@@ -67,12 +67,15 @@ extension Evaluator {
 
   private func explain(_ policy: Policy) -> Explanation {
     let spans = policy.scopeSpans
+    let texts = policy.tree.isJSON ? policy.scopeTexts : []
     var parts = [
-      part(of: policy, spans.principal) { () throws(EvaluationError) in
+      part(of: policy, spans.principal, texts.first) { () throws(EvaluationError) in
         try holds(policy.principalConstraint, for: request.principal, policy, spans.principal)
       },
-      part(of: policy, spans.action) { () throws(EvaluationError) in holds(policy.actionConstraint) },
-      part(of: policy, spans.resource) { () throws(EvaluationError) in
+      part(of: policy, spans.action, texts.dropFirst().first) { () throws(EvaluationError) in
+        holds(policy.actionConstraint)
+      },
+      part(of: policy, spans.resource, texts.last) { () throws(EvaluationError) in
         try holds(policy.resourceConstraint, for: request.resource, policy, spans.resource)
       },
     ]
@@ -98,6 +101,7 @@ extension Evaluator {
   private func part(
     of policy: Policy,
     _ span: SourceSpan,
+    _ text: String?,
     _ test: () throws(EvaluationError) -> Bool
   ) -> Explanation.Part {
     let value: Result<Value, EvaluationError>
@@ -107,7 +111,7 @@ extension Evaluator {
       value = .failure(error)
     }
     return Explanation.Part(
-      text: policy.source.text(of: span),
+      text: text ?? policy.source.text(of: span),
       location: policy.source.location(of: span.start),
       value: value,
       isUnless: false,
@@ -137,7 +141,7 @@ extension Evaluator {
       value = .failure(error)
     }
     return Explanation.Part(
-      text: policy.source.text(of: span),
+      text: policy.tree.text(of: nodes, at: span),
       location: policy.source.location(of: span.start),
       value: value,
       isUnless: isUnless,
@@ -156,7 +160,7 @@ extension Evaluator {
       // A longer chain goes on with the node behind.
       if index + 1 < nodes.upperBound, tree.nodes[index + 1].operation == .getAttribute { continue }
       let chain = starts[index - nodes.lowerBound]..<(index + 1)
-      let text = tree.source.text(of: tree.span(of: chain))
+      let text = tree.text(of: chain, at: tree.span(of: chain))
       guard texts.insert(ScalarText(text)).inserted, let value = try? evaluate(chain, of: tree) else { continue }
       found.append((text, value))
     }

@@ -2,7 +2,7 @@
 
 package import StrictJSON
 
-/// JSON that is not what Cedar wants: entities, a context or a request.
+/// JSON that is not what Cedar wants: entities, a context, a request or policies.
 public struct InputError: Error, Sendable {
   /// The kind of error.
   public enum Code: String, Sendable {
@@ -16,12 +16,16 @@ public struct InputError: Error, Sendable {
     case value
     /// A context that is no record of Cedar values, or does not fit the action's.
     case context
-    /// Two different entities with one identifier.
+    /// Two different entities, or two policies, with one identifier.
     case duplicate
     /// An entity that is its own ancestor.
     case cycle
     /// What was read does not fit the schema.
     case schema
+    /// What no policy can say: an unknown operator or function, a slot where none may stand, nesting too deep.
+    case policy
+    /// A link without its template, or with other slots than the template's.
+    case link
   }
 
   /// The kind of error.

@@ -5,15 +5,6 @@
 /// One pass over the post-order nodes with a stack of texts: an operator appends to its left operand's text, so chains
 /// cost what they are long.
 struct ExpressionPrinter {
-  /// How tightly a piece of text holds together.
-  private enum Tightness: Int, Comparable {
-    case conditional, or, and, relation, sum, product, unary, primary
-
-    static func < (left: Tightness, right: Tightness) -> Bool { left.rawValue < right.rawValue }
-
-    var next: Tightness { Tightness(rawValue: rawValue + 1) ?? .primary }
-  }
-
   private struct Piece {
     var text: String
     var tightness: Tightness

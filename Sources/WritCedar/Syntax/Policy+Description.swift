@@ -11,13 +11,19 @@ extension Policy: CustomStringConvertible {
       if let value = annotation.value { out += "(\(CedarText.quoted(value)))" }
       out += "\n"
     }
-    let scope =
-      "principal\(text(of: principalConstraint)), \(actionConstraint), resource\(text(of: resourceConstraint))"
-    out += "\(effect) (\(scope))"
+    out += "\(effect) (\(scopeTexts.joined(separator: ", ")))"
     for condition in conditions {
       out += "\n\(condition.isUnless ? "unless" : "when") { \(ExpressionPrinter.text(of: condition.nodes, in: tree)) }"
     }
     return out + ";"
+  }
+
+  /// The three parts of the scope.
+  var scopeTexts: [String] {
+    [
+      "principal\(text(of: principalConstraint))", actionConstraint.description,
+      "resource\(text(of: resourceConstraint))",
+    ]
   }
 
   private func text(of constraint: ScopeConstraint) -> String {

@@ -57,6 +57,8 @@ public struct PolicySet: Sendable {
 
   /// Reads policies and templates from several texts; positions count through all of them.
   ///
+  /// A text whose first byte, white space aside, is `{` is read as ``init(json:name:identifiers:)`` reads it.
+  ///
   /// - Throws: a ``SyntaxError`` that tells everything wrong with the texts, ids that occur twice included.
   public init(
     parsing sources: [SourceInput],
@@ -64,6 +66,14 @@ public struct PolicySet: Sendable {
   ) throws(SyntaxError) {
     var diagnostics: [Diagnostic] = []
     for source in sources {
+      if source.isJSON {
+        do throws(InputError) {
+          members += try PolicySet(json: source, position: members.count, identifiers: identifiers).members
+        } catch {
+          diagnostics.append(error.diagnostic)
+        }
+        continue
+      }
       do {
         var parser = try Parser(name: source.name, bytes: source.bytes)
         try parser.policies()
@@ -85,7 +95,7 @@ public struct PolicySet: Sendable {
       diagnostics.append(
         Diagnostic(
           "two policies have the id `\(policy.id)`: the other is at \(members[other].location)",
-          help: "an id is the `@id` annotation, otherwise `policy` and the position from 0",
+          help: policy.tree.isJSON ? nil : "an id is the `@id` annotation, otherwise `policy` and the position from 0",
           source: policy.source,
           span: policy.idSpan
         )
@@ -94,7 +104,7 @@ public struct PolicySet: Sendable {
     if !diagnostics.isEmpty { throw SyntaxError(diagnostics) }
   }
 
-  private static func identified(
+  static func identified(
     _ tree: SyntaxTree,
     _ index: Int,
     position: Int,
@@ -129,6 +139,12 @@ public struct PolicySet: Sendable {
   public subscript(id: PolicyID) -> Policy? { positions[id].map { members[$0] } }
 
   // MARK: Changing
+
+  /// Makes room for so many members.
+  mutating func reserveCapacity(_ count: Int) {
+    members.reserveCapacity(count)
+    positions.reserveCapacity(count)
+  }
 
   /// Adds a policy or template under its id, or under another one.
   ///

@@ -50,4 +50,11 @@ extension SyntaxTree {
 
   /// The place of an expression in the text.
   package func span(of nodes: Range<Int>) -> SourceSpan { self.nodes[nodes.upperBound - 1].span }
+
+  /// The text of an expression: as it stands in the source, or in Cedar's syntax where the source is JSON.
+  func text(of nodes: Range<Int>, at span: SourceSpan) -> String {
+    guard isJSON else { return source.text(of: span) }
+    let nodes = UInt32(truncatingIfNeeded: nodes.lowerBound)..<UInt32(truncatingIfNeeded: nodes.upperBound)
+    return ExpressionPrinter.text(of: nodes, in: self)
+  }
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A text of policies (or one expression) after parsing: flat arrays with indices, in which ``Policy`` values are views.
+/// A text of policies (or one expression) after reading: flat arrays with indices, in which ``Policy`` values are views.
 ///
 /// Expressions are stored in post-order, operands before the operator that takes them, with a guard wherever evaluation
 /// may skip. So evaluating is one pass over an array with a stack of values, and nothing ever recurses over input:
 /// a chain of a hundred thousand `&&` is as harmless as one, freeing it included.
 package final class SyntaxTree: Sendable {
   package let source: SourceText
+  /// Whether the source is Cedar's JSON, whose pieces are not shown as they stand there.
+  let isJSON: Bool
   package let nodes: [Node]
   package let strings: [String]
   package let longs: [Int64]
@@ -18,8 +20,9 @@ package final class SyntaxTree: Sendable {
   let annotations: [AnnotationRecord]
   package let conditions: [ConditionRecord]
 
-  init(_ builder: consuming SyntaxTreeBuilder, source: SourceText) {
+  init(_ builder: consuming SyntaxTreeBuilder, source: SourceText, isJSON: Bool = false) {
     self.source = source
+    self.isJSON = isJSON
     nodes = builder.nodes
     strings = builder.strings
     longs = builder.longs
