@@ -42,6 +42,7 @@ let package = Package(
       dependencies: [
         "WritCedar",
         "WritPolicy",
+        "WritAuthentication",
         "StrictJSON",
         "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -73,7 +73,8 @@ package struct JSONWriter: Sendable {
     needsComma = true
   }
 
-  private mutating func literal(_ text: String) {
+  /// What stands for itself: a number as it was read, or a name of JSON.
+  mutating func literal(_ text: String) {
     startValue()
     bytes.append(contentsOf: text.utf8)
   }

@@ -6,7 +6,7 @@ internal import LibCrypto
 /// no white space, the bits after the last byte zero.
 ///
 /// So every sequence of bytes has exactly one text, and a token cannot be changed without changing what it says.
-enum Base64URL {
+package enum Base64URL {
   /// How many bytes a text of so many characters stands for; `nil` where there is no such text.
   @inline(__always)
   static func decodedCount(_ count: Int) -> Int? {
@@ -18,7 +18,7 @@ enum Base64URL {
   }
 
   /// What the text stands for, `nil` when it is not base64url.
-  static func decode(_ text: Span<UInt8>) -> [UInt8]? {
+  package static func decode(_ text: Span<UInt8>) -> [UInt8]? {
     guard let count = decodedCount(text.count) else { return nil }
     var bytes = [UInt8](repeating: 0, count: count)
     var span = bytes.mutableSpan
@@ -147,7 +147,7 @@ enum Base64URL {
     }
   }
 
-  static func encode(_ bytes: Span<UInt8>) -> String {
+  package static func encode(_ bytes: Span<UInt8>) -> String {
     let count = encodedCount(bytes.count)
     return unsafe String(unsafeUninitializedCapacity: count) { buffer in
       unsafe encode(bytes, into: buffer)

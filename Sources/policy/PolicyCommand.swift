@@ -3,16 +3,19 @@
 internal import ArgumentParser
 internal import WritCedar
 
-/// The command `policy`: writes, asks and tests Cedar policies.
+/// The command `policy`: asks and tests Cedar policies, makes keys, issues and verifies tokens.
 @main
 struct PolicyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "policy",
-    abstract: "Ask, test and measure Cedar policies.",
+    abstract: "Ask, test and measure Cedar policies; make keys, issue and verify tokens.",
     discussion: """
-      Exit statuses: 0 success (eval: allow), 1 any error, 2 deny. Nothing that failed exits with 0 or 2.
+      Exit statuses: 0 success (eval: allow), 1 any error, 2 deny (token verify: refused). Nothing that
+      failed exits with 0 or 2.
       """,
-    subcommands: [EvalCommand.self, EvaluateCommand.self, TestCommand.self, BenchCommand.self]
+    subcommands: [
+      EvalCommand.self, EvaluateCommand.self, TestCommand.self, BenchCommand.self, KeysCommand.self, TokenCommand.self,
+    ]
   )
 
   static func main() {

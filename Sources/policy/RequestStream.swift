@@ -19,46 +19,21 @@ struct RequestStream {
   /// - Returns: whether every line was answered.
   func answerAll(in path: String) throws -> Bool {
     let file = try InputFile(path)
-    var progress = Progress(total: file.size)
+    var progress = Progress(total: file.size, of: "requests")
     var isComplete = true
-    var number = 0
-    var line: [UInt8] = []
-    var isTooLong = false
-    func finishLine() {
-      number += 1
-      if isTooLong {
+    try file.forEachLine(upTo: Self.maximumLineLength) { line, number in
+      if let line {
+        if !answer(line, number, name: path) { isComplete = false }
+      } else {
         let limit = Self.maximumLineLength
         writer.write(
-          InputError(.json, Diagnostic("the line is longer than \(limit) bytes", at: line, name: path)),
+          InputError(.json, Diagnostic("the line is longer than \(limit) bytes", at: [], name: path)),
           line: number
         )
         isComplete = false
-      } else if !answer(line, number, name: path) {
-        isComplete = false
       }
-      progress.advance(by: line.count + 1, lines: number)
-      isTooLong = false
-      line.removeAll(keepingCapacity: true)
+      progress.advance(by: (line?.count ?? 0) + 1, lines: number)
     }
-    while true {
-      let chunk = try file.read(upTo: 1 << 16)
-      if chunk.isEmpty { break }
-      var rest = chunk[...]
-      while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
-        if !isTooLong { line.append(contentsOf: rest[..<newline]) }
-        if line.count > Self.maximumLineLength { isTooLong = true }
-        rest = rest[(newline + 1)...]
-        finishLine()
-      }
-      if !isTooLong { line.append(contentsOf: rest) }
-      if line.count > Self.maximumLineLength {
-        isTooLong = true
-        line.removeAll()
-      }
-      // Who writes requests one by one waits for the answers.
-      Output.flush()
-    }
-    if !line.isEmpty || isTooLong { finishLine() }
     progress.finish()
     return isComplete
   }

@@ -6,8 +6,8 @@ internal import LibCrypto
 ///
 /// The message names the member or the value that is wrong, and never holds a private part.
 public struct KeyError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong.
-  public enum Code: Sendable, Hashable, CaseIterable {
+  /// What is wrong; the names are part of the contract of the command line.
+  public enum Code: String, Sendable, Hashable, CaseIterable {
     /// Not a key in the form it should have: JSON, base64url, PEM, DER, a missing or repeated member.
     case malformed
     /// A type, curve, algorithm or use that Writ does not know.

@@ -7,7 +7,7 @@ internal import StrictJSON
 /// The registered claims (`iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`) are the issuer's: a type that writes one of them, or a
 /// name twice, makes issuing fail.
 public struct ClaimsWriter: Sendable {
-  private var writer: JSONWriter
+  var writer: JSONWriter
   private var error: TokenError?
   /// Where the names of the claims so far lie in what was written: start above, count below.
   private var names = InlineArray<16, UInt64>(repeating: 0)
@@ -61,7 +61,8 @@ public struct ClaimsWriter: Sendable {
     }
   }
 
-  private mutating func begin(_ name: String) -> Bool {
+  /// Writes the name of a claim, unless something was wrong before or is wrong with it.
+  mutating func begin(_ name: String) -> Bool {
     guard error == nil else { return false }
     let bytes = name.utf8.span
     guard !Self.isRegistered(bytes) else {

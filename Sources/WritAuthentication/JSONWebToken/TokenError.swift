@@ -7,8 +7,8 @@ internal import LibCrypto
 /// The message names the claim or the header parameter, and shows at most 64 characters of a value, printable ASCII only.
 /// It holds no part of a key, and no token.
 public struct TokenError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong.
-  public enum Code: Sendable, Hashable, CaseIterable {
+  /// What is wrong; the names are part of the contract of the command line.
+  public enum Code: String, Sendable, Hashable, CaseIterable {
     /// Not a compact token: its parts, base64url or JSON.
     case malformed
     /// Longer than ``TokenVerifier/maximumTokenBytes``.

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import WritAuthentication
+internal import WritCedar
+
+/// `--token`: the token itself, or `-` for standard input.
+enum TokenArgument {
+  /// The token; of standard input without the newline at its end.
+  ///
+  /// - Throws: a ``Failure`` when standard input cannot be read.
+  static func read(_ argument: String) throws -> Result<String, TokenError> {
+    guard argument == "-" else { return .success(argument) }
+    var bytes = try InputFile.contents(of: "-").bytes
+    if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+    return token(bytes)
+  }
+
+  /// The token of a line, which may end with CR LF.
+  static func token(_ line: [UInt8]) -> Result<String, TokenError> {
+    let bytes = line.last == UInt8(ascii: "\r") ? line.dropLast() : line[...]
+    guard let token = String(validating: bytes, as: UTF8.self) else {
+      return .failure(TokenError(.malformed, "a token is not UTF-8"))
+    }
+    return .success(token)
+  }
+}
+
+/// `--time`: what the clock is set to.
+struct ClockArgument: ExpressibleByArgument {
+  let clock: TokenClock
+
+  /// The last second of the year 9999.
+  private static let last: Int64 = 253_402_300_799
+
+  init?(argument: String) {
+    guard let seconds = Int64(argument), (0...Self.last).contains(seconds) else { return nil }
+    clock = .fixed(seconds)
+  }
+}
+
+/// What `--payload` says of a payload.
+enum PayloadKind: String, ExpressibleByArgument, CaseIterable {
+  case claims, any
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import StrictJSON
+internal import WritAuthentication
+internal import WritCedar
+
+/// `policy token inspect`: shows what a token says, without asking whether it is true.
+struct TokenInspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Show what a token says, without verifying any of it.",
+    discussion: """
+      Anyone can write a token that says the same. `policy token verify` tells whether it is genuine.
+
+      Exit statuses: 0 shown, 1 any error; neither says anything of the token.
+      """
+  )
+
+  @Option(help: ArgumentHelp("The token; `-` is standard input.", valueName: "token"))
+  var token: String
+
+  @Option(help: "How to write what it says.")
+  var format = OutputFormat.text
+
+  func run() throws {
+    let parts: TokenParts
+    do {
+      parts = try TokenParts(try TokenArgument.read(token).get())
+    } catch let error as TokenError {
+      throw Failure("error: \(CedarText.shown(error.description)) (\(error.code.rawValue))")
+    }
+    switch format {
+    case .text:
+      Output.line(Style.yellow("not verified: anyone could have written this"))
+      Output.line("  header     \(parts.header.line)")
+      Output.line("  payload    \(parts.payload.line)")
+      Output.line("  signature  \(parts.signatureByteCount) bytes, not checked")
+    case .json:
+      var json = JSONWriter()
+      json.beginObject()
+      json.key("verified")
+      json.boolean(false)
+      json.member("header", parts.header)
+      json.member("payload", parts.payload)
+      json.key("signatureBytes")
+      json.integer(parts.signatureByteCount)
+      json.endObject()
+      json.endLine()
+      Output.write(json.bytes)
+    }
+  }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import StrictJSON
+internal import WritAuthentication
+internal import WritCedar
+
+/// `policy token issue`: signs a token.
+struct TokenIssueCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "issue",
+    abstract: "Issue a signed token.",
+    usage: """
+      policy token issue --key FILE --issuer TEXT [--subject TEXT] [--audience TEXT] [--lifetime SECONDS] [--id TEXT]
+                         [--type TEXT] [--claims FILE-OR-JSON] [--time UNIX] [--algorithm NAME] [--password-file FILE]
+                         [--format text|json]
+      """,
+    discussion: """
+      The token is printed, alone on its line; with --format json as {"token":…}. Whoever has it may use it.
+
+      Example:
+        policy token issue --key signing.jwk --issuer https://id.example --subject alice --audience api \\
+          --claims '{"role":"editor"}'
+
+      Exit statuses: 0 issued, 1 any error.
+      """
+  )
+
+  @Option(help: ArgumentHelp("The private key, or the shared secret: a JSON Web Key or PEM.", valueName: "file"))
+  var key: String
+
+  @OptionGroup var keyOptions: KeyOptions
+
+  @Option(help: ArgumentHelp("Who issues the token (`iss`).", valueName: "text"))
+  var issuer: String
+
+  @Option(help: ArgumentHelp("Who it is about (`sub`).", valueName: "text"))
+  var subject: String?
+
+  @Option(help: ArgumentHelp("Who it is for (`aud`).", valueName: "text"))
+  var audience: String?
+
+  @Option(help: ArgumentHelp("For how long it is valid.", valueName: "seconds"))
+  var lifetime = 900
+
+  @Option(help: ArgumentHelp("The token's own name (`jti`).", valueName: "text"))
+  var id: String?
+
+  @Option(help: ArgumentHelp("`typ` of the header.", valueName: "text"))
+  var type = "JWT"
+
+  @Option(
+    help: ArgumentHelp("More claims: a JSON object that starts with `{`, or a file.", valueName: "file-or-json")
+  )
+  var claims: String?
+
+  @Option(help: ArgumentHelp("What time it is, in seconds since 1970.", valueName: "unix"))
+  var time: ClockArgument?
+
+  @Option(help: "How to write the token.")
+  var format = OutputFormat.text
+
+  func run() throws {
+    try InputFile.checkStandardInput([key, claims, keyOptions.passwordFile].compactMap(\.self))
+    let claims = try ClaimsArgument(reading: self.claims)
+    let token: String
+    do {
+      let issuer = try TokenIssuer(
+        issuer: issuer,
+        signingKey: try signingKey(),
+        lifetime: .seconds(lifetime),
+        type: type,
+        clock: time?.clock ?? .system
+      )
+      token = try issuer.issue(claims, subject: subject, audience: audience, identifier: id)
+    } catch let error as KeyFileError {
+      throw Failure(error)
+    } catch let error as TokenError {
+      throw Failure("error: \(CedarText.shown(error.description)) (\(error.code.rawValue))")
+    }
+    switch format {
+    case .text: Output.line(token)
+    case .json:
+      var json = JSONWriter()
+      json.beginObject()
+      json.key("token")
+      json.string(token)
+      json.endObject()
+      json.endLine()
+      Output.write(json.bytes)
+    }
+  }
+
+  private func signingKey() throws -> SigningKey {
+    let material = try keyOptions.file(key).key(accepting: keyOptions.accepted ?? .signatures)
+    do throws(KeyError) {
+      switch material {
+      case .symmetric(let secret): return try SigningKey(secret)
+      case .private(let pair): return try SigningKey(pair)
+      case .public: break
+      }
+    } catch {
+      throw KeyFileError(key, error)
+    }
+    throw KeyFileError(key, .notPermitted, "a public key cannot sign")
+  }
+}
+
+/// `--claims`: a JSON object, or a file with one.
+struct ClaimsArgument: TokenClaims {
+  private let document: JSONDocument?
+
+  /// Levels of arrays and objects: as many as a token that is verified may have.
+  private static let maximumDepth = 32
+
+  /// - Throws: a ``Failure`` with the place where it is no JSON.
+  init(reading argument: String?) throws {
+    guard let argument else {
+      document = nil
+      return
+    }
+    let start = argument.utf8.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    let source =
+      start == UInt8(ascii: "{") ? SourceInput(name: "--claims", text: argument) : try InputFile.contents(of: argument)
+    let name = CedarText.shown(source.name)
+    let document: JSONDocument
+    do throws(JSONError) {
+      document = try JSONDocument(parsing: source.bytes, maximumDepth: Self.maximumDepth)
+    } catch {
+      throw Failure("error: `\(name)` is no JSON: \(CedarText.shown(error.message)), at byte \(error.offset)")
+    }
+    guard document.kind(of: document.root) == .object else { throw Failure("error: `\(name)` is no JSON object") }
+    self.document = document
+  }
+
+  /// None are read: claims are only issued here.
+  init(reading claims: ClaimsReader) throws(TokenError) {
+    document = nil
+  }
+
+  func write(to claims: inout ClaimsWriter) {
+    guard let document else { return }
+    for (name, value) in document.members(of: document.root) {
+      claims.value(document.string(at: name) ?? "", value, of: document)
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// Where Wycheproof's vectors are: in the folder that `WRIT_VECTORS` names, or in `shared/vectors` beside the checkout.
+enum WycheproofVectors {
+  static let folder: URL? = {
+    let named = ProcessInfo.processInfo.environment["WRIT_VECTORS"].map { URL(filePath: $0) }
+    let beside = URL(filePath: PolicyProcess.repository).deletingLastPathComponent().appending(path: "shared/vectors")
+    let folder = (named ?? beside).appending(path: "wycheproof")
+    return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
+  }()
+}
+
+@Suite("policy token verify: Wycheproof", .enabled(if: WycheproofVectors.folder != nil, "the vectors are not there"))
+struct TokenVectorTests {
+  private typealias Object = [String: Any]
+
+  /// Labels of signatures that are wrong (shared/design/attacks.md).
+  private static let faultyLabels: Set<Int> = [346, 350, 367, 370, 372, 373]
+
+  @Test(
+    "every token of a group is answered in its place, as its label says",
+    arguments: ["json_web_signature_test.json", "json_web_key_test.json"]
+  )
+  func tokens(name: String) async throws {
+    let file = try #require(WycheproofVectors.folder).appending(path: name)
+    let content = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? Object
+    let areSignatures = name.contains("signature")
+    var failures: [String] = []
+    var total = 0
+    for group in content?["testGroups"] as? [Object] ?? [] {
+      var key = try #require((group["public"] ?? group["private"]) as? Object)
+      // The file's own name for ES512 (shared/design/attacks.md).
+      if key["alg"] as? String == "ES521" { key["alg"] = "ES512" }
+      let tests = group["tests"] as? [Object] ?? []
+      let folder = try Folder()
+      try folder.write(Array(JSONSerialization.data(withJSONObject: key)), to: "key")
+      let tokens = tests.map { ($0["jws"] as? String ?? "") + "\n" }.joined()
+      let outcome = try await policy(
+        ["token", "verify", "--keys", "key", "--tokens", "-", "--payload", "any", "--format", "json"],
+        input: Array(tokens.utf8),
+        in: folder
+      )
+      var taken: [Bool] = []
+      for line in outcome.lines {
+        let answer = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? Object
+        taken.append(try #require(answer?["valid"] as? Bool))
+      }
+      try #require(taken.count == tests.count)
+      let areKeysRefused = outcome.errors.hasPrefix("error: ")
+      #expect(outcome.status == (areKeysRefused ? 1 : taken.contains(false) ? 2 : 0))
+      for (test, isTaken) in zip(tests, taken) {
+        let number = try #require(test["tcId"] as? Int)
+        total += 1
+        let isLabelledValid = test["result"] as? String == "valid"
+        if isTaken != (isLabelledValid != (areSignatures && Self.faultyLabels.contains(number))) {
+          failures.append("\(number)")
+        }
+      }
+    }
+    #expect(total > (areSignatures ? 300 : 10))
+    #expect(failures.isEmpty, "\(failures)")
+  }
+}
