@@ -74,7 +74,8 @@ public final class PolicyEngine: Sendable {
     return all
   }
 
-  /// The number of the version that decides at the moment: 1 at first, and larger with each replacement.
+  /// The number of the version that decides at the moment: 1 at first, and larger with each change; also, now and then,
+  /// when tables have been written anew.
   public var version: UInt64 { unsafe gate.read { unsafe $0.pointee.number } }
 
   /// Changes something, one caller at a time.

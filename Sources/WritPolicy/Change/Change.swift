@@ -9,7 +9,7 @@ extension PolicyEngine {
   public struct Change: Sendable {
     /// Policies that must be there.
     public var removedPolicies: [PolicyID]
-    /// Policies under ids that nobody else has.
+    /// Policies under ids that nobody else has; templates are ignored.
     public var addedPolicies: [Policy]
     /// Entities to remove; whoever has one for a parent keeps the parent, which is then absent.
     public var removedEntities: [EntityUID]
@@ -20,7 +20,7 @@ extension PolicyEngine {
     ///
     /// - Parameters:
     ///   - removedPolicies: ids of policies that are there.
-    ///   - addedPolicies: policies, links of templates among them, that are not there; templates are ignored.
+    ///   - addedPolicies: policies, links of templates among them, that are not there.
     ///   - removedEntities: entities, which may be absent.
     ///   - upsertedEntities: entities, each UID once.
     public init(
@@ -30,7 +30,7 @@ extension PolicyEngine {
       upsertedEntities: [Entity] = []
     ) {
       self.removedPolicies = removedPolicies
-      self.addedPolicies = addedPolicies.filter { !$0.isTemplate }
+      self.addedPolicies = addedPolicies
       self.removedEntities = removedEntities
       self.upsertedEntities = upsertedEntities
     }

@@ -10,10 +10,14 @@ package struct ChangeLimits: Sendable {
   var added = 1 << 11
   var removed = 1 << 12
   var upserted = 1 << 14
+  /// Bytes that changes may leave behind beyond as many as there are.
+  var bytes = 32 << 20
+  /// Changes that may follow the new tables while others wait.
+  var following = 16
 
   /// What serves.
   package static let usual = ChangeLimits()
 
   /// So few that a test sees all of it.
-  package static let few = ChangeLimits(last: 3, added: 9, removed: 6, upserted: 20)
+  package static let few = ChangeLimits(last: 3, added: 9, removed: 6, upserted: 20, bytes: 1 << 18, following: 1)
 }

@@ -2,9 +2,6 @@
 
 /// What the one who changes an engine holds.
 struct ChangeState {
-  /// Changes that may follow while others wait.
-  static let few = 16
-
   /// What makes the next version; `nil` until the first small change.
   private(set) var writer: VersionWriter?
   /// Counts the writers.
@@ -17,7 +14,7 @@ struct ChangeState {
 
   /// Work to be done aside.
   struct Work: @unchecked Sendable {
-    // Sendable: what the levels refer to lies in the memory of the version, which nobody writes to.
+    // Sendable: what merging looks at lies in the memory of the version, or is copied with the levels.
     enum Kind {
       case merge(PolicyLevels)
       case compile

@@ -8,6 +8,8 @@ struct HierarchyWriter {
   /// Ancestors that are always listed, and those beyond in all lists together.
   private static let listed = 128
   private var budget = 4 << 20
+  /// Whether a list was too long for what is left of it: compiling anew lists it again.
+  private(set) var isOutOfRoom = false
 
   /// Rows by their sets of parents: who had these parents when a list was written last.
   private var byParents = HashIndex()
@@ -83,7 +85,9 @@ struct HierarchyWriter {
     let hash = parents.hash
     let (states, parents) = (states, parents)
     var others = others
+    var isNoted = false
     let known = byParents.find(hash) { other in
+      isNoted = isNoted || other == uid
       guard other != uid, states[other] != .pending else { return false }
       entities.gatherParents(of: other, into: &others)
       return others.isEqual(to: parents)
@@ -94,14 +98,20 @@ struct HierarchyWriter {
       row.summary = entities.rows[known].summary
       return
     }
-    byParents.insert(uid, hash: hash)
+    if !isNoted { byParents.insert(uid, hash: hash) }
     row.ancestors = EntityTable.Row.unlisted
     row.summary = .max
-    guard gather(entities) else { return }
+    guard gather(entities) else {
+      isOutOfRoom = isOutOfRoom || gathered.count > budget
+      return
+    }
     let summary = gathered.sortAndUnique()
     let isFree = gathered.count <= Swift.max(Self.listed, 4 * parents.count)
     guard isFree || gathered.count <= budget, entities.ancestors.count + gathered.count < Int(Ancestors.overlaid) - 4
-    else { return }
+    else {
+      isOutOfRoom = true
+      return
+    }
     if !isFree { budget -= gathered.count }
     row.ancestors = UInt32(truncatingIfNeeded: entities.ancestors.count)
     row.summary = summary

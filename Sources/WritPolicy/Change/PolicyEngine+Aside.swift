@@ -24,27 +24,37 @@ extension PolicyEngine {
 
   /// Compiles the tables anew, and lets what has changed meanwhile follow: only what is left at last in the way of others.
   private func compile(_ work: ChangeState.Work) {
-    // It numbers no more than the version that it is made from.
-    guard let compiled = try? work.version.recompiled() else { return locked { $0.endCompilation() } }
-    let writer = VersionWriter(compiled, limits)
-    while locked({ follow(work, by: writer, &$0) }) { writer.follow() }
+    do {
+      let writer = VersionWriter(try work.version.recompiled(), limits)
+      while let (last, log) = try locked({ state throws(PolicyEngineError) in try finish(work, writer, &state) }) {
+        try writer.follow(log, to: last)
+        writer.settle()
+      }
+    } catch {
+      // The tables go on as they are: nothing is lost but work.
+      locked { $0.endCompilation() }
+    }
   }
 
-  /// - Returns: whether there is much to follow still.
-  private func follow(_ work: ChangeState.Work, by writer: VersionWriter, _ state: inout ChangeState) -> Bool {
+  /// Publishes the compiled tables, unless much is to follow still.
+  ///
+  /// - Returns: what is to follow, and the version that it leads to; `nil` at the end.
+  private func finish(
+    _ work: ChangeState.Work,
+    _ writer: VersionWriter,
+    _ state: inout ChangeState
+  ) throws(PolicyEngineError) -> (Version, [Change])? {
     guard let last = state.writer(of: work)?.version else {
       state.endCompilation()
-      return false
+      return nil
     }
-    writer.takeNumbers(of: last)
     let log = state.takeLog()
-    writer.pending = log
-    if log.count > ChangeState.few { return true }
-    writer.follow()
+    if log.count > limits.following { return (last, log) }
+    try writer.follow(log, to: last)
     gate.publish(writer.publish(number: last.number + 1))
     state.endCompilation()
     state.begin(writer)
-    return false
+    return nil
   }
 
   /// Waits until nothing is being done aside, for tests and measurements.

@@ -10,13 +10,16 @@ extension PolicyEngine {
   ///
   /// The cost follows the change and not what is stored: microseconds for an entity or a policy. When an entity changes
   /// that others have for an ancestor, it is that of their rows as well. The first change notes the ids of all policies.
-  /// Now and then the tables are compiled anew, in a thread aside, while changes go on.
+  /// Now and then the tables are compiled anew, in a thread aside, while changes go on. Texts that were named once stay, until
+  /// ``compact()``.
   ///
   /// - Returns: the number of the new version.
   /// - Throws: ``PolicyEngineError``; then nothing has changed.
   @discardableResult
   public func apply(_ change: Change) throws(PolicyEngineError) -> UInt64 {
     try check(change)
+    var change = change
+    change.addedPolicies.removeAll(where: \.isTemplate)
     let (version, work) = try locked { state throws(PolicyEngineError) in
       let writer = state.writer ?? VersionWriter(gate.version, limits)
       if state.writer == nil { state.begin(writer) }

@@ -16,6 +16,8 @@ struct PolicyLevels {
   private var entries: [TableEntry] = []
   /// The policies of each index behind the first one.
   private(set) var ranges: [Range<UInt32>] = []
+  /// The first of these whose index is still to be written.
+  private var unwritten: Int?
 
   init(_ tables: VersionTables, _ limits: ChangeLimits) {
     self.limits = limits
@@ -27,8 +29,8 @@ struct PolicyLevels {
   /// How many policies there are, removed ones included.
   var count: Int { ranges.reduce(0) { $0 + $1.count } }
 
-  /// Compiles policies into the tables and writes the indexes that change.
-  mutating func add(_ policies: [Policy], _ memory: inout VersionMemory) {
+  /// Compiles policies into the tables; their index is still to be written.
+  mutating func add(_ policies: [Policy]) {
     guard !policies.isEmpty else { return }
     let start = UInt32(truncatingIfNeeded: compiler.tables.policies.policies.count)
     var added: [TableEntry] = []
@@ -40,8 +42,15 @@ struct PolicyLevels {
       range = last.lowerBound..<range.upperBound
     }
     ranges.append(range)
-    write(ranges.count, &memory)
+    unwritten = Swift.min(unwritten ?? .max, ranges.count)
+  }
+
+  /// Writes the indexes of what was added since the last time.
+  mutating func writeIndexes(_ memory: inout VersionMemory) {
+    guard let first = unwritten else { return }
+    for level in first...ranges.count { write(level, &memory) }
     compiler.tables.indexes.count = ranges.count + 1
+    unwritten = nil
   }
 
   /// Writes the index of a level anew.
@@ -97,6 +106,7 @@ struct PolicyLevels {
       write(2, &memory)
     }
     compiler.tables.indexes.count = ranges.count + 1
+    unwritten = nil
   }
 
   mutating func deallocate() { compiler.deallocatePrograms() }

@@ -4,12 +4,10 @@ import WritCedar
 
 /// Makes a version from the one before it at the cost of what changes: for one thread at a time.
 ///
-/// What a version reads is never written to. Texts, attributes and conditions are appended behind what it sees, rows of
+/// What versions read is written to behind their counts only, and in indexes of texts one word at a time. Texts, attributes and conditions are appended behind what it sees, rows of
 /// entities lie in pages that are copied, and the policies that were added have indexes of their own.
 final class VersionWriter: @unchecked Sendable {
   // Sendable: used by the one who made it, then by whoever holds the lock of changes.
-  /// Changes that are still to be taken in.
-  var pending: [PolicyEngine.Change] = []
   /// The last version.
   private(set) var version: Version
   private var memory: VersionMemory
@@ -21,6 +19,8 @@ final class VersionWriter: @unchecked Sendable {
   /// How many policies have been removed, and how many entities put in.
   private var removals = 0
   private var upserts = 0
+  /// The bytes of the tables as they were compiled.
+  private let compiledBytes: Int
 
   let limits: ChangeLimits
 
@@ -31,12 +31,19 @@ final class VersionWriter: @unchecked Sendable {
     memory = version.memory
     policies = version.policies
     levels = unsafe PolicyLevels(version.tables.pointee, limits)
+    compiledBytes = unsafe version.tables.pointee.byteCount
     numbers.reserve(policies.count)
     for number in 0..<policies.count { note(number) }
   }
 
   private func note(_ number: Int) {
-    numbers.insert(UInt32(truncatingIfNeeded: number), hash: policies[number].id.hashValue)
+    let id = policies[number].id
+    let new = UInt32(truncatingIfNeeded: number)
+    if let old = numbers.find(id.hashValue, where: { policies[Int($0)].id == id }) {
+      numbers.replace(old, by: new, hash: id.hashValue)
+    } else {
+      numbers.insert(new, hash: id.hashValue)
+    }
   }
 
   private var tables: VersionTables {
@@ -62,21 +69,23 @@ final class VersionWriter: @unchecked Sendable {
     try checkAdded(change)
     try stageEntities(change)
     stageRemoval(of: removed)
-    levels.add(change.addedPolicies, &memory)
+    levels.add(change.addedPolicies)
     for policy in change.addedPolicies {
       policies.append(policy)
       note(policies.count - 1)
     }
   }
 
-  /// Takes in the changes that are pending: they have been made once, and so can be made again.
-  func follow() {
-    try? stage(PolicyEngine.Change(joining: pending))
-    pending.removeAll()
+  /// Takes in changes that another writer has made, with the numbers that it gave.
+  func follow(_ changes: [PolicyEngine.Change], to last: Version) throws(PolicyEngineError) {
+    tables.directory.takeNumbers(of: unsafe last.tables.pointee.directory)
+    tables.addRows()
+    try stage(PolicyEngine.Change(joining: changes))
   }
 
   /// The version of what was taken in.
   func publish(number: UInt64) -> Version {
+    levels.writeIndexes(&memory)
     memory.adopt(&tables)
     version = Version(engine: version.engine, policies: policies, tables, memory, number: number)
     return version
@@ -115,10 +124,7 @@ final class VersionWriter: @unchecked Sendable {
 
   private func stageRemoval(of removed: Set<UInt32>) {
     guard !removed.isEmpty else { return }
-    var before = tables.policies.removed
-    tables.policies.removed = before.inserting(removed, count: policies.count)
-    // Unless it was published.
-    before.deallocate()
+    tables.policies.removed = tables.policies.removed.inserting(removed, count: policies.count)
     removals += removed.count
   }
 
@@ -168,6 +174,7 @@ final class VersionWriter: @unchecked Sendable {
     let (policies, entities) = (policies.count, tables.entities.rows.count)
     return levels.count > Swift.max(limits.added, policies / 32)
       || removals > Swift.max(limits.removed, policies / 4) || upserts > Swift.max(limits.upserted, entities / 4)
+      || tables.byteCount > 2 * compiledBytes + limits.bytes || hierarchy.isOutOfRoom
   }
 
   /// What can be merged aside, if anything.
@@ -179,10 +186,11 @@ final class VersionWriter: @unchecked Sendable {
     return publish(number: version.number + 1)
   }
 
-  /// Numbers texts as a later version of the same engine does.
-  func takeNumbers(of later: Version) {
-    tables.directory.takeNumbers(of: unsafe later.tables.pointee.directory)
-    tables.addRows()
+  /// Merges what has been taken in, before others wait for it.
+  func settle() {
+    guard levels.needsMerge else { return }
+    let merge = levels.merge()
+    levels.install(merge, &memory)
   }
 
   deinit {

@@ -37,7 +37,7 @@ public struct Answer: Sendable {
     self.erring = erring
   }
 
-  /// The number of the version that gave the answer: the first of an engine is 1, and each replacement has a larger one.
+  /// The number of the version that gave the answer: the first of an engine is 1, and later ones have larger numbers.
   public var version: UInt64 { source.number }
 
   /// The determining policies in the order of the set: the satisfied permits of an allow, the satisfied forbids of a

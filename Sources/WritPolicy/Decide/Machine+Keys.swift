@@ -146,7 +146,7 @@ extension Machine {
     return false
   }
 
-  /// The posting of a pair, ``PolicyTables/free`` when the table does not have it.
+  /// The posting of a pair, ``PolicyIndex/free`` when the table does not have it.
   private mutating func posting(_ pair: UInt64, _ columns: UInt32, in table: Table) -> UInt32 {
     var index = PolicyIndex.bucket(pair, columns, table.bucketCount)
     for _ in 0..<table.bucketCount {

@@ -48,7 +48,7 @@ struct Table: BitwiseCopyable {
   /// The columns, indices into ``PolicyTables/sources``.
   var firstColumn: UInt32 = 0
   var secondColumn: UInt32 = 0
-  /// The buckets are so many of ``PolicyTables/buckets`` from here on.
+  /// The buckets are so many of ``PolicyIndex/buckets`` from here on.
   var firstBucket: UInt32 = 0
   var bucketCount: UInt32 = 0
   /// Whether there is a lead whose pairs have places of their own.
@@ -70,7 +70,7 @@ struct Table: BitwiseCopyable {
 /// Four places of a table, a cache line compared at once: the UIDs of the scopes, exactly, and the hashes of the columns.
 ///
 /// In a table with a lead the bucket follows from that side alone: a lead has as many places as keys, until it has so
-/// many that one place says so (``PolicyTables/pairs``) and the others stand where both sides put them. Keys that do not
+/// many that one place says so (``PolicyIndex/pairs``) and the others stand where both sides put them. Keys that do not
 /// fit go to the next bucket.
 struct Bucket: BitwiseCopyable {
   static let size = 4
@@ -80,7 +80,7 @@ struct Bucket: BitwiseCopyable {
   var principals = SIMD4<UInt32>(repeating: noUID)
   var resources = SIMD4<UInt32>(repeating: noUID)
   var columns = SIMD4<UInt32>(repeating: KeyHash.none)
-  /// Policies with ``PolicyTables/single``, or where in ``PolicyTables/postings`` they begin.
+  /// Policies with ``PolicyIndex/single``, or where in ``PolicyIndex/postings`` they begin.
   var postings = SIMD4<UInt32>(repeating: PolicyIndex.free)
 
   /// Whether keys that belong here are in the next bucket.

@@ -125,6 +125,14 @@ struct HashIndex: BufferHolder {
     count += 1
   }
 
+  /// Puts a number in the place of another with the same hash; nobody else looks meanwhile.
+  func replace(_ old: UInt32, by new: UInt32, hash: Int) {
+    let (tag, mask) = (Self.tag(hash), slots.count - 1)
+    var position = Int(tag) & mask
+    while slots[position] != tag << 32 | UInt64(old &+ 1) { position = (position + 1) & mask }
+    slots[position] = tag << 32 | UInt64(new &+ 1)
+  }
+
   /// Makes room for so many numbers.
   mutating func reserve(_ numbers: Int) {
     var wanted = 16

@@ -66,11 +66,13 @@ extension UnsafePointer<VersionTables> {
   }
 }
 
-/// One state of policies and entities, never changed once it is compiled: the tables and, off the hot path, the
-/// policies as they were written.
+/// One state of policies and entities, which never changes.
+///
+/// The tables and, off the hot path, the policies as they were written. Later versions share its memory
+/// (``VersionWriter``).
 @safe
 final class Version: @unchecked Sendable {
-  // Sendable: nothing writes to the memory after `init`.
+  // Sendable: later versions write behind the counts only, and in indexes of texts one word at a time.
   private let header: UnsafeMutablePointer<VersionTables>
   /// Where the tables lie.
   let memory: VersionMemory
