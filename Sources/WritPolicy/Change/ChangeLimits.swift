@@ -2,7 +2,7 @@
 
 /// How much may change before tables are written anew.
 package struct ChangeLimits: Sendable {
-  /// Policies of the last index of those that were added, which each addition writes: at most two thirds of a millisecond.
+  /// Policies of the last index of those that were added, which each addition writes: at most about a millisecond.
   ///
   /// So many, because a request looks into each index.
   var last = 1 << 11

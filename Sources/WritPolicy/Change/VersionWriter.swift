@@ -4,8 +4,9 @@ import WritCedar
 
 /// Makes a version from the one before it at the cost of what changes: for one thread at a time.
 ///
-/// What versions read is written to behind their counts only, and in indexes of texts one word at a time. Texts, attributes and conditions are appended behind what it sees, rows of
-/// entities lie in pages that are copied, and the policies that were added have indexes of their own.
+/// What versions read stays as it is, but for indexes of texts, which are written to one word at a time. Texts, attributes
+/// and conditions are appended behind the counts of those before, rows of entities lie in pages that are copied, and the
+/// policies that were added have indexes of their own.
 final class VersionWriter: @unchecked Sendable {
   // Sendable: used by the one who made it, then by whoever holds the lock of changes.
   /// The last version.
@@ -21,8 +22,7 @@ final class VersionWriter: @unchecked Sendable {
   private var upserts = 0
   /// The bytes of the tables as they were compiled.
   private let compiledBytes: Int
-
-  let limits: ChangeLimits
+  private let limits: ChangeLimits
 
   /// Linear in the policies, whose ids it notes.
   init(_ version: Version, _ limits: ChangeLimits) {

@@ -3,6 +3,7 @@
 /// Memory that several versions refer to, freed with the last of them.
 @safe
 final class MemoryBlock: Sendable {
+  // Unsafe only by its type: nothing but `deinit` uses it.
   private nonisolated(unsafe) let base: UnsafeMutableRawPointer
 
   init(_ base: UnsafeMutableRawPointer) { unsafe self.base = base }
