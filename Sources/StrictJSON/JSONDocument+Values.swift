@@ -52,6 +52,12 @@ extension JSONDocument {
     let literal = slice(of: node)
     let bytes = source.span
     let isNegative = bytes[literal.lowerBound] == UInt8(ascii: "-")
+    if !isNegative, literal.count <= 18 {
+      // INVARIANT: digits only; fewer than 10^18.
+      var value: Int64 = 0
+      for index in literal { value = value &* 10 &+ Int64(bytes[index] &- UInt8(ascii: "0")) }
+      return value
+    }
     // Counted downwards: Int64.min has no positive counterpart.
     var value: Int64 = 0
     for index in literal.lowerBound + (isNegative ? 1 : 0)..<literal.upperBound {
@@ -110,9 +116,16 @@ extension JSONDocument {
   package func packedString(at index: Index) -> UInt64 {
     let node = tape.nodes.node(index.position)
     guard node.kind == .string, node.length < 8 else { return 0 }
-    let bytes = (node.flag ? tape.decoded.span : source.span).extracting(slice(of: node))
+    let bytes = node.flag ? tape.decoded.span : source.span
+    let slice = slice(of: node)
     var packed: UInt64 = 0
-    for offset in bytes.indices { packed = packed << 8 | UInt64(bytes[offset]) }
+    if slice.lowerBound &+ 8 <= bytes.count {
+      // INVARIANT: eight bytes are there; those that are not of the string are shifted out, all of them where it is empty.
+      let word = unsafe bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: slice.lowerBound, as: UInt64.self)
+      packed = word.bigEndian >> (64 - 8 * UInt64(node.length))
+    } else {
+      for index in slice { packed = packed << 8 | UInt64(bytes[index]) }
+    }
     return packed | UInt64(node.length) << 56
   }
 

@@ -32,12 +32,18 @@ package struct JSONDocument: Sendable {
   /// Reads one value, around which only white space may stand.
   package init(parsing source: [UInt8], maximumDepth: Int) throws(JSONError) {
     self.init(maximumDepth: maximumDepth)
-    try parse(source)
+    try read(source)
   }
 
   /// Reads another value into the storage of this document, which holds null if that fails.
   package mutating func parse(_ source: [UInt8]) throws(JSONError) {
     removeAll()
+    try read(source)
+  }
+
+  /// Reads a value into a document that holds null.
+  @inline(__always)
+  private mutating func read(_ source: [UInt8]) throws(JSONError) {
     try Self.check(source)
     tape.reserveCapacity(forBytes: source.count)
     do throws(JSONError) {

@@ -76,24 +76,37 @@ package struct JSONWriter: Sendable {
   /// What stands for itself: a number as it was read, or a name of JSON.
   mutating func literal(_ text: String) {
     startValue()
-    bytes.append(contentsOf: text.utf8)
+    append(text.utf8.span)
   }
 
   private mutating func quote(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
-    if Self.isPlain(text.utf8.span) {
-      bytes.append(contentsOf: text.utf8)
+    let utf8 = text.utf8.span
+    if Self.isPlain(utf8) {
+      append(utf8)
     } else {
       escape(text)
     }
     bytes.append(UInt8(ascii: "\""))
   }
 
+  private mutating func append(_ text: Span<UInt8>) {
+    unsafe text.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+  }
+
   /// Whether nothing is to be escaped; not all text of which that is true, only ASCII.
   private static func isPlain(_ text: Span<UInt8>) -> Bool {
-    for index in text.indices {
+    var index = 0
+    while index &+ 8 <= text.count {
+      // INVARIANT: eight bytes are there.
+      let word = unsafe text.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
+      guard EightBytes.endsOfPlain(word) | EightBytes.beyondPrintable(word) == 0 else { return false }
+      index &+= 8
+    }
+    while index < text.count {
       let byte = text[index]
       guard byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { return false }
+      index &+= 1
     }
     return true
   }

@@ -27,13 +27,20 @@ extension Tape {
   private func repeatedNamePairwise(from first: UInt32, count: Int, _ bytes: Span<UInt8>) -> UInt32? {
     // On the stack: most objects are small, and most documents have no others.
     var names = InlineArray<12, UInt64>(repeating: 0)
+    // A bit for each ending so far, some sharing one: most names are told from all before them at once.
+    var endings: UInt64 = 0
     var name = first
     for later in 0..<min(count, Self.pairwiseLimit) {
       let node = nodes.node(name)
-      let candidate = UInt64(ending(of: node, bytes)) << 32 | UInt64(name)
-      for earlier in 0..<later where (names[earlier] ^ candidate) >> 32 == 0 {
-        if isEqual(node, nodes.node(UInt32(truncatingIfNeeded: names[earlier])), bytes) { return name }
+      let ending = ending(of: node, bytes)
+      let candidate = UInt64(ending) << 32 | UInt64(name)
+      let bit: UInt64 = 1 &<< UInt64((ending ^ ending >> 5) & 63)
+      if endings & bit != 0 {
+        for earlier in 0..<later where (names[earlier] ^ candidate) >> 32 == 0 {
+          if isEqual(node, nodes.node(UInt32(truncatingIfNeeded: names[earlier])), bytes) { return name }
+        }
       }
+      endings |= bit
       names[later] = candidate
       name = nodes.sibling(of: name &+ 1)
     }

@@ -34,7 +34,8 @@ extension Tape {
     expected: StaticString
   ) throws(JSONError) -> Int {
     var position = start
-    while position < bytes.count, bytes[position] &- UInt8(ascii: "0") < 10 { position += 1 }
+    // INVARIANT: a position, never negative, is looked at only below the count.
+    while position < bytes.count, unsafe bytes[unchecked: position] &- UInt8(ascii: "0") < 10 { position &+= 1 }
     guard position > start else {
       throw .unexpected(bytes, at: position, expected: expected, code: .invalidNumber)
     }

@@ -22,20 +22,13 @@ extension Tape {
   /// The next quote, backslash or control character, or the last seven bytes: eight bytes are looked at together.
   @inline(__always)
   private static func skipPlain(_ bytes: Span<UInt8>, _ start: Int) -> Int {
-    let ones: UInt64 = 0x0101_0101_0101_0101
     var position = start
     while position &+ 8 <= bytes.count {
       // INVARIANT: eight bytes are there.
       let word = unsafe UInt64(
         littleEndian: bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
       )
-      let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
-      let backslashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
-      // The highest bit of each byte that is one of them; a borrow spoils only bytes after the first.
-      var found = (word &- (ones &* 0x20)) & ~word
-      found |= (quotes &- ones) & ~quotes
-      found |= (backslashes &- ones) & ~backslashes
-      found &= ones &* 0x80
+      let found = EightBytes.endsOfPlain(word)
       guard found == 0 else { return position &+ found.trailingZeroBitCount / 8 }
       position &+= 8
     }

@@ -20,9 +20,16 @@ package enum Base64URL {
   /// What the text stands for, `nil` when it is not base64url.
   package static func decode(_ text: Span<UInt8>) -> [UInt8]? {
     guard let count = decodedCount(text.count) else { return nil }
-    var bytes = [UInt8](repeating: 0, count: count)
-    var span = bytes.mutableSpan
-    let isValid = unsafe span.withUnsafeMutableBufferPointer { unsafe decode(text, into: $0) }
+    var isValid = false
+    var bytes: [UInt8] = []
+    // Half the cost of an array of zeros, whose type the standard library looks up each time.
+    bytes.append(addingCapacity: count) { (output: inout OutputSpan<UInt8>) in
+      unsafe output.withUnsafeMutableBufferPointer { buffer, initializedCount in
+        // INVARIANT: `decode` writes `count` bytes, or says no.
+        isValid = unsafe decode(text, into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+        initializedCount = isValid ? count : 0
+      }
+    }
     return isValid ? bytes : nil
   }
 
@@ -60,19 +67,17 @@ package enum Base64URL {
     }
     var read = 0
     var written = 0
-    // Eight characters at a time while there is room to write eight bytes, of which the last two are written over.
-    while read &+ 8 <= text.count, written &+ 8 <= count {
-      let word = unsafe UInt64(
-        littleEndian: text.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: read, as: UInt64.self)
-      )
-      let (low, high) = (UInt32(truncatingIfNeeded: word), UInt32(truncatingIfNeeded: word >> 32))
-      characters |= low | high
-      let first = value(low) << 18 | value(low >> 8) << 12 | value(low >> 16) << 6 | value(low >> 24)
-      let second = value(high) << 18 | value(high >> 8) << 12 | value(high >> 16) << 6 | value(high >> 24)
-      let group = UInt64(first) << 40 | UInt64(second & 0xFF_FFFF) << 16
-      unsafe UnsafeMutableRawPointer(output + written).storeBytes(of: group.bigEndian, as: UInt64.self)
-      read &+= 8
-      written &+= 6
+    // Sixteen characters at a time while there is room to write two bytes more than they stand for.
+    var known = Base64URLBlock.Characters(repeating: .max)
+    while read &+ 16 <= text.count, written &+ 14 <= count {
+      // INVARIANT: sixteen bytes are there.
+      let block = unsafe text.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: read, as: SIMD16<UInt8>.self)
+      let groups = Base64URLBlock.decoded(block, known: &known)
+      let start = unsafe UnsafeMutableRawPointer(output + written)
+      unsafe start.storeBytes(of: groups[0].bigEndian, as: UInt64.self)
+      unsafe (start + 6).storeBytes(of: groups[1].bigEndian, as: UInt64.self)
+      read &+= 16
+      written &+= 12
     }
     while read &+ 4 <= text.count {
       // INVARIANT: four bytes are there; three are written for four that are read.
@@ -105,7 +110,8 @@ package enum Base64URL {
       guard group & 0x3 == 0 else { return false }
     default: break
     }
-    return found & 0x40 == 0 && characters & 0x8080_8080 == 0
+    let unknown = unsafe ~unsafeBitCast(known, to: SIMD2<UInt64>.self)
+    return unknown[0] | unknown[1] == 0 && found & 0x40 == 0 && characters & 0x8080_8080 == 0
   }
 
   private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -124,6 +130,18 @@ package enum Base64URL {
     func byte(_ index: Int) -> UInt32 { unsafe UInt32(bytes[unchecked: index]) }
     var read = 0
     var written = 0
+    // Twelve bytes at a time while two more can be read.
+    while read &+ 14 <= bytes.count {
+      // INVARIANT: fourteen bytes are there, and room for the sixteen characters that twelve become.
+      let first = unsafe bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: read, as: UInt64.self)
+      let second = unsafe bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: read &+ 6, as: UInt64.self)
+      let block = Base64URLBlock.encoded(SIMD2(first.bigEndian, second.bigEndian))
+      if let start = output.baseAddress {
+        unsafe UnsafeMutableRawPointer(start + written).storeBytes(of: block, as: SIMD16<UInt8>.self)
+      }
+      read &+= 12
+      written &+= 16
+    }
     while read &+ 3 <= bytes.count {
       let group = byte(read) << 16 | byte(read &+ 1) << 8 | byte(read &+ 2)
       unsafe output[written] = character(group, 18)

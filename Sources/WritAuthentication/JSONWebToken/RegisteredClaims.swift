@@ -29,7 +29,8 @@ struct RegisteredClaims: Sendable {
     }
   }
 
-  init(_ document: JSONDocument) throws(TokenError) {
+  /// Borrowing, as an initializer would otherwise be handed a copy.
+  init(_ document: borrowing JSONDocument) throws(TokenError) {
     guard document.kind(of: document.root) == .object else {
       throw TokenError(.malformed, "the claims of a token are no object")
     }
@@ -49,7 +50,7 @@ struct RegisteredClaims: Sendable {
 
   private static func string(
     _ value: JSONDocument.Index,
-    _ document: JSONDocument,
+    _ document: borrowing JSONDocument,
     _ name: StaticString
   ) throws(TokenError) -> JSONDocument.Index {
     guard document.kind(of: value) == .string else { throw TokenError(.claim, "the claim \"\(name)\" is no string") }
@@ -61,7 +62,7 @@ struct RegisteredClaims: Sendable {
   /// An exponent, a sign, or a time beyond the year 9999 is refused.
   private static func date(
     _ value: JSONDocument.Index,
-    _ document: JSONDocument,
+    _ document: borrowing JSONDocument,
     _ name: StaticString
   ) throws(TokenError) -> Int64 {
     let seconds = document.integer(at: value) ?? document.numberText(at: value).flatMap(roundedUp)
