@@ -17,6 +17,7 @@ let package = Package(
     .library(name: "WritCedar", targets: ["WritCedar"]),
     .library(name: "WritPolicy", targets: ["WritPolicy"]),
     .library(name: "WritAuthentication", targets: ["WritAuthentication"]),
+    .library(name: "WritIdentity", targets: ["WritIdentity"]),
     .executable(name: "policy", targets: ["policy"]),
   ],
   dependencies: [
@@ -37,12 +38,15 @@ let package = Package(
     // Counts heap allocations, for `policy bench` and for tests.
     .target(name: "CAllocationCount"),
     .target(name: "WritPolicy", dependencies: ["WritCedar"], exclude: ["README.md"]),
+    // Where the two halves meet: a verified token becomes the principal of a request.
+    .target(name: "WritIdentity", dependencies: ["WritAuthentication", "WritCedar", "StrictJSON"]),
     .executableTarget(
       name: "policy",
       dependencies: [
         "WritCedar",
         "WritPolicy",
         "WritAuthentication",
+        "WritIdentity",
         "StrictJSON",
         "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -54,6 +58,10 @@ let package = Package(
       name: "WritAuthenticationTests",
       dependencies: ["WritAuthentication", "LibCrypto", "StrictJSON", "CAllocationCount"],
       exclude: ["Vectors"]
+    ),
+    .testTarget(
+      name: "WritIdentityTests",
+      dependencies: ["WritIdentity", "WritAuthentication", "WritCedar", "WritPolicy"]
     ),
     .testTarget(name: "WritCedarTests", dependencies: ["WritCedar", "StrictJSON"]),
     .testTarget(name: "WritPolicyTests", dependencies: ["WritPolicy", "WritCedar", "CAllocationCount"]),

@@ -12,12 +12,18 @@ struct EvalCommand: ParsableCommand {
     usage: """
       policy eval [DIRECTORY] [--policies FILE]... [--schema FILE]... [--entities FILE]... [--no-validate] [--strict]
                   (--principal UID --action UID --resource UID [--context FILE-OR-JSON]
+                   | --token FILE --keys FILE [--mapping FILE] [--issuer TEXT] [--audience TEXT] [--type TEXT]
+                     [--leeway SECONDS] [--time UNIX] [--algorithm NAME]... [--password-file FILE]
+                     --action UID --resource UID [--context FILE-OR-JSON]
                    | --request FILE | --requests FILE)
                   [--format text|json] [--explain[=all]]
       """,
     discussion: """
       Example:
         policy eval Policies/rbac --principal 'Staff::"ines"' --action 'Action::"readChart"' --resource 'Patient::"4711"'
+
+      With --token the bearer of a verified token is the principal: its claims are mapped to the principal's id, parents and
+      attributes and to a part of the context, and it is laid over the stored entities. A token that is refused is an error.
 
       Exit statuses: 0 allow, 2 deny, 1 any error. With --requests: 0 when every line was answered, 1 when one had an error.
       """
@@ -43,6 +49,8 @@ struct EvalCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Requests in JSON, one a line; a line may bring `entities`.", valueName: "file"))
   var requests: String?
 
+  @OptionGroup var bearerOptions: TokenPrincipalOptions
+
   @Flag(
     name: .customLong("no-validate"),
     help: "Do not check requests against the schema; entities are checked anyway."
@@ -62,8 +70,9 @@ struct EvalCommand: ParsableCommand {
 
   func run() throws {
     let files = try scenario.files()
-    try InputFile.checkStandardInput(files.all + [request, requests, context].compactMap(\.self))
+    try InputFile.checkStandardInput(files.all + [request, requests, context].compactMap(\.self) + bearerOptions.files)
     let mode = try requestMode()
+    let bearer = try bearerOptions.bearer(in: self.scenario.directory)
     let scenario = try Scenario(deciding: files)
     let authorizer = Authorizer(policies: scenario.policies, entities: scenario.entities, isStrict: strict)
     let answer = AnswerWriter(format: format, explain: explain)
@@ -78,7 +87,7 @@ struct EvalCommand: ParsableCommand {
       if try stream.answerAll(in: path) { return }
       throw ExitCode(1)
     }
-    let input = try self.input(mode, scenario.schema)
+    let input = try self.input(mode, bearer, scenario.schema)
     var asked = authorizer
     if !input.entities.isEmpty {
       do {
@@ -95,45 +104,60 @@ struct EvalCommand: ParsableCommand {
   // MARK: What is asked
 
   private enum RequestMode {
-    case arguments(principal: String, action: String, resource: String)
+    case arguments(principal: String?, action: String, resource: String)
     case file(String)
     case stream(String)
   }
 
   private func requestMode() throws -> RequestMode {
     let arguments = [principal, action, resource, context]
-    let given = (arguments.contains { $0 != nil } ? 1 : 0) + (request == nil ? 0 : 1) + (requests == nil ? 0 : 1)
+    if principal != nil, bearerOptions.token != nil {
+      throw Failure("error: --principal and --token both say who wants to act")
+    }
+    let given =
+      (arguments.contains { $0 != nil } || bearerOptions.token != nil ? 1 : 0) + (request == nil ? 0 : 1)
+      + (requests == nil ? 0 : 1)
     guard given == 1 else {
       throw Failure(
         """
         error: \(given == 0 ? "there is no request" : "there is more than one kind of request")
-        Give --principal, --action and --resource, or --request FILE, or --requests FILE.
+        Give --principal (or --token), --action and --resource, or --request FILE, or --requests FILE.
         """
       )
     }
     if let request { return .file(request) }
     if let requests { return .stream(requests) }
-    guard let principal, let action, let resource else {
-      let missing = [("--principal", principal), ("--action", action), ("--resource", resource)]
-        .filter { $0.1 == nil }.map(\.0)
+    guard principal != nil || bearerOptions.token != nil, let action, let resource else {
+      let missing = [
+        ("--principal (or --token)", principal ?? bearerOptions.token), ("--action", action), ("--resource", resource),
+      ]
+      .filter { $0.1 == nil }.map(\.0)
       throw Failure("error: a request needs \(missing.joined(separator: " and ")) as well")
     }
     return .arguments(principal: principal, action: action, resource: resource)
   }
 
-  private func input(_ mode: RequestMode, _ schema: Schema?) throws -> RequestInput {
+  private func input(
+    _ mode: RequestMode,
+    _ bearer: TokenPrincipalOptions.Bearer?,
+    _ schema: Schema?
+  ) throws -> RequestInput {
     do {
       switch mode {
       case .arguments(let principal, let action, let resource):
         let action = try EntityUID(parsing: action, name: "--action")
+        let resource = try EntityUID(parsing: resource, name: "--resource")
+        var context = try ContextArgument.read(context, for: action, schema)
+        let entity = try bearer?.principal(schema)
+        if let bearer { context = try bearer.context(adding: context, for: action, schema) }
         let request = Request(
-          principal: try EntityUID(parsing: principal, name: "--principal"),
+          principal: try entity?.uid ?? EntityUID(parsing: principal ?? "", name: "--principal"),
           action: action,
-          resource: try EntityUID(parsing: resource, name: "--resource"),
-          context: try ContextArgument.read(context, for: action, schema)
+          resource: resource,
+          context: context
         )
         if let schema, !skipsValidation { try request.validate(against: schema) }
-        return RequestInput(request: request)
+        return RequestInput(request: request, entities: entity.map { [$0] } ?? [])
       case .file(let path), .stream(let path):
         let source = try InputFile.contents(of: path)
         return try RequestInput(

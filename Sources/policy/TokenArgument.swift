@@ -11,7 +11,14 @@ enum TokenArgument {
   /// - Throws: a ``Failure`` when standard input cannot be read.
   static func read(_ argument: String) throws -> Result<String, TokenError> {
     guard argument == "-" else { return .success(argument) }
-    var bytes = try InputFile.contents(of: "-").bytes
+    return try read(file: argument)
+  }
+
+  /// The one token of a file, without the newline at its end.
+  ///
+  /// - Throws: a ``Failure`` when the file cannot be read.
+  static func read(file path: String) throws -> Result<String, TokenError> {
+    var bytes = try InputFile.contents(of: path).bytes
     if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
     return token(bytes)
   }

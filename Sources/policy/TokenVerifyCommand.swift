@@ -40,20 +40,7 @@ struct TokenVerifyCommand: ParsableCommand {
 
   @OptionGroup var keyOptions: KeyOptions
 
-  @Option(help: ArgumentHelp("What `iss` must be.", valueName: "text"))
-  var issuer: String?
-
-  @Option(help: ArgumentHelp("What `aud` must be, or name among others.", valueName: "text"))
-  var audience: String?
-
-  @Option(help: ArgumentHelp("What `typ` of the header must be.", valueName: "text"))
-  var type: String?
-
-  @Option(help: ArgumentHelp("By how much clocks may differ, 600 at most; 0 unless given.", valueName: "seconds"))
-  var leeway: Int?
-
-  @Option(help: ArgumentHelp("What time it is, in seconds since 1970.", valueName: "unix"))
-  var time: ClockArgument?
+  @OptionGroup var ruleOptions: TokenRuleOptions
 
   @Option(help: "What the payload is.")
   var payload = PayloadKind.claims
@@ -80,16 +67,10 @@ struct TokenVerifyCommand: ParsableCommand {
 
   /// What is asked of the claims; for payloads of any kind nothing may be asked.
   private func rules() throws -> TokenRules {
-    let given: [(name: String, isGiven: Bool)] = [
-      ("--issuer", issuer != nil), ("--audience", audience != nil), ("--type", type != nil),
-      ("--leeway", leeway != nil), ("--time", time != nil),
-    ]
-    if payload == .any, let option = given.first(where: \.isGiven) {
-      throw Failure("error: \(option.name) is about claims, which --payload any does not look at")
+    if payload == .any, let option = ruleOptions.given.first {
+      throw Failure("error: \(option) is about claims, which --payload any does not look at")
     }
-    var rules = TokenRules(issuer: issuer, audience: audience, type: type)
-    rules.leeway = .seconds(leeway ?? 0)
-    return rules
+    return ruleOptions.rules
   }
 
   /// What verifies tokens.
@@ -99,7 +80,7 @@ struct TokenVerifyCommand: ParsableCommand {
     do {
       let keys = try keyOptions.file(keys).verificationKeys(accepting: keyOptions.accepted ?? .signatures)
       if payload == .any { return .signature(keys) }
-      return .claims(try TokenVerifier(keys: keys, rules: rules, clock: time?.clock ?? .system))
+      return .claims(try TokenVerifier(keys: keys, rules: rules, clock: ruleOptions.clock))
     } catch let error as KeyFileError {
       let failure = Failure(error)
       guard format == .json else { throw failure }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import StrictJSON
+package import StrictJSON
 
 /// The claims of a token, to read one's own from: one pass over strict JSON, nothing copied but what is asked for.
 ///
@@ -8,7 +8,7 @@ internal import StrictJSON
 public struct ClaimsReader: Sendable {
   let token: CheckedToken
 
-  var document: JSONDocument {
+  package var document: JSONDocument {
     @inline(__always) _read { yield token.document }
   }
 

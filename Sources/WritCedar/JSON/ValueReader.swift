@@ -9,6 +9,8 @@ internal import StrictJSON
 /// explicit stack.
 struct ValueReader {
   let schema: Schema?
+  /// Whether JSON may name an entity or an extension function by an escape (`__entity`, `__extn`), schema or not.
+  private let admitsEscapes: Bool
   private var typeNames: [ScalarText: EntityTypeName] = [:]
   private var uids: Set<EntityUID> = []
   private var frames: [Frame] = []
@@ -16,8 +18,9 @@ struct ValueReader {
   /// JSON levels that values may take: an extension call nested in another takes three.
   static let maximumJSONDepth = 3 * Nesting.limit + 8
 
-  init(schema: Schema?) {
+  init(schema: Schema?, admitsEscapes: Bool = true) {
     self.schema = schema
+    self.admitsEscapes = admitsEscapes
   }
 
   /// Makes room for identifiers that are about to be read.
@@ -114,6 +117,11 @@ struct ValueReader {
     _ expected: Schema.ValueType?
   ) throws(JSONFailure) -> Value? {
     let offset = document.offset(of: index)
+    if !admitsEscapes {
+      for name in ["__entity", "__extn"] where document.member(name, of: index) != nil {
+        throw JSONFailure(.value, "`\(name)` is not allowed here", at: offset)
+      }
+    }
     if let entity = document.member("__entity", of: index) {
       try requireSingleMember("__entity", index, of: document)
       return .entity(try uidObject(entity, of: document))

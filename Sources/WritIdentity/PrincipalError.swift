@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a token is no principal, or a mapping cannot be read.
+///
+/// The message names claims and attributes, and holds no value of a claim but a number that is no integer of 64 bits.
+public struct PrincipalError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What is wrong.
+  public enum Code: String, Sendable, Hashable, CaseIterable {
+    /// The mapping is not what ``PrincipalMapping/init(json:)`` says.
+    case mapping
+    /// A claim is missing, or not what the mapping says of it.
+    case claim
+    /// The principal does not fit the schema.
+    case schema
+  }
+
+  /// What is wrong.
+  public let code: Code
+  /// What is wrong, naming the claim.
+  public let description: String
+
+  init(_ code: Code, _ description: String) {
+    self.code = code
+    self.description = description
+  }
+}
