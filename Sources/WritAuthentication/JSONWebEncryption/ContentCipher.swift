@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LibCrypto
+package import LibCrypto
 
 /// Authenticated encryption of content (RFC 7518, sections 5.2 and 5.3).
-struct ContentCipher {
+package struct ContentCipher {
   /// Bytes of the key; of AES-CBC with HMAC that of HMAC and that of AES, one after the other.
-  let keyCount: Int
+  package let keyCount: Int
   /// The hash of HMAC; `nil` for AES-GCM.
   private let hash: HashFunction?
 
   /// `nil` where the algorithm does not encrypt content.
-  init?(_ algorithm: JSONWebAlgorithm) {
+  package init?(_ algorithm: JSONWebAlgorithm) {
     switch algorithm {
     case .a128CBCHS256: (keyCount, hash) = (32, .sha256)
     case .a192CBCHS384: (keyCount, hash) = (48, .sha384)
@@ -48,7 +48,7 @@ struct ContentCipher {
   }
 
   /// Decrypts, once the tag is known to be right; vector and tag have one length only.
-  func open(
+  package func open(
     _ ciphertext: Span<UInt8>,
     vector: Span<UInt8>,
     tag: Span<UInt8>,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LibCrypto
+package import LibCrypto
 
 extension KeyDerivation {
   /// The key that two parties agree on (RFC 7518, section 4.6.2).
@@ -11,7 +11,7 @@ extension KeyDerivation {
   ///   - partyU: `apu`, of the sender.
   ///   - partyV: `apv`, of the recipient.
   ///   - count: bytes of the key.
-  static func agreedKey(
+  package static func agreedKey(
     _ secret: SecretBytes,
     algorithm: JSONWebAlgorithm,
     partyU: [UInt8],
