@@ -13,7 +13,7 @@ struct TokenIssueCommand: ParsableCommand {
     usage: """
       policy token issue --key FILE --issuer TEXT [--subject TEXT] [--audience TEXT] [--lifetime SECONDS] [--id TEXT]
                          [--type TEXT] [--claims FILE-OR-JSON] [--time UNIX] [--algorithm NAME] [--password-file FILE]
-                         [--encrypt-to FILE [--encryption NAME]] [--format text|json]
+                         [--encrypt-to FILE [--encryption NAME] [--iterations NUMBER]] [--format text|json]
       """,
     discussion: """
       The token is printed, alone on its line; with --format json as {"token":…}. Whoever has it may use it.
@@ -71,11 +71,21 @@ struct TokenIssueCommand: ParsableCommand {
   )
   var encryption: AlgorithmArgument?
 
+  @Option(
+    help: ArgumentHelp(
+      "Iterations of PBKDF2 (`p2c`) where the token is encrypted under a password; 600000 unless given, and many readers take no more than 10000.",
+      valueName: "number"
+    )
+  )
+  var iterations: Int?
+
   @Option(help: "How to write the token.")
   var format = OutputFormat.text
 
   func run() throws {
-    guard encryptTo != nil || encryption == nil else { throw Failure("error: --encryption is for --encrypt-to") }
+    guard encryptTo != nil || (encryption == nil && iterations == nil) else {
+      throw Failure("error: --encryption and --iterations are for --encrypt-to")
+    }
     try InputFile.checkStandardInput([key, claims, keyOptions.passwordFile, encryptTo].compactMap(\.self))
     let claims = try ClaimsArgument(reading: self.claims)
     let token: String
@@ -136,7 +146,8 @@ struct TokenIssueCommand: ParsableCommand {
     let material = try file.encryptionKey(accepting: named { !$0.isSignature })
     do throws(KeyError) {
       switch material {
-      case .symmetric(let secret): return try EncryptionKey(secret)
+      case .symmetric(let secret):
+        return try EncryptionKey(secret, iterations: iterations ?? EncryptionKey.usualIterations)
       case .private(let pair): return try EncryptionKey(pair.publicKey)
       case .public(let key): return try EncryptionKey(key)
       }

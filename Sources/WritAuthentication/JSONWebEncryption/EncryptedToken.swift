@@ -34,14 +34,4 @@ struct EncryptedToken {
     ciphertext = try part(3, "ciphertext")
     tag = try part(4, "authentication tag")
   }
-
-  /// Whether a token has the five parts of an encrypted one; what they are is not looked at.
-  static func hasItsParts(_ token: Span<UInt8>) -> Bool {
-    var dots = 0
-    for index in token.indices where token[index] == UInt8(ascii: ".") {
-      dots += 1
-      guard dots <= 4 else { return false }
-    }
-    return dots == 4
-  }
 }

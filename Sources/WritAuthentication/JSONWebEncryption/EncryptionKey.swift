@@ -21,9 +21,19 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
 
   /// A shared key.
   ///
-  /// - Throws: `KeyError` with the code `notPermitted` when its algorithm or its operations do not include encrypting.
-  public init(_ key: SymmetricKey) throws(KeyError) {
-    try self.init(key.attributes, .secret(key.bytes), iterations: Self.usualIterations)
+  /// - Parameters:
+  ///   - key: for AES, or the bytes of a password.
+  ///   - iterations: of PBKDF2, where the key is a password: 1,000 to ``DecryptionRules/iterationsCap``. Many readers take no
+  ///     more than 10,000.
+  /// - Throws: `KeyError` with the code `notPermitted` when its algorithm or its operations do not include encrypting, `weak` when
+  ///   the iterations are out of range.
+  public init(_ key: SymmetricKey, iterations: Int = usualIterations) throws(KeyError) {
+    let range = DecryptionRules.minimumIterations...DecryptionRules.iterationsCap
+    guard range.contains(iterations) else {
+      let expected = "\(range.lowerBound) to \(range.upperBound)"
+      throw KeyError(.weak, "\(iterations) iterations were asked for, expected \(expected)")
+    }
+    try self.init(key.attributes, .secret(key.bytes), iterations: iterations)
   }
 
   /// The public key of whoever decrypts.
@@ -35,15 +45,10 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
 
   /// A password.
   ///
-  /// - Parameter iterations: of PBKDF2, 1,000 to ``DecryptionRules/iterationsCap``; many readers take no more than 10,000.
+  /// - Parameter iterations: as for ``init(_:iterations:)-(SymmetricKey,_)``.
   /// - Throws: `KeyError` with the code `weak` when they are out of range.
   public init(_ password: EncryptionPassword, iterations: Int = usualIterations) throws(KeyError) {
-    let range = DecryptionRules.minimumIterations...DecryptionRules.iterationsCap
-    guard range.contains(iterations) else {
-      let expected = "\(range.lowerBound) to \(range.upperBound)"
-      throw KeyError(.weak, "\(iterations) iterations were asked for, expected \(expected)")
-    }
-    try self.init(password.attributes, .secret(password.key.bytes), iterations: iterations)
+    try self.init(password.key, iterations: iterations)
   }
 
   private init(_ attributes: KeyAttributes, _ material: Material, iterations: Int) throws(KeyError) {

@@ -129,6 +129,8 @@ struct Inflation {
   struct PrefixCode {
     fileprivate var counts = [Int](repeating: 0, count: 16)
     fileprivate var symbols: [Int] = []
+    /// Whether every sequence of bits starts with a code.
+    fileprivate var isComplete = false
 
     /// `nil` when there are more codes than their lengths leave room for, or fewer; but for one code of one bit, or none.
     init?(_ lengths: ArraySlice<Int>) {
@@ -139,7 +141,8 @@ struct Inflation {
         guard room >= 0 else { return nil }
         for (symbol, other) in lengths.enumerated() where other == length { symbols.append(symbol) }
       }
-      guard room == 0 || symbols.isEmpty || (symbols.count == 1 && counts[1] == 1) else { return nil }
+      isComplete = room == 0
+      guard isComplete || symbols.isEmpty || (symbols.count == 1 && counts[1] == 1) else { return nil }
     }
   }
 
@@ -173,7 +176,7 @@ struct Inflation {
     guard literalCount <= 286, distanceCount <= 30 else { throw Self.malformed }
     var ordered = [Int](repeating: 0, count: 19)
     for index in 0..<orderCount { ordered[Self.order[index]] = try take(3) }
-    guard let code = PrefixCode(ordered[...]) else { throw Self.malformed }
+    guard let code = PrefixCode(ordered[...]), code.isComplete else { throw Self.malformed }
     var lengths: [Int] = []
     while lengths.count < literalCount + distanceCount {
       let symbol = try decode(code)
