@@ -93,7 +93,9 @@ public struct DecryptionKey: Sendable, CustomStringConvertible {
     }
   }
 
-  /// What came out; `nil` when input was wrong, whichever it was. Only that libcrypto itself failed is an error.
+  /// What came out, `nil` when input was wrong, whichever it was.
+  ///
+  /// Only that libcrypto itself failed is an error.
   private static func result<Result>(_ body: () throws(LibCryptoError) -> Result) throws(LibCryptoError) -> Result? {
     do throws(LibCryptoError) {
       return try body()
