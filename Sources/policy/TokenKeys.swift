@@ -106,6 +106,8 @@ extension KeyFile {
         keys.append(key)
         positions.append(position)
       } catch {
+        // Of a public key it does not matter which algorithm it would be for: it never decrypts.
+        if error.code == .algorithmAmbiguous, (try? part.key(accepting: .signatures))?.isPublic == true { continue }
         guard form == .set, error.code != .algorithmAmbiguous else { throw error }
         if failure.isForSomethingElse { failure = error }
       }

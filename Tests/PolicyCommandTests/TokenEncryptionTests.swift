@@ -122,6 +122,24 @@ struct TokenEncryptionTests {
     #expect(try await verify(folder, token, ["--payload", "any"]).output.hasPrefix(refusal("algorithmAmbiguous")))
   }
 
+  @Test("J27 a public key that does not say what it is for refuses what was encrypted to it")
+  func publicKey() async throws {
+    let folder = try Folder()
+    let key = #"{"kty":"EC","crv":"P-256","x":"\#(x)","y":"\#(y)"}"#
+    for text in [key, #"{"keys":[\#(key)]}"#] {
+      try folder.write(Array(text.utf8), to: "public")
+      for payload in ["any", "claims"] {
+        let outcome = try await verify(folder, "e30.AA.AA.AA.AA", ["--payload", payload], keys: "public")
+        #expect(outcome.status == 2, "\(outcome.errors)")
+        #expect(outcome.output.hasPrefix(refusal("malformed")))
+      }
+    }
+  }
+
+  // The public key of RFC 7515, A.3.1.
+  private let x = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"
+  private let y = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
+
   @Test("inspect shows the header of an encrypted token, and says that nothing was decrypted")
   func inspect() async throws {
     let token = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..AAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA"
