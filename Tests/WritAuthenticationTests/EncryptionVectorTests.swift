@@ -108,4 +108,23 @@ struct EncryptionVectorTests {
       #expect(key.withBytes { isEqualInConstantTime($0, expected.span) })
     }
   }
+
+  @Test("RFC 7517, C.3 to C.5: a password becomes a key, which opens the content key")
+  func password() throws {
+    let password = Array("Thus from my lips, by yours, my sin is purged.".utf8)
+    let key = try KeyDerivation.passwordKey(
+      SecretBytes(copying: password.span),
+      algorithm: .pbes2HS256A128KW,
+      salt: decodedBase64URL("2WCTcJZ1Rvd_CJuJripQ1w"),
+      iterations: 4096,
+      count: 16,
+      hash: .sha256
+    )
+    let derived: [UInt8] = [110, 171, 169, 92, 129, 92, 109, 117, 233, 242, 116, 233, 170, 14, 24, 75]
+    #expect(key.withBytes { isEqualInConstantTime($0, derived.span) })
+    let wrapped = decodedBase64URL("TrqXOwuNUfDV9VPTNbyGvEJ9JMjefAVn-TR1uIxR9p6hsRQh9Tk7BA")
+    let expected = decodedBase64URL("bxsZNEIdFE5csDjwQdBScKGDJDfK7LmsgReZwsMw_bY")
+    let contentKey = try AESKeyWrap.unwrap(wrapped.span, with: key)
+    #expect(contentKey.withBytes { isEqualInConstantTime($0, expected.span) })
+  }
 }

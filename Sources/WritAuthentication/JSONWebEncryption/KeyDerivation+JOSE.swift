@@ -28,7 +28,7 @@ extension KeyDerivation {
   }
 
   /// The key that a password becomes (RFC 7518, section 4.8.1.1): the salt has the algorithm's name in front.
-  static func passwordKey(
+  package static func passwordKey(
     _ password: SecretBytes,
     algorithm: JSONWebAlgorithm,
     salt: [UInt8],
