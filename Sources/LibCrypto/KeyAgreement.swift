@@ -14,10 +14,11 @@ package enum KeyAgreement {
     else { throw LibCryptoError(.parameter, "two keys of one curve are needed to agree on a secret") }
     return unsafe try privateKey.key.withContext { (context) throws(LibCryptoError) in
       unsafe try LibCryptoError.check(EVP_PKEY_derive_init(context), .failure, "EVP_PKEY_derive_init")
+      // INVARIANT: a public key was checked when it was made, so libcrypto need not do it once more.
       unsafe try LibCryptoError.check(
-        EVP_PKEY_derive_set_peer(context, publicKey.key.pointer),
+        EVP_PKEY_derive_set_peer_ex(context, publicKey.key.pointer, 0),
         .key,
-        "EVP_PKEY_derive_set_peer"
+        "EVP_PKEY_derive_set_peer_ex"
       )
       var count = curve.byteCount
       var status: Int32 = 0

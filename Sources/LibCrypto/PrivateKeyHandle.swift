@@ -118,7 +118,10 @@ package final class PrivateKeyHandle: Sendable {
     let key = unsafe try KeyHandle(generating: curve.typeName) { context in
       curve.hasCoordinates ? unsafe EVP_PKEY_CTX_set_group_name(context, curve.name) : 1
     }
-    return try PrivateKeyHandle(decoded: key)
+    // Its parts fit each other: libcrypto has just made them.
+    let (x, y) = try PublicKeyHandle(kind: .curve(curve), key: key).coordinates()
+    let publicKey = try PublicKeyHandle(curve: curve, x: x.span, y: y.span)
+    return PrivateKeyHandle(kind: .curve(curve), key: key, publicKey: publicKey)
   }
 
   // MARK: Parts

@@ -58,8 +58,12 @@ struct KeyFile {
 
   /// The keys that may verify signatures; those of a set that cannot be used are named on standard error and left out.
   ///
+  /// - Parameter positions: the keys of a set that are used for something else, and not named.
   /// - Throws: a ``KeyFileError`` when no key can be used.
-  func verificationKeys(accepting accepted: Set<JSONWebAlgorithm>) throws(KeyFileError) -> VerificationKeys {
+  func verificationKeys(
+    accepting accepted: Set<JSONWebAlgorithm>,
+    leavingOut positions: [Int] = []
+  ) throws(KeyFileError) -> VerificationKeys {
     guard form == .set else {
       let key = try key(accepting: accepted)
       do throws(KeyError) {
@@ -75,7 +79,7 @@ struct KeyFile {
     do throws(KeyError) {
       let set = try JSONWebKeySet(parsing: bytes, accepting: accepted)
       if set.keys.isEmpty, let refusal = set.refusals.first { throw refusal.error }
-      for refusal in set.refusals {
+      for refusal in set.refusals where !positions.contains(refusal.position) {
         let reason = "\(CedarText.shown(refusal.error.description)) (\(refusal.error.code.rawValue))"
         Output.error("warning: key \(refusal.position) of `\(CedarText.shown(path))` is left out: \(reason)")
       }

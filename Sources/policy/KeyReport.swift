@@ -37,7 +37,7 @@ struct KeyReport {
     guard failure.code == .algorithmAmbiguous else { throw failure }
     // One after another: which of them the key can be bound to.
     var found: [(key: JSONWebKey, algorithm: JSONWebAlgorithm)] = []
-    for algorithm in JSONWebAlgorithm.allCases where accepted.contains(algorithm) {
+    for algorithm in JSONWebAlgorithm.allCases where accepted.contains(algorithm) && !algorithm.isForPasswords {
       do throws(KeyFileError) {
         found.append((try file.key(accepting: [algorithm]), algorithm))
       } catch {
@@ -129,6 +129,11 @@ struct KeyReport {
     json.endLine()
     Output.write(json.bytes)
   }
+}
+
+extension JSONWebAlgorithm {
+  /// Whether any bytes would do as its key, which says nothing of a key.
+  fileprivate var isForPasswords: Bool { needsOptIn && suits(.symmetric) }
 }
 
 extension JSONWriter {

@@ -4,32 +4,57 @@ internal import StrictJSON
 internal import WritAuthentication
 internal import WritCedar
 
-/// What says whether a token is valid.
-enum TokenJudge {
-  /// Signature and claims.
-  case claims(TokenVerifier)
-  /// The signature alone.
-  case signature(VerificationKeys)
-  /// Nobody: the keys cannot be used.
-  case unusable(KeyFileError)
+/// What says whether a token is valid: by its parts, a signed one or an encrypted one.
+struct TokenJudge {
+  private let keys: TokenKeys
+  private let payload: PayloadKind
+  private let verifier: Result<TokenVerifier, KeyFileError>
 
-  /// Why a token is refused, `nil` when it is valid.
-  func refusal(of token: String) -> TokenRefusal? {
-    do throws(TokenError) {
-      switch self {
-      case .claims(let verifier): _ = try verifier.verify(token, as: NoClaims.self)
-      case .signature(let keys): _ = try JSONWebSignature(verifying: token, keys: keys)
-      case .unusable(let error): return TokenRefusal(code: error.code.rawValue, message: error.message, isFailure: true)
+  /// - Throws: `TokenError` with the code `configuration`.
+  init(_ keys: TokenKeys, _ payload: PayloadKind, _ rules: TokenRules, _ clock: TokenClock) throws(TokenError) {
+    self.keys = keys
+    self.payload = payload
+    switch keys.verification {
+    case .success(let keys): verifier = .success(try TokenVerifier(keys: keys, rules: rules, clock: clock))
+    case .failure(let error): verifier = .failure(error)
+    }
+  }
+
+  /// What a valid token says, or why it is refused.
+  func answer(_ token: String) -> Result<TokenParts, TokenRefusal> {
+    do {
+      let kind = TokenKind(token, payload)
+      if let failure = keys.failure(for: kind) { throw failure }
+      // Where all keys are for the other kind, reading the token as that kind says what is wrong.
+      switch (kind, keys.verification, keys.decryption) {
+      case (.nested, .success, .success(let decryption)):
+        let verifier = try verifier.get()
+        let signed = try NestedTokenVerifier(decryptionKeys: decryption, verifier: verifier).signedToken(in: token)
+        _ = try verifier.verify(signed, as: NoClaims.self)
+        return .success(try TokenParts(token, nesting: try TokenParts(signed)))
+      case (.encrypted, _, .success(let decryption)), (.signed, .failure, .success(let decryption)):
+        let encryption = try JSONWebEncryption(decrypting: token, keys: decryption)
+        return .success(try TokenParts(token, decrypted: encryption.content))
+      default:
+        if payload == .claims {
+          _ = try verifier.get().verify(token, as: NoClaims.self)
+        } else {
+          _ = try JSONWebSignature(verifying: token, keys: try keys.verification.get())
+        }
       }
-      return nil
+      return .success(try TokenParts(token))
+    } catch let error as KeyFileError {
+      return .failure(TokenRefusal(code: error.code.rawValue, message: error.message, isFailure: true))
+    } catch let error as TokenError {
+      return .failure(TokenRefusal(error))
     } catch {
-      return TokenRefusal(error)
+      return .failure(TokenRefusal(code: "failure", message: "\(error)", isFailure: true))
     }
   }
 }
 
 /// Why a token is not valid.
-struct TokenRefusal {
+struct TokenRefusal: Error {
   let code: String
   let message: String
   /// Whether nobody knows if the token is valid.
@@ -65,11 +90,9 @@ struct TokenAnswers {
   /// - Parameter line: the number of the token's line in a file.
   mutating func write(_ token: Result<String, TokenError>, _ judge: TokenJudge, line: Int? = nil) {
     do throws(TokenError) {
-      let token = try token.get()
-      if let refusal = judge.refusal(of: token) {
-        write(refusal, line)
-      } else {
-        write(try TokenParts(token), line)
+      switch judge.answer(try token.get()) {
+      case .success(let parts): write(parts, line)
+      case .failure(let refusal): write(refusal, line)
       }
     } catch {
       write(TokenRefusal(error), line)
@@ -85,6 +108,7 @@ struct TokenAnswers {
       json.key("valid")
       json.boolean(true)
       json.member("header", parts.header)
+      if let header = parts.innerHeader { json.member("innerHeader", header) }
       json.member(name, parts.payload)
       json.endObject()
       json.endLine()
@@ -92,6 +116,7 @@ struct TokenAnswers {
     case .text:
       Output.line("\(place(line))\(Style.green("valid"))")
       Output.line("  header   \(parts.header.line)")
+      if let header = parts.innerHeader { Output.line("  inner    \(header.line)") }
       Output.line("  \(name)\(payload == .claims ? "   " : "  ")\(parts.payload.line)")
     }
   }

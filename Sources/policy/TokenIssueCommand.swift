@@ -9,14 +9,17 @@ internal import WritCedar
 struct TokenIssueCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "issue",
-    abstract: "Issue a signed token.",
+    abstract: "Issue a signed token, encrypted or not.",
     usage: """
       policy token issue --key FILE --issuer TEXT [--subject TEXT] [--audience TEXT] [--lifetime SECONDS] [--id TEXT]
                          [--type TEXT] [--claims FILE-OR-JSON] [--time UNIX] [--algorithm NAME] [--password-file FILE]
-                         [--format text|json]
+                         [--encrypt-to FILE [--encryption NAME] [--iterations NUMBER]] [--format text|json]
       """,
     discussion: """
       The token is printed, alone on its line; with --format json as {"token":…}. Whoever has it may use it.
+
+      With --encrypt-to the token is signed, then encrypted to the key of that file: a public key, a private one, of which
+      the public half is used, or a shared secret. --algorithm may be given once for each of the two keys.
 
       Example:
         policy token issue --key signing.jwk --issuer https://id.example --subject alice --audience api \\
@@ -57,11 +60,33 @@ struct TokenIssueCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What time it is, in seconds since 1970.", valueName: "unix"))
   var time: ClockArgument?
 
+  @Option(help: ArgumentHelp("The key of whoever is to read the token: a JSON Web Key or PEM.", valueName: "file"))
+  var encryptTo: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How the content is encrypted (`enc`); unless given, with A256GCM or as the key has it.",
+      valueName: "name"
+    )
+  )
+  var encryption: AlgorithmArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "Iterations of PBKDF2 (`p2c`) where the token is encrypted under a password; 600000 unless given, and many readers take no more than 10000.",
+      valueName: "number"
+    )
+  )
+  var iterations: Int?
+
   @Option(help: "How to write the token.")
   var format = OutputFormat.text
 
   func run() throws {
-    try InputFile.checkStandardInput([key, claims, keyOptions.passwordFile].compactMap(\.self))
+    guard encryptTo != nil || (encryption == nil && iterations == nil) else {
+      throw Failure("error: --encryption and --iterations are for --encrypt-to")
+    }
+    try InputFile.checkStandardInput([key, claims, keyOptions.passwordFile, encryptTo].compactMap(\.self))
     let claims = try ClaimsArgument(reading: self.claims)
     let token: String
     do {
@@ -72,7 +97,16 @@ struct TokenIssueCommand: ParsableCommand {
         type: type,
         clock: time?.clock ?? .system
       )
-      token = try issuer.issue(claims, subject: subject, audience: audience, identifier: id)
+      if let encryptTo {
+        let nested = try NestedTokenIssuer(
+          issuer: issuer,
+          encryptionKey: try encryptionKey(encryptTo),
+          contentAlgorithm: encryption?.algorithm
+        )
+        token = try nested.issue(claims, subject: subject, audience: audience, identifier: id)
+      } else {
+        token = try issuer.issue(claims, subject: subject, audience: audience, identifier: id)
+      }
     } catch let error as KeyFileError {
       throw Failure(error)
     } catch let error as TokenError {
@@ -92,7 +126,9 @@ struct TokenIssueCommand: ParsableCommand {
   }
 
   private func signingKey() throws -> SigningKey {
-    let material = try keyOptions.file(key).key(accepting: keyOptions.accepted ?? .signatures)
+    var accepted = keyOptions.accepted ?? .signatures
+    if encryptTo != nil { accepted = named(\.isSignature) ?? .signatures }
+    let material = try keyOptions.file(key).key(accepting: accepted)
     do throws(KeyError) {
       switch material {
       case .symmetric(let secret): return try SigningKey(secret)
@@ -103,6 +139,27 @@ struct TokenIssueCommand: ParsableCommand {
       throw KeyFileError(key, error)
     }
     throw KeyFileError(key, .notPermitted, "a public key cannot sign")
+  }
+
+  private func encryptionKey(_ path: String) throws -> EncryptionKey {
+    let file = try KeyFile(path, password: nil)
+    let material = try file.encryptionKey(accepting: named { !$0.isSignature })
+    do throws(KeyError) {
+      switch material {
+      case .symmetric(let secret):
+        return try EncryptionKey(secret, iterations: iterations ?? EncryptionKey.usualIterations)
+      case .private(let pair): return try EncryptionKey(pair.publicKey)
+      case .public(let key): return try EncryptionKey(key)
+      }
+    } catch {
+      throw KeyFileError(path, error)
+    }
+  }
+
+  /// The algorithms of one sort that were named, `nil` when none was.
+  private func named(_ isOfSort: (JSONWebAlgorithm) -> Bool) -> Set<JSONWebAlgorithm>? {
+    let named = (keyOptions.accepted ?? []).filter(isOfSort)
+    return named.isEmpty ? nil : named
   }
 }
 

@@ -4,9 +4,11 @@ internal import StrictJSON
 internal import WritAuthentication
 internal import WritCedar
 
-/// A signed token in compact form taken apart to be shown; nothing is verified by that.
+/// A token in compact form taken apart to be shown; nothing is verified by that.
 struct TokenParts {
   let header: Part
+  /// The header of the signed token that was encrypted.
+  let innerHeader: Part?
   let payload: Part
   let signatureByteCount: Int
 
@@ -22,20 +24,41 @@ struct TokenParts {
 
   /// - Throws: `TokenError` with the codes `malformed` and `tooLarge`.
   init(_ token: String) throws(TokenError) {
-    let limit = TokenVerifier.maximumTokenBytes
-    guard token.utf8.count <= limit else {
-      throw TokenError(.tooLarge, "a token has \(token.utf8.count) bytes, expected at most \(limit)")
-    }
+    try Self.checkSize(token)
     let parts = token.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count == 3 else {
       throw TokenError(.malformed, "a token has \(parts.count) parts, a signed one in compact form has three")
     }
     header = try Self.part(parts[0], "header")
+    innerHeader = nil
     payload = try Self.part(parts[1], "payload")
     signatureByteCount = try Self.decoded(parts[2], "signature").count
   }
 
-  private static func decoded(_ part: Substring.UTF8View, _ name: String) throws(TokenError) -> [UInt8] {
+  /// An encrypted token, with what it holds.
+  init(_ token: String, decrypted content: [UInt8]) throws(TokenError) {
+    header = try EncryptedTokenParts(token).header
+    innerHeader = nil
+    payload = Self.part(content) ?? .bytes(Base64URL.encode(content.span))
+    signatureByteCount = 0
+  }
+
+  /// An encrypted token, with the signed one that it holds.
+  init(_ token: String, nesting signed: TokenParts) throws(TokenError) {
+    header = try EncryptedTokenParts(token).header
+    innerHeader = signed.header
+    payload = signed.payload
+    signatureByteCount = signed.signatureByteCount
+  }
+
+  fileprivate static func checkSize(_ token: String) throws(TokenError) {
+    let limit = TokenVerifier.maximumTokenBytes
+    guard token.utf8.count <= limit else {
+      throw TokenError(.tooLarge, "a token has \(token.utf8.count) bytes, expected at most \(limit)")
+    }
+  }
+
+  fileprivate static func decoded(_ part: Substring.UTF8View, _ name: String) throws(TokenError) -> [UInt8] {
     let text = Array(part)
     guard let bytes = Base64URL.decode(text.span) else {
       throw TokenError(.malformed, "the \(name) of a token is no base64url")
@@ -43,12 +66,34 @@ struct TokenParts {
     return bytes
   }
 
-  private static func part(_ part: Substring.UTF8View, _ name: String) throws(TokenError) -> Part {
-    let bytes = try decoded(part, name)
-    guard let document = try? JSONDocument(parsing: bytes, maximumDepth: maximumDepth) else {
-      return .bytes(String(Substring(part)))
+  fileprivate static func part(_ part: Substring.UTF8View, _ name: String) throws(TokenError) -> Part {
+    self.part(try decoded(part, name)) ?? .bytes(String(Substring(part)))
+  }
+
+  private static func part(_ bytes: [UInt8]) -> Part? {
+    (try? JSONDocument(parsing: bytes, maximumDepth: maximumDepth)).map { .json($0) }
+  }
+}
+
+/// An encrypted token in compact form taken apart to be shown: only its header can be read by everyone.
+struct EncryptedTokenParts {
+  let header: TokenParts.Part
+  /// The parts after the header, by name, and how many bytes they have.
+  let byteCounts: [(name: String, count: Int)]
+
+  /// - Throws: `TokenError` with the codes `malformed` and `tooLarge`.
+  init(_ token: String) throws(TokenError) {
+    try TokenParts.checkSize(token)
+    let parts = token.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard parts.count == 5 else {
+      throw TokenError(.malformed, "a token has \(parts.count) parts, an encrypted one in compact form has five")
     }
-    return .json(document)
+    header = try TokenParts.part(parts[0], "header")
+    var counts: [(name: String, count: Int)] = []
+    for (part, name) in zip(parts[1...], ["encryptedKey", "vector", "ciphertext", "tag"]) {
+      counts.append((name, try TokenParts.decoded(part, name).count))
+    }
+    byteCounts = counts
   }
 }
 

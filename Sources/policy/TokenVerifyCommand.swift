@@ -12,14 +12,19 @@ struct TokenVerifyCommand: ParsableCommand {
     usage: """
       policy token verify --keys FILE (--token TOKEN | --tokens FILE) [--algorithm NAME]... [--password-file FILE]
                           [--issuer TEXT] [--audience TEXT] [--type TEXT] [--leeway SECONDS] [--time UNIX]
-                          [--payload claims|any] [--format text|json]
+                          [--allow-zip] [--max-iterations NUMBER] [--payload claims|any] [--format text|json]
       """,
     discussion: """
       The payload is claims, which must have `exp`; `exp`, `nbf` and `iat` are checked against the clock, and issuer, audience
       and type where they are given. With --payload any it is bytes of any kind, and the signature alone is checked.
 
+      A token of five parts is decrypted with the private and shared keys of the file. With --payload claims it must hold a
+      signed token, which a key of the file verifies; with --payload any its content is the payload, and nothing says who
+      wrote it. RSA-OAEP and PBES2 are used where the key's `alg` or --algorithm names them; a PBES2 password is a JSON Web
+      Key of type oct. RSA1_5 is never used.
+
       With --format json a line a token: {"valid":true,"header":…,"claims":…} (with --payload any, "payload" in place of
-      "claims"; what is not JSON is "payloadBase64URL"), or {"valid":false,"error":{"code":…,"message":…}}. An empty
+      "claims"; what is not JSON is "payloadBase64URL"; "innerHeader" is that of a token inside another), or {"valid":false,"error":{"code":…,"message":…}}. An empty
       line is an empty token, and refused: as many answers as lines.
 
       Example:
@@ -42,6 +47,17 @@ struct TokenVerifyCommand: ParsableCommand {
 
   @OptionGroup var ruleOptions: TokenRuleOptions
 
+  @Flag(help: "Take encrypted tokens whose content is compressed (`zip`), up to 250,000 bytes.")
+  var allowZip = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The most iterations (`p2c`) that a PBES2 token may ask for, 1000 to 1000000.",
+      valueName: "number"
+    )
+  )
+  var maxIterations = 10_000
+
   @Option(help: "What the payload is.")
   var payload = PayloadKind.claims
 
@@ -56,11 +72,12 @@ struct TokenVerifyCommand: ParsableCommand {
     try InputFile.checkStandardInput([keys, token, tokens, keyOptions.passwordFile].compactMap(\.self))
     let rules = try rules()
     var answers = TokenAnswers(format: format, payload: payload)
-    let judge = try judge(rules, &answers)
     if let token {
-      answers.write(try TokenArgument.read(token), judge)
+      let token = try TokenArgument.read(token)
+      let kind = (try? token.get()).map { TokenKind($0, payload) } ?? .unknown
+      answers.write(token, try judge(rules, kind, &answers))
     } else if let tokens {
-      try answer(tokens, judge, &answers)
+      try answer(tokens, try judge(rules, .unknown, &answers), &answers)
     }
     if answers.status != 0 { throw ExitCode(answers.status) }
   }
@@ -76,19 +93,27 @@ struct TokenVerifyCommand: ParsableCommand {
   /// What verifies tokens.
   ///
   /// Programs that count lines get one a token also where the keys cannot be used.
-  private func judge(_ rules: TokenRules, _ answers: inout TokenAnswers) throws -> TokenJudge {
+  private func judge(_ rules: TokenRules, _ kind: TokenKind, _ answers: inout TokenAnswers) throws -> TokenJudge {
     do {
-      let keys = try keyOptions.file(keys).verificationKeys(accepting: keyOptions.accepted ?? .signatures)
-      if payload == .any { return .signature(keys) }
-      return .claims(try TokenVerifier(keys: keys, rules: rules, clock: ruleOptions.clock))
-    } catch let error as KeyFileError {
-      let failure = Failure(error)
-      guard format == .json else { throw failure }
-      Output.error(failure.text)
-      answers.status = 1
-      return .unusable(error)
+      let decryption = try DecryptionRules(allowsCompression: allowZip, maximumIterations: maxIterations)
+      let keys = try keys(decryption)
+      if let error = keys.failure(for: kind) {
+        let failure = Failure(error)
+        guard format == .json else { throw failure }
+        Output.error(failure.text)
+        answers.status = 1
+      }
+      return try TokenJudge(keys, payload, rules, ruleOptions.clock)
     } catch let error as TokenError {
       throw Failure("error: \(error.description)")
+    }
+  }
+
+  private func keys(_ rules: DecryptionRules) throws -> TokenKeys {
+    do {
+      return TokenKeys(try keyOptions.file(keys), accepting: keyOptions.accepted, rules)
+    } catch let error as KeyFileError {
+      return TokenKeys(error)
     }
   }
 

@@ -64,7 +64,9 @@ private let scene: Scene = {
 private func signed(header: [UInt8], payload: [UInt8]) -> String {
   let input = "\(Base64URL.encode(header.span)).\(Base64URL.encode(payload.span))"
   let bytes = Array(input.utf8)
-  guard let signature = try? scene.signing.sign(bytes.span, { Base64URL.encode($0) }) else { fatalError("no signature") }
+  guard let signature = try? scene.signing.sign(bytes.span, { Base64URL.encode($0) }) else {
+    fatalError("no signature")
+  }
   return "\(input).\(signature)"
 }
 

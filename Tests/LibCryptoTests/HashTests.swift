@@ -3,7 +3,7 @@
 import LibCrypto
 import Testing
 
-@Suite("Hashes, HMAC and HKDF")
+@Suite("Hashes, HMAC and key derivation")
 struct HashTests {
   // Digests of "abc", computed with Python's hashlib.
   private static let abc: [(HashFunction, String)] = [
@@ -143,5 +143,43 @@ struct SecretTests {
     var bytes: [UInt8] = [1, 2, 3]
     wipe(&bytes)
     #expect(bytes == [0, 0, 0])
+  }
+
+  // Computed with Python's hashlib.
+  private static let passwordKeys: [(HashFunction, String)] = [
+    (.sha256, "29f33cec01a2ca26fd8462ac432445f593a21ce15d4c6d61"),
+    (.sha384, "cad51d14ab1be88797db550bb7c1c109070342f9229656c4"),
+    (.sha512, "7116b42b781264cc40c1a60a440162b605643ed9e5f22dfc"),
+  ]
+
+  @Test("PBKDF2; no iterations and no bytes are refused", arguments: passwordKeys)
+  func pbkdf2(hash: HashFunction, expected: String) throws {
+    let (password, salt) = (secret(Array("password".utf8)), Array("salt\0salt".utf8))
+    let key = try KeyDerivation.pbkdf2(password, salt: salt.span, iterations: 1000, count: 24, hash: hash)
+    #expect(key.revealed == bytes(expected))
+    for (iterations, count) in [(0, 24), (-1, 24), (.min, 24), (1000, 0), (1000, -1)] {
+      let code = refusal { () throws(LibCryptoError) in
+        try KeyDerivation.pbkdf2(password, salt: salt.span, iterations: iterations, count: count, hash: hash)
+      }
+      #expect(code == .parameter)
+    }
+  }
+
+  @Test("the Concat KDF, of one round and of several (computed with Python's cryptography)")
+  func concatenation() throws {
+    let expected = bytes(
+      "5759e88d1f3e21bc1c719868636374dacc4c823364be4bbddf2ab95c67c64ad312bf5d71b7f7ffe6a6b6311fdb8183c1c229314f37901be5b90b7bd58eea5f1a5ef0e62bdb700395304088f830471214"
+    )
+    let (input, info) = (secret([UInt8](repeating: 11, count: 32)), Array("info".utf8))
+    for count in [1, 16, 32, 33, 80] {
+      let key = try KeyDerivation.concatenation(input, info: info.span, count: count, hash: .sha256)
+      #expect(key.revealed == Array(expected.prefix(count)))
+    }
+    for count in [0, -1] {
+      let code = refusal { () throws(LibCryptoError) in
+        try KeyDerivation.concatenation(input, info: info.span, count: count, hash: .sha256)
+      }
+      #expect(code == .parameter)
+    }
   }
 }

@@ -54,4 +54,19 @@ enum KeyMaker {
   {
     try VerificationKeys(try JSONWebKeySet([try JSONWebKey(parsing: json(material), accepting: accepted)]))
   }
+
+  /// The key that encrypts: of a pair the public half.
+  static func encryptionKey(_ material: Object) throws -> EncryptionKey {
+    switch try JSONWebKey(parsing: json(material), accepting: Set(JSONWebAlgorithm.allCases)) {
+    case .symmetric(let key): try EncryptionKey(key)
+    case .private(let key): try EncryptionKey(key.publicKey)
+    case .public(let key): try EncryptionKey(key)
+    }
+  }
+
+  /// The key alone, as whoever decrypts has it.
+  static func decryptionKeys(_ material: Object, rules: DecryptionRules = .standard) throws -> DecryptionKeys {
+    let key = try JSONWebKey(parsing: json(material), accepting: Set(JSONWebAlgorithm.allCases))
+    return try DecryptionKeys(try JSONWebKeySet([key]), rules: rules)
+  }
 }

@@ -39,6 +39,40 @@ struct WycheproofTests {
     print("Wycheproof json_web_key: \(total) run, 0 left out.")
   }
 
+  /// Tokens of RSA1_5, which does not exist here, that are called valid (attacks.md J44).
+  private static let absentAlgorithms: Set<Int> = [112, 128]
+
+  @Test("every encrypted token, none left out; those of RSA1_5 are refused")
+  func encryption() throws {
+    var (total, failures, codes) = (0, [String](), [String: Set<String>]())
+    for group in try Vectors.wycheproof("json_web_encryption_test.json") {
+      let material = try #require(group["private"] as? Object)
+      let keys = try? KeyMaker.decryptionKeys(material)
+      for test in group["tests"] as? [Object] ?? [] {
+        let number = try #require(test["tcId"] as? Int)
+        let token = try #require(test["jwe"] as? String)
+        let isLabelledValid = test["result"] as? String == "valid" && !Self.absentAlgorithms.contains(number)
+        let content = keys.flatMap { try? JSONWebEncryption(decrypting: token, keys: $0).content }
+        total += 1
+        if (content != nil) != isLabelledValid { failures.append("\(number) \(test["comment"] ?? "")") }
+        if let content, content != hexadecimal(test["pt"]) { failures.append("\(number): another content") }
+        if let keys, content == nil {
+          codes[refusal(of: token, keys)?.rawValue ?? "", default: []].insert(test["comment"] as? String ?? "")
+        }
+      }
+    }
+    #expect(total == 81)
+    #expect(failures.isEmpty, "\(failures)")
+    // What is changed and still has the parts of a token is one error.
+    let changed = codes["decryption"] ?? []
+    for name in ["rejectsModifiedCiphertext", "rejectsModifiedEncryptedKey", "rejectsModifiedIv", "ModifiedHmac"] {
+      #expect(changed.contains(name), "\(name)")
+    }
+    print(
+      "Wycheproof json_web_encryption: \(total) run, 0 left out, \(Self.absentAlgorithms.sorted()) refused: RSA1_5."
+    )
+  }
+
   /// Runs the tokens of a file under the keys of their groups.
   private func run(_ file: String) throws -> (total: Int, failures: [String], faulty: [Int]) {
     var (total, failures, faulty) = (0, [String](), [Int]())

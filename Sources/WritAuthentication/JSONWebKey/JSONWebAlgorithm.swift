@@ -66,6 +66,12 @@ public enum JSONWebAlgorithm: String, Sendable, Hashable, CaseIterable, CustomSt
   case ecdhESA192KW = "ECDH-ES+A192KW"
   /// Elliptic-curve Diffie-Hellman with AES Key Wrap, 256 bits.
   case ecdhESA256KW = "ECDH-ES+A256KW"
+  /// A password, through PBKDF2 with SHA-256, and AES Key Wrap, 128 bits; only by opting in.
+  case pbes2HS256A128KW = "PBES2-HS256+A128KW"
+  /// A password, through PBKDF2 with SHA-384, and AES Key Wrap, 192 bits; only by opting in.
+  case pbes2HS384A192KW = "PBES2-HS384+A192KW"
+  /// A password, through PBKDF2 with SHA-512, and AES Key Wrap, 256 bits; only by opting in.
+  case pbes2HS512A256KW = "PBES2-HS512+A256KW"
 
   /// AES-CBC with 128 bits, HMAC with SHA-256.
   case a128CBCHS256 = "A128CBC-HS256"
@@ -100,11 +106,20 @@ public enum JSONWebAlgorithm: String, Sendable, Hashable, CaseIterable, CustomSt
     }
   }
 
+  /// Whether it has to be asked for by name: it hashes with SHA-1, or is as strong as a password.
+  public var needsOptIn: Bool {
+    switch self {
+    case .rsaOAEP, .pbes2HS256A128KW, .pbes2HS384A192KW, .pbes2HS512A256KW: true
+    default: false
+    }
+  }
+
   /// Whether keys of a type can be used with it.
   public func suits(_ type: KeyType) -> Bool {
     switch self {
     case .hs256, .hs384, .hs512, .a128KW, .a192KW, .a256KW, .a128GCMKW, .a192GCMKW, .a256GCMKW, .dir, .a128CBCHS256,
-      .a192CBCHS384, .a256CBCHS512, .a128GCM, .a192GCM, .a256GCM:
+      .a192CBCHS384, .a256CBCHS512, .a128GCM, .a192GCM, .a256GCM, .pbes2HS256A128KW, .pbes2HS384A192KW,
+      .pbes2HS512A256KW:
       type == .symmetric
     case .rs256, .rs384, .rs512, .ps256, .ps384, .ps512, .rsaOAEP, .rsaOAEP256: type == .rsa
     case .es256: type == .curve(.p256)
@@ -139,7 +154,12 @@ extension Set<JSONWebAlgorithm> {
 
   /// Every algorithm that encrypts, but for those that need opting in.
   public static var encryption: Set<JSONWebAlgorithm> {
-    Set(JSONWebAlgorithm.allCases.filter { !$0.isSignature && $0 != .rsaOAEP })
+    Set(JSONWebAlgorithm.allCases.filter { !$0.isSignature && !$0.needsOptIn })
+  }
+
+  /// Every algorithm that encrypts content (`enc`).
+  public static var contentEncryption: Set<JSONWebAlgorithm> {
+    [.a128CBCHS256, .a192CBCHS384, .a256CBCHS512, .a128GCM, .a192GCM, .a256GCM]
   }
 }
 
@@ -174,6 +194,7 @@ extension JSONWebAlgorithm {
   /// How many bytes a shared key may have.
   ///
   /// HMAC: the hash's length at least (RFC 7518, 3.2), and 1 KiB at most, Writ's limit. AES: exactly the key's length.
+  /// Passwords: 8 bytes at least (NIST SP 800-63B, 3.1.1.2), 1 KiB at most.
   var symmetricKeyCounts: ClosedRange<Int>? {
     switch self {
     case .hs256: 32...1024
@@ -186,6 +207,7 @@ extension JSONWebAlgorithm {
     case .a192CBCHS384: 48...48
     case .a256CBCHS512: 64...64
     case .dir: 16...64
+    case .pbes2HS256A128KW, .pbes2HS384A192KW, .pbes2HS512A256KW: 8...1024
     default: nil
     }
   }

@@ -39,7 +39,7 @@ public struct KeyOperations: OptionSet, Sendable, Hashable {
   static let encryption: KeyOperations = [.encrypt, .decrypt, .wrapKey, .unwrapKey, .deriveKey, .deriveBits]
   static let all: KeyOperations = [.signature, .encryption]
   /// What the public half of a pair does.
-  static let ofPublicKeys: KeyOperations = [.verify, .encrypt, .wrapKey]
+  static let ofPublicKeys: KeyOperations = [.verify, .encrypt, .wrapKey, .deriveKey, .deriveBits]
 
   static let names: [(name: String, operation: KeyOperations)] = [
     ("sign", .sign), ("verify", .verify), ("encrypt", .encrypt), ("decrypt", .decrypt), ("wrapKey", .wrapKey),

@@ -2,7 +2,7 @@
 
 internal import LibCrypto
 
-/// Bytes that both sides share (`oct`), bound to one algorithm of HMAC or AES.
+/// Bytes that both sides share (`oct`), bound to one algorithm of HMAC, AES or PBES2.
 ///
 /// It never prints its bytes, and wipes them when the last copy is gone.
 public struct SymmetricKey: Sendable, CustomStringConvertible {
@@ -48,7 +48,9 @@ public struct SymmetricKey: Sendable, CustomStringConvertible {
   ) throws(KeyError) -> SymmetricKey {
     let stated = StatedAttributes(identifier: identifier, algorithm: algorithm)
     let attributes = try stated.bound(to: .symmetric, possible: .all, accepting: [algorithm])
-    let count = algorithm == .dir ? 32 : algorithm.symmetricKeyCounts?.lowerBound ?? 0
+    let counts = algorithm.symmetricKeyCounts ?? 0...0
+    // Where several lengths do, 256 bits; for HMAC as many as the hash has.
+    let count = algorithm.hmacHash == nil && counts.contains(32) ? 32 : counts.lowerBound
     let bytes = try KeyError.catching { () throws(LibCryptoError) in try Randomness.secretBytes(count) }
     return try SymmetricKey(bytes, attributes)
   }

@@ -13,6 +13,26 @@ struct JOSEHeader: Sendable {
 
   /// Reads the text of a header in base64url.
   init(_ text: Span<UInt8>) throws(TokenError) {
+    let document = try Self.document(text)
+    for name in ["crit", "b64", "zip", "enc"] where document.member(name, of: document.root) != nil {
+      throw TokenError(.header, "the header parameter \"\(name)\" is not allowed in a signed token")
+    }
+    guard document.member("alg", of: document.root) != nil else {
+      throw TokenError(.algorithm, "a token names no algorithm")
+    }
+    guard let name = try Self.string("alg", document), let algorithm = JSONWebAlgorithm(named: name),
+      algorithm.isSignature
+    else {
+      throw TokenError(.algorithm, "the algorithm of a token is none that signs")
+    }
+    self.algorithm = algorithm
+    keyIdentifier = try Self.string("kid", document)
+    type = try Self.string("typ", document)
+    _ = try Self.string("cty", document)
+  }
+
+  /// The JSON object of a header in base64url, of a signed token or an encrypted one.
+  static func document(_ text: Span<UInt8>) throws(TokenError) -> JSONDocument {
     guard let bytes = Base64URL.decode(text) else {
       throw TokenError(.malformed, "the header of a token is no base64url")
     }
@@ -25,26 +45,16 @@ struct JOSEHeader: Sendable {
     guard document.kind(of: document.root) == .object else {
       throw TokenError(.malformed, "the header of a token is no object")
     }
-    for name in ["crit", "b64", "zip", "enc"] where document.member(name, of: document.root) != nil {
-      throw TokenError(.header, "the header parameter \"\(name)\" is not allowed in a signed token")
+    return document
+  }
+
+  /// A parameter that is a string where it is there.
+  static func string(_ name: String, _ document: JSONDocument) throws(TokenError) -> String? {
+    guard let index = document.member(name, of: document.root) else { return nil }
+    guard let string = document.string(at: index) else {
+      throw TokenError(.header, "the header parameter \"\(name)\" is no string")
     }
-    func string(_ name: String) throws(TokenError) -> String? {
-      guard let index = document.member(name, of: document.root) else { return nil }
-      guard let string = document.string(at: index) else {
-        throw TokenError(.header, "the header parameter \"\(name)\" is no string")
-      }
-      return string
-    }
-    guard document.member("alg", of: document.root) != nil else {
-      throw TokenError(.algorithm, "a token names no algorithm")
-    }
-    guard let name = try string("alg"), let algorithm = JSONWebAlgorithm(named: name), algorithm.isSignature else {
-      throw TokenError(.algorithm, "the algorithm of a token is none that signs")
-    }
-    self.algorithm = algorithm
-    keyIdentifier = try string("kid")
-    type = try string("typ")
-    _ = try string("cty")
+    return string
   }
 
   /// The header that an issuer writes.

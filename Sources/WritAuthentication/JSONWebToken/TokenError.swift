@@ -13,7 +13,7 @@ public struct TokenError: Error, Sendable, CustomStringConvertible {
     case malformed
     /// Longer than ``TokenVerifier/maximumTokenBytes``.
     case tooLarge
-    /// A header parameter that must be understood and is not: `crit`, `b64`, or one of the wrong type.
+    /// A header parameter that must be understood and is not: `crit`, `b64`, `zip`, or one of the wrong type or out of range.
     case header
     /// The algorithm is unknown, or not the one that the key is bound to.
     case algorithm
@@ -21,6 +21,8 @@ public struct TokenError: Error, Sendable, CustomStringConvertible {
     case keyUnknown
     /// The signature is not that of any key that may verify the token.
     case signature
+    /// An encrypted token is not for any key that may decrypt it, or was changed; nothing says which.
+    case decryption
     /// `exp` has passed.
     case expired
     /// `nbf` or `iat` is yet to come.
@@ -29,7 +31,7 @@ public struct TokenError: Error, Sendable, CustomStringConvertible {
     case issuer
     /// `aud` is missing, or names others.
     case audience
-    /// `typ` is missing, or another.
+    /// `typ` is missing, or another; or an encrypted token holds no signed one.
     case type
     /// A claim is missing, of the wrong type, or out of range.
     case claim
