@@ -23,7 +23,7 @@ enum VerifierKeys: Sendable {
     self =
       switch origin.kind {
       case .fixed(let keys): .fixed(KeySnapshot(KeyGeneration(number: 0, keys: keys)))
-      case .replaceable: .changing(LatestSnapshot(origin))
+      case .replaceable, .scheduled: .changing(LatestSnapshot(origin))
       }
   }
 
@@ -87,6 +87,7 @@ extension KeyOrigin {
     switch kind {
     case .fixed: 0
     case .replaceable(let keys): keys.generation
+    case .scheduled(let keys): keys.generation
     }
   }
 
@@ -95,6 +96,7 @@ extension KeyOrigin {
     switch kind {
     case .fixed(let keys): KeyGeneration(number: 0, keys: keys)
     case .replaceable(let keys): keys.current
+    case .scheduled(let keys): keys.current().verification
     }
   }
 }

@@ -14,6 +14,7 @@ public struct KeyOrigin: Sendable {
   enum Kind {
     case fixed(VerificationKeys)
     case replaceable(ReplaceableKeys)
+    case scheduled(SigningKeySet)
   }
 
   let kind: Kind
