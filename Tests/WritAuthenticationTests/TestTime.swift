@@ -15,4 +15,5 @@ final class TestTime: Sendable {
   }
 
   var clock: TokenClock { .custom { self.seconds } }
+  var monotonic: MonotonicClock { .custom { self.seconds * 1000 } }
 }

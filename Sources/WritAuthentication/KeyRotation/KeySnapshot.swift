@@ -23,7 +23,7 @@ enum VerifierKeys: Sendable {
     self =
       switch origin.kind {
       case .fixed(let keys): .fixed(KeySnapshot(KeyGeneration(number: 0, keys: keys)))
-      case .replaceable, .scheduled: .changing(LatestSnapshot(origin))
+      case .replaceable, .scheduled, .remote: .changing(LatestSnapshot(origin))
       }
   }
 
@@ -46,6 +46,12 @@ enum VerifierKeys: Sendable {
       case .changing(let latest): try latest.origin.generation()
       }
     }
+  }
+
+  /// The keys that can be fetched anew.
+  var remote: RemoteKeySet? {
+    guard case .changing(let latest) = self, case .remote(let keys) = latest.origin.kind else { return nil }
+    return keys
   }
 }
 
@@ -88,6 +94,7 @@ extension KeyOrigin {
     case .fixed: 0
     case .replaceable(let keys): keys.generation
     case .scheduled(let keys): keys.generation
+    case .remote(let keys): try keys.generation()
     }
   }
 
@@ -97,6 +104,7 @@ extension KeyOrigin {
     case .fixed(let keys): KeyGeneration(number: 0, keys: keys)
     case .replaceable(let keys): keys.current
     case .scheduled(let keys): keys.current().verification
+    case .remote(let keys): keys.current()
     }
   }
 }
