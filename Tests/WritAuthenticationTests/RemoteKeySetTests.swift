@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Synchronization
 import Testing
 
-@testable import WritAuthentication
+import WritAuthentication
 
 /// The rows K of shared/design/attacks.md that hold for every source.
 @Suite("Keys fetched from elsewhere", .timeLimit(.minutes(2)))
@@ -51,7 +50,7 @@ struct RemoteKeySetTests {
     return condition()
   }
 
-  private var isIdle: Bool { keys.state.withLock { $0.waiters.isEmpty && !$0.isFetching } }
+  private var isIdle: Bool { keys.waiterCount == 0 && !keys.isFetching }
 
   // MARK: The usual course
 
@@ -98,6 +97,11 @@ struct RemoteKeySetTests {
     try await keys.refresh()
     #expect(refusal(of: old) == .keyUnknown && refusal(of: new) == nil)
     #expect(try verifier.keyGeneration == 3)
+    // A token that names a key that is there is that key's, or nobody's.
+    time.seconds += 31
+    let forged = try FakeIssuer.token(PrivateKey.generate(.edDSA, identifier: "2"))
+    #expect(await refusalAfterRefresh(of: forged) == .signature)
+    #expect(source.count == 3)
   }
 
   @Test("K07 keys without names rotate too")
@@ -110,10 +114,6 @@ struct RemoteKeySetTests {
     source.answer(try issuer.published())
     #expect(refusal(of: try issuer.token(0)) == .signature)
     #expect(await refusalAfterRefresh(of: try issuer.token(0)) == nil)
-    // A token that names its key is only that key's.
-    let named = try FakeIssuer.token(PrivateKey.generate(.edDSA, identifier: "x"))
-    time.seconds += 31
-    #expect(await refusalAfterRefresh(of: named) == .signature)
     #expect(source.count == 2)
   }
 
@@ -139,6 +139,21 @@ struct RemoteKeySetTests {
       time.seconds += 31
       try issuer.add("\(rotation + 1)")
     }
+  }
+
+  @Test("K07 keys without names rotate under tokens that have some")
+  func namelessKeys() async throws {
+    func renewed() throws -> String {
+      let key = object(try PrivateKey.generate(.edDSA).secretJSON())
+      let named = try KeyMaker.signingKey(key.merging(["kid": "x"]) { $1 })
+      source.answer(json(["keys": [key.filter { $0.key != "d" }]]))
+      return try TokenIssuer(issuer: "i", signingKey: named, lifetime: .seconds(60)).issue(NoClaims(), audience: "a")
+    }
+    for _ in 0..<2 {
+      #expect(await refusalAfterRefresh(of: try renewed()) == nil)
+      time.seconds += 61
+    }
+    #expect(source.count == 2)
   }
 
   // MARK: Floods
@@ -314,7 +329,7 @@ struct RemoteKeySetTests {
     source.isHeld = true
     let token = try issuer.token(0)
     let waiting = (0..<RemoteKeySet.maximumWaiters).map { _ in Task { await refusalAfterRefresh(of: token) } }
-    #expect(await eventually { keys.state.withLock { $0.waiters.count } == RemoteKeySet.maximumWaiters })
+    #expect(await eventually { keys.waiterCount == RemoteKeySet.maximumWaiters })
     #expect(await refusalAfterRefresh(of: token) == .keysUnavailable)
     source.isHeld = false
     for task in waiting { #expect(await task.value == nil) }
@@ -327,6 +342,20 @@ struct RemoteKeySetTests {
     await #expect(throws: KeyFetchError.self) { try await keys.refresh() }
     #expect(keys.status.failure?.code == .source)
     #expect(keys.status.failure?.description.contains("hunter2") == false)
+  }
+
+  @Test("keys that no algorithm is chosen for are passed over, and the reason is said")
+  func ambiguous() async throws {
+    let rsa = try KeyMaker.publicJSON(.rs256).filter { $0.key != "alg" }
+    source.answer(json(["keys": [rsa]]))
+    await #expect(throws: KeyFetchError.self) { try await keys.refresh() }
+    #expect(keys.status.failure?.code == .noKeys)
+    #expect(keys.status.failure?.description.contains("RS256") == true)
+    var settings = RemoteKeySet.Settings()
+    settings.accepted = [.rs256]
+    let chosen = try RemoteKeySet(source: source, settings: settings)
+    try await chosen.refresh()
+    #expect(chosen.status.keys.map(\.algorithm) == [.rs256])
   }
 
   // MARK: What an answer may hold

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@testable import WritAuthentication
+import WritAuthentication
 
 @Suite("Keys that are replaced")
 struct ReplaceableKeysTests {

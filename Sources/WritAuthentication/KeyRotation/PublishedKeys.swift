@@ -16,10 +16,7 @@ struct PublishedKeys: Sendable {
     accepting accepted: Set<JSONWebAlgorithm>,
     profile: KeyProfile
   ) throws(KeyFetchError) {
-    guard bytes.count <= JSONWebKeySet.maximumBytes else {
-      let limit = JSONWebKeySet.maximumBytes
-      throw KeyFetchError(.tooLarge, "a key set has \(bytes.count) bytes, expected at most \(limit)")
-    }
+    try Self.checkSize(bytes)
     let document: JSONDocument
     do throws(KeyError) {
       document = try JSONWebKeyReader.document(bytes, maximumBytes: JSONWebKeySet.maximumBytes)
@@ -44,6 +41,16 @@ struct PublishedKeys: Sendable {
         refusals.append(JSONWebKeySet.Refusal(position: position, error: error))
       }
     }
-    guard !keys.isEmpty else { throw KeyFetchError(.noKeys, "a key set has no key that can be used") }
+    guard !keys.isEmpty else {
+      let reason = refusals.first.map { ", the first because \($0.error.description)" } ?? ""
+      throw KeyFetchError(.noKeys, "a key set has no key that can be used" + reason)
+    }
+  }
+
+  static func checkSize(_ bytes: [UInt8]) throws(KeyFetchError) {
+    guard bytes.count <= JSONWebKeySet.maximumBytes else {
+      let limit = JSONWebKeySet.maximumBytes
+      throw KeyFetchError(.tooLarge, "a key set has \(bytes.count) bytes, expected at most \(limit)")
+    }
   }
 }

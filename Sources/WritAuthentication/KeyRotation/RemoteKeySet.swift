@@ -94,6 +94,11 @@ public final class RemoteKeySet: Sendable, VerificationKeySource {
     }
   }
 
+  /// Tasks that wait for a fetch.
+  package var waiterCount: Int { state.withLock { $0.waiters.count } }
+  /// Whether a fetch runs.
+  package var isFetching: Bool { state.withLock { $0.isFetching } }
+
   // MARK: For verifiers
 
   /// The number of the keys in force; begins a fetch in the background when they have the age for it.
@@ -175,6 +180,7 @@ public final class RemoteKeySet: Sendable, VerificationKeySource {
   }
 
   private func finish(_ answer: JWKSAnswer, startedAt started: Int64) throws {
+    try PublishedKeys.checkSize(answer.bytes)
     let digest = try HashedText(answer.bytes).digest
     let isKnown = state.withLock { $0.digest == digest }
     let published =

@@ -23,7 +23,7 @@ extension TokenVerifier {
     } catch {
       refusal = error
     }
-    guard let missing = MissingKey(of: token, refusal) else { throw refusal }
+    guard let missing = MissingKey(of: token, refusal, remote.current().keys) else { throw refusal }
     guard await remote.refresh(missing: missing.identifier, in: generation) else { throw refusal }
     return try verify(token)
   }
@@ -34,19 +34,18 @@ private struct MissingKey {
   let identifier: String?
 
   /// `nil` when the token was refused for another reason.
-  init?(of token: String, _ refusal: TokenError) {
+  init?(of token: String, _ refusal: TokenError, _ keys: VerificationKeys) {
     let bytes = token.utf8.span
     let header: JOSEHeader? = try? {
       let parts = try CompactToken(bytes)
       return try JOSEHeader(bytes.extracting(parts.header))
     }()
     guard let header else { return nil }
+    identifier = header.keyIdentifier
     switch refusal.code {
-    case .keyUnknown, .keysUnavailable: identifier = header.keyIdentifier
-    // A token that names no key may be of one that is new.
-    case .signature, .algorithm:
-      guard header.keyIdentifier == nil else { return nil }
-      identifier = nil
+    case .keyUnknown, .keysUnavailable: break
+    // Where the token or the keys have no names, it may be of one that is new.
+    case .signature, .algorithm: guard identifier == nil || !keys.namesKeys else { return nil }
     default: return nil
     }
   }

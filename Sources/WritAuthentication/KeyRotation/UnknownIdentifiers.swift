@@ -4,10 +4,10 @@
 ///
 /// Each identifier has one place, by its hash; the next one of that place takes it. What is lost or mistaken for another is of
 /// no consequence but a fetch more, or one a minute later.
-struct UnknownIdentifiers: Sendable {
+package struct UnknownIdentifiers: Sendable {
   private static let count = 1024
   /// The memory it takes, however many identifiers there are.
-  static let byteCount = count * MemoryLayout<Entry>.stride
+  package static let byteCount = count * MemoryLayout<Entry>.stride
 
   private struct Entry: Sendable {
     var hash = 0
@@ -17,18 +17,20 @@ struct UnknownIdentifiers: Sendable {
 
   private var entries = [Entry](repeating: Entry(), count: count)
 
+  package init() {}
+
   /// Bytes that are taken.
-  var byteCount: Int { entries.count * MemoryLayout<Entry>.stride }
+  package var byteCount: Int { entries.count * MemoryLayout<Entry>.stride }
 
   /// Whether the identifier is remembered.
-  func contains(_ identifier: String?, at now: Int64) -> Bool {
+  package func contains(_ identifier: String?, at now: Int64) -> Bool {
     let hash = Self.hash(identifier)
     let entry = entries[Self.place(hash)]
     return entry.hash == hash && now < entry.expires
   }
 
   /// Remembers the identifier.
-  mutating func insert(_ identifier: String?, until expires: Int64) {
+  package mutating func insert(_ identifier: String?, until expires: Int64) {
     let hash = Self.hash(identifier)
     entries[Self.place(hash)] = Entry(hash: hash, expires: expires)
   }
