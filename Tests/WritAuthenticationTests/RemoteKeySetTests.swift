@@ -271,7 +271,7 @@ struct RemoteKeySetTests {
   @Test("K03 a source that hangs: whoever waits is let go at the deadline, old keys go on, no second fetch begins")
   func hanging() async throws {
     var settings = RemoteKeySet.Settings()
-    settings.deadline = .milliseconds(20)
+    settings.deadline = .milliseconds(300)
     let stubborn = StubbornSource(try issuer.published())
     let keys = try RemoteKeySet(source: stubborn, settings: settings, clock: time.monotonic)
     let verifier = try TokenVerifier(keys: keys, issuer: "i", audience: "a")

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Synchronization
-
 /// A signing key with the header of the tokens that it signs.
 struct IssuingKey: Sendable {
   let key: SigningKey
@@ -26,9 +24,7 @@ enum IssuingKeys: Sendable {
 final class LatestIssuingKey: Sendable {
   private let keys: SigningKeySet
   private let type: String
-  private let state = Mutex<(generation: UInt64, key: IssuingKey)?>(nil)
-  /// Says the same as the lock to ThreadSanitizer, which does not see into it.
-  private let handover = Atomic<Bool>(false)
+  private let state = Guarded<(generation: UInt64, key: IssuingKey)?>(nil)
 
   init(_ keys: SigningKeySet, type: String) {
     self.keys = keys
@@ -38,20 +34,13 @@ final class LatestIssuingKey: Sendable {
   /// The key that signs at the moment.
   func key() throws(TokenError) -> IssuingKey {
     let generation = keys.generation
-    let latest = state.withLock { state in
-      _ = handover.load(ordering: .acquiring)
-      return state
-    }
-    if let latest, latest.generation == generation { return latest.key }
+    if let latest = state.withLock({ $0 }), latest.generation == generation { return latest.key }
     let (period, verification) = keys.current()
     guard let active = period.active else {
       throw TokenError(.keysUnavailable, "no key of the set signs at this time")
     }
     let key = IssuingKey(active.signing, type: type)
-    state.withLock { state in
-      state = (verification.number, key)
-      handover.store(true, ordering: .releasing)
-    }
+    state.withLock { $0 = (verification.number, key) }
     return key
   }
 }

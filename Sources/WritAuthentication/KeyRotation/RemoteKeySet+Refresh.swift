@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LibCrypto
-internal import Synchronization
 
 extension RemoteKeySet {
   /// Fetches the keys, unless the cool-down has not passed since the last fetch; waits for a fetch that runs.

@@ -19,7 +19,7 @@ public final class RemoteKeySet: Sendable, VerificationKeySource {
   let settings: Settings
   let timing: Timing
   let clock: MonotonicClock
-  let state = Mutex(State())
+  let state = Guarded(State())
   /// The number of the keys held, 0 before there are any.
   private let number = Atomic<UInt64>(0)
   /// Until when the keys held are in force.
@@ -27,7 +27,7 @@ public final class RemoteKeySet: Sendable, VerificationKeySource {
   /// When a verification begins the next fetch in the background.
   private let due = Atomic<Int64>(.min)
 
-  struct State: ~Copyable {
+  struct State: Sendable {
     var keys = KeyGeneration(number: 0, keys: VerificationKeys([]))
     /// SHA-256 of the text they were read from.
     var digest: [UInt8] = []
@@ -83,8 +83,7 @@ public final class RemoteKeySet: Sendable, VerificationKeySource {
   public var status: Status {
     let now = clock.now
     return state.withLock { state in
-      _ = number.load(ordering: .acquiring)
-      return Status(
+      Status(
         generation: state.keys.number,
         keys: state.keys.keys.keys.map(\.attributes),
         refusals: state.refusals,
@@ -113,10 +112,7 @@ public final class RemoteKeySet: Sendable, VerificationKeySource {
 
   /// The keys in force.
   func current() -> KeyGeneration {
-    state.withLock { state in
-      _ = number.load(ordering: .acquiring)
-      return state.keys
-    }
+    state.withLock { $0.keys }
   }
 
   // MARK: Fetching

@@ -21,7 +21,7 @@ public final class SigningKeySet: Sendable, VerificationKeySource {
   /// The longest overlap.
   public static let maximumOverlap = TokenIssuer.maximumLifetime
 
-  private struct State {
+  private struct State: Sendable {
     /// In the order in which they sign.
     var keys: [PreparedKey]
     var period: KeyPeriod
@@ -32,7 +32,7 @@ public final class SigningKeySet: Sendable, VerificationKeySource {
   /// For how long a key is accepted after the next one has begun to sign.
   public let overlap: Duration
   let clock: TokenClock
-  private let state: Mutex<State>
+  private let state: Guarded<State>
   // What readers look at first: the seconds of the period and the number of its keys.
   private let start: Atomic<Int64>
   private let end: Atomic<Int64>
@@ -59,7 +59,7 @@ public final class SigningKeySet: Sendable, VerificationKeySource {
     self.clock = clock
     start = Atomic(period.seconds.lowerBound)
     end = Atomic(period.seconds.upperBound)
-    state = Mutex(State(keys: prepared, period: period, verification: Self.verificationKeys(period)))
+    state = Guarded(State(keys: prepared, period: period, verification: Self.verificationKeys(period)))
   }
 
   // MARK: Rotating
@@ -142,7 +142,6 @@ public final class SigningKeySet: Sendable, VerificationKeySource {
   func current() -> (period: KeyPeriod, verification: KeyGeneration) {
     let now = clock.now
     return state.withLock { state in
-      _ = number.load(ordering: .acquiring)
       if !state.period.seconds.contains(now) { enter(now, &state) }
       return (state.period, KeyGeneration(number: state.number, keys: state.verification))
     }
