@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Synchronization
 import WritAuthentication
 
 /// A source whose answers a test sets, and that counts how often it is asked.
 final class FakeSource: JWKSSource {
-  private struct State {
+  private struct State: Sendable {
     var answer: Result<JWKSAnswer, any Error>
     var count = 0
     var isHeld = false
   }
 
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
-  init(_ answer: Result<JWKSAnswer, any Error>) { state = Mutex(State(answer: answer)) }
+  init(_ answer: Result<JWKSAnswer, any Error>) { state = Guarded(State(answer: answer)) }
 
   convenience init(_ bytes: [UInt8], maximumAge: Duration? = nil) {
     self.init(.success(JWKSAnswer(bytes: bytes, maximumAge: maximumAge)))
