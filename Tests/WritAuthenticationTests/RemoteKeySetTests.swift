@@ -438,12 +438,29 @@ struct RemoteKeySetTests {
     #expect(await eventually { source.count == 2 })
   }
 
+  @Test("keys are fetched anew before they are too old, whatever the answer says")
+  func shortAge() async throws {
+    source.answer(try issuer.published(), maximumAge: .seconds(3600))
+    var settings = RemoteKeySet.Settings()
+    settings.maximumAge = .seconds(60)
+    let keys = try RemoteKeySet(source: source, settings: settings, clock: time.monotonic)
+    let verifier = try TokenVerifier(keys: keys, issuer: "i", audience: "a")
+    try await keys.refresh()
+    let token = try issuer.token(0)
+    for fetch in 2...5 {
+      time.seconds += 30
+      #expect(refusal(of: token, verifier) == nil)
+      #expect(await eventually { source.count == fetch && keys.status.age == .zero })
+    }
+  }
+
   @Test("settings out of their bounds are refused")
   func settings() throws {
     let changes: [(inout RemoteKeySet.Settings) -> Void] = [
       { $0.coolDown = .zero }, { $0.coolDown = .seconds(-30) }, { $0.coolDown = .seconds(3601) },
       { $0.refreshAge = .seconds(59) }, { $0.refreshAge = .seconds(3601) }, { $0.maximumAge = .seconds(59) },
-      { $0.maximumAge = .seconds(Int64.max) }, { $0.deadline = .zero }, { $0.deadline = .seconds(61) },
+      { $0.maximumAge = .seconds(Int64.max) }, { ($0.coolDown, $0.maximumAge) = (.seconds(31), .seconds(61)) },
+      { $0.deadline = .zero }, { $0.deadline = .seconds(61) },
     ]
     for change in changes {
       var settings = RemoteKeySet.Settings()

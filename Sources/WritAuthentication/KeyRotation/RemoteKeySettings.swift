@@ -7,7 +7,7 @@ extension RemoteKeySet {
     public var coolDown = Duration.seconds(30)
     /// The age at which keys are fetched anew where the answer says none; a minute to an hour.
     public var refreshAge = Duration.seconds(300)
-    /// The age at which keys are refused when none could be fetched since: a minute to 7 days.
+    /// The age at which keys are refused when none could be fetched since: a minute to 7 days, and twice the cool-down at least.
     ///
     /// For so long an issuer's key that it has withdrawn may be accepted when the fetches fail.
     public var maximumAge = Duration.seconds(6 * 3600)
@@ -51,13 +51,16 @@ extension RemoteKeySet {
       coolDown = Self.milliseconds(settings.coolDown)
       refreshAge = settings.refreshAge
       maximumAge = Self.milliseconds(settings.maximumAge)
+      guard coolDown <= maximumAge / 2 else {
+        throw KeyError(.configuration, "the maximum age of keys is less than twice the cool-down between fetches")
+      }
     }
 
-    /// After how many milliseconds an answer is to be fetched anew.
+    /// After how many milliseconds an answer is to be fetched anew: well before it is too old.
     func refreshAge(of answer: JWKSAnswer) -> Int64 {
       let bounds = RemoteKeySet.refreshAges
       let age = min(max(answer.maximumAge ?? refreshAge, bounds.lowerBound), bounds.upperBound)
-      return max(Self.milliseconds(age), coolDown)
+      return max(min(Self.milliseconds(age), maximumAge / 2), coolDown)
     }
 
     /// Of a duration within the bounds above.
