@@ -15,22 +15,21 @@ public struct TokenVerifier: Sendable {
 
   /// What is asked of a token's claims.
   public let rules: TokenRules
-  private let keys: VerificationKeys
+  let keys: VerifierKeys
   private let leeway: Int64
   private let clock: TokenClock
-  private let headers = VettedHeaders()
 
   /// A verifier that checks everything.
   ///
   /// - Parameters:
-  ///   - keys: those of the issuer.
+  ///   - keys: those of the issuer: ``VerificationKeys``, or others that change.
   ///   - issuer: what `iss` must be, byte for byte.
   ///   - audience: what `aud` must be or name among others, byte for byte.
   ///   - type: what `typ` of the header must be; not checked unless given.
   ///   - clock: where the time comes from.
   /// - Throws: nothing today; `TokenError` with the code `configuration`.
   public init(
-    keys: VerificationKeys,
+    keys: some VerificationKeySource,
     issuer: String,
     audience: String,
     type: String? = nil,
@@ -43,11 +42,11 @@ public struct TokenVerifier: Sendable {
   ///
   /// - Throws: `TokenError` with the code `configuration` when the leeway is negative or longer than 10 minutes.
   public init(
-    keys: VerificationKeys,
+    keys: some VerificationKeySource,
     rules: TokenRules,
     clock: TokenClock = .system
   ) throws(TokenError) {
-    self.keys = keys
+    self.keys = VerifierKeys(keys.origin)
     self.rules = rules
     self.clock = clock
     leeway = try rules.leewaySeconds()
@@ -68,6 +67,10 @@ public struct TokenVerifier: Sendable {
     return Verified(try Claims(reading: reader), reader)
   }
 
+  /// The number of the keys in force, which changes whenever they do: what was verified under a number is right as long as the
+  /// number stays.
+  package var keyGeneration: UInt64 { get throws(TokenError) { try keys.generation } }
+
   // MARK: Signature, then claims
 
   /// Apart from one's own claims, so that only they are specialised where they are.
@@ -75,7 +78,9 @@ public struct TokenVerifier: Sendable {
   func check(_ token: String) throws(TokenError) -> ClaimsReader {
     let bytes = token.utf8.span
     try CompactToken.checkSize(bytes.count)
-    if let header = headers.known(bytes), let payload = try knownPayload(bytes, header) {
+    let snapshot = try keys.snapshot
+    let keys = snapshot.keys
+    if let header = snapshot.headers.known(bytes), let payload = try Self.knownPayload(bytes, header, keys) {
       return try check(bytes.extracting(payload), keys.keys[header.key])
     }
     let parts = try CompactToken(bytes)
@@ -84,7 +89,7 @@ public struct TokenVerifier: Sendable {
     guard rules.accepts(type: header.type) else {
       throw TokenError(.type, "the \"typ\" of a token is another, or missing")
     }
-    headers.remember(
+    snapshot.headers.remember(
       bytes.extracting(0..<parts.payload.lowerBound),
       key: key,
       isOnlyKey: try keys.candidates(for: header).count == 1
@@ -98,9 +103,10 @@ public struct TokenVerifier: Sendable {
   ///
   /// - Returns: `nil` when the token has to be looked at from its beginning.
   @inline(__always)
-  private func knownPayload(
+  private static func knownPayload(
     _ bytes: Span<UInt8>,
-    _ header: (count: Int, key: Int, isOnlyKey: Bool)
+    _ header: (count: Int, key: Int, isOnlyKey: Bool),
+    _ keys: VerificationKeys
   ) throws(TokenError) -> Range<Int>? {
     let key = keys.keys[header.key]
     let end = bytes.count - Base64URL.encodedCount(key.signatureCount) - 1

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The keys that a verifier has in force, with what it has learned of headers under them; replaced whole.
+final class KeySnapshot: Sendable {
+  let keys: VerificationKeys
+  let generation: UInt64
+  let headers = VettedHeaders()
+
+  init(_ generation: KeyGeneration) {
+    keys = generation.keys
+    self.generation = generation.number
+  }
+}
+
+/// The keys of one verifier: one snapshot, or that of the generation that its source has in force.
+enum VerifierKeys: Sendable {
+  case fixed(KeySnapshot)
+  case changing(LatestSnapshot)
+
+  init(_ origin: KeyOrigin) {
+    self =
+      switch origin.kind {
+      case .fixed(let keys): .fixed(KeySnapshot(KeyGeneration(number: 0, keys: keys)))
+      case .replaceable, .scheduled, .remote: .changing(LatestSnapshot(origin))
+      }
+  }
+
+  /// What a token is verified with.
+  @inline(__always)
+  var snapshot: KeySnapshot {
+    get throws(TokenError) {
+      switch self {
+      case .fixed(let snapshot): snapshot
+      case .changing(let latest): try latest.snapshot()
+      }
+    }
+  }
+
+  /// The number of the keys in force; it changes whenever they do, and is always 0 where they never do.
+  var generation: UInt64 {
+    get throws(TokenError) {
+      switch self {
+      case .fixed(let snapshot): snapshot.generation
+      case .changing(let latest): try latest.origin.generation()
+      }
+    }
+  }
+
+  /// The keys that can be fetched anew.
+  var remote: RemoteKeySet? {
+    guard case .changing(let latest) = self, case .remote(let keys) = latest.origin.kind else { return nil }
+    return keys
+  }
+}
+
+/// The snapshot that a verifier made last of keys that change.
+///
+/// A verification takes it under a lock held for a comparison, and makes another when the source has gone on.
+final class LatestSnapshot: Sendable {
+  let origin: KeyOrigin
+  private let state = Guarded<KeySnapshot?>(nil)
+
+  init(_ origin: KeyOrigin) {
+    self.origin = origin
+  }
+
+  func snapshot() throws(TokenError) -> KeySnapshot {
+    let generation = try origin.generation()
+    if let latest = state.withLock({ $0 }), latest.generation == generation { return latest }
+    let next = KeySnapshot(try origin.current())
+    return state.withLock { snapshot in
+      // Of several threads that get here the first makes the snapshot, so that all learn headers in one place.
+      if let snapshot, snapshot.generation == next.generation { return snapshot }
+      snapshot = next
+      return next
+    }
+  }
+}
+
+extension KeyOrigin {
+  /// The number of the keys in force.
+  func generation() throws(TokenError) -> UInt64 {
+    switch kind {
+    case .fixed: 0
+    case .replaceable(let keys): keys.generation
+    case .scheduled(let keys): keys.generation
+    case .remote(let keys): try keys.generation()
+    }
+  }
+
+  /// The keys in force.
+  func current() throws(TokenError) -> KeyGeneration {
+    switch kind {
+    case .fixed(let keys): KeyGeneration(number: 0, keys: keys)
+    case .replaceable(let keys): keys.current
+    case .scheduled(let keys): keys.current().verification
+    case .remote(let keys): keys.current()
+    }
+  }
+}
