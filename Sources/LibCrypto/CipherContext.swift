@@ -20,6 +20,7 @@ struct CipherContext: ~Copyable {
     vector: Span<UInt8>?,
     isEncrypting: Bool
   ) throws(LibCryptoError) {
+    defer { ERR_clear_error() }
     let direction: Int32 = isEncrypting ? 1 : 0
     var status: Int32 = 0
     func start(_ key: UnsafePointer<UInt8>?, _ vector: UnsafePointer<UInt8>?) {

@@ -22,6 +22,7 @@ final class KeyHandle: @unchecked Sendable {
     isPrivate: Bool,
     _ parameters: borrowing Parameters
   ) throws(LibCryptoError) {
+    defer { ERR_clear_error() }
     let context = unsafe try LibCryptoError.check(
       EVP_PKEY_CTX_new_from_name(nil, type, nil),
       .failure,
@@ -50,6 +51,7 @@ final class KeyHandle: @unchecked Sendable {
   func withContext<Result>(
     _ body: (OpaquePointer) throws(LibCryptoError) -> Result
   ) throws(LibCryptoError) -> Result {
+    defer { ERR_clear_error() }
     let context = unsafe try LibCryptoError.check(
       EVP_PKEY_CTX_new_from_pkey(nil, pointer, nil),
       .failure,
@@ -71,6 +73,7 @@ final class KeyHandle: @unchecked Sendable {
 
   /// An unsigned integer of the key, its most significant byte first, filled up with zeros to `count` bytes.
   func integer(_ name: StaticString, count: Int? = nil) throws(LibCryptoError) -> SecretBytes {
+    defer { ERR_clear_error() }
     var number: OpaquePointer?
     let status = unsafe EVP_PKEY_get_bn_param(pointer, name.cString, &number)
     guard status == 1, let number = unsafe number else { throw .drained(.key, "EVP_PKEY_get_bn_param") }
@@ -86,6 +89,7 @@ final class KeyHandle: @unchecked Sendable {
 
   /// The type of the key, when it is one that JOSE knows.
   func kind() throws(LibCryptoError) -> KeyKind {
+    defer { ERR_clear_error() }
     if unsafe EVP_PKEY_is_a(pointer, "RSA") == 1 { return .rsa }
     for curve in Curve.allCases where !curve.hasCoordinates {
       if unsafe EVP_PKEY_is_a(pointer, curve.name) == 1 { return .curve(curve) }
@@ -96,7 +100,8 @@ final class KeyHandle: @unchecked Sendable {
     // A group spelled out parameter by parameter could be any (CVE-2020-0601).
     var isExplicit: Int32 = 0
     let name: StaticString = "decoded-from-explicit"
-    if unsafe EVP_PKEY_get_int_param(pointer, name.cString, &isExplicit) != 1 { ERR_clear_error() }
+    // Keys that were not decoded need not have it.
+    _ = unsafe EVP_PKEY_get_int_param(pointer, name.cString, &isExplicit)
     guard isExplicit == 0 else { throw LibCryptoError(.key, "a curve is given by parameters, expected its name") }
     var characters = [CChar](repeating: 0, count: 64)
     var count = 0

@@ -164,6 +164,7 @@ package final class PrivateKeyHandle: Sendable {
 extension KeyHandle {
   /// A key from the private bytes of a curve whose keys are raw bytes (RFC 8032, RFC 7748).
   fileprivate convenience init(curve: Curve, raw: SecretBytes) throws(LibCryptoError) {
+    defer { ERR_clear_error() }
     let pointer = unsafe raw.withBytes { raw in
       unsafe raw.withPointer { unsafe EVP_PKEY_new_raw_private_key_ex(nil, curve.name, nil, $0, raw.count) }
     }
@@ -177,6 +178,7 @@ extension KeyHandle {
     generating type: String,
     configure: (OpaquePointer) -> Int32
   ) throws(LibCryptoError) {
+    defer { ERR_clear_error() }
     let context = unsafe try LibCryptoError.check(
       EVP_PKEY_CTX_new_from_name(nil, type, nil),
       .failure,

@@ -19,6 +19,8 @@ final class SignatureContext: @unchecked Sendable {
   private let key: KeyHandle
 
   init(_ key: KeyHandle, _ scheme: SignatureScheme, isSigning: Bool) throws(LibCryptoError) {
+    // Also what libcrypto queues where it gets by without memory that it wanted.
+    defer { ERR_clear_error() }
     self.key = key
     guard let hash = scheme.hash else {
       let context = unsafe try LibCryptoError.check(EVP_MD_CTX_new(), .failure, "EVP_MD_CTX_new")
