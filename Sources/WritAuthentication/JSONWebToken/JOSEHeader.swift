@@ -4,7 +4,8 @@ internal import StrictJSON
 
 /// What a verifier looks at in the header of a signed token (RFC 7515, section 4.1).
 ///
-/// Keys that a header brings (`jwk`, `jku`, `x5c`, `x5u`) are never used, and not looked at. `crit` always refuses: it may only
+/// Keys that a header brings (`jwk`, `jku`, `x5c`, `x5u`) are never used, and not looked at; of a DPoP proof alone
+/// ``DPoPVerifier`` takes the `jwk`. `crit` always refuses: it may only
 /// name extensions, and none is understood.
 struct JOSEHeader: Sendable {
   let algorithm: JSONWebAlgorithm
@@ -13,6 +14,11 @@ struct JOSEHeader: Sendable {
 
   /// Reads the text of a header in base64url.
   init(_ text: Span<UInt8>) throws(TokenError) {
+    try self.init(Self.document(text))
+  }
+
+  /// The object that the text of a header in base64url stands for.
+  static func document(_ text: Span<UInt8>) throws(TokenError) -> JSONDocument {
     guard let bytes = Base64URL.decode(text) else {
       throw TokenError(.malformed, "the header of a token is no base64url")
     }
@@ -25,6 +31,10 @@ struct JOSEHeader: Sendable {
     guard document.kind(of: document.root) == .object else {
       throw TokenError(.malformed, "the header of a token is no object")
     }
+    return document
+  }
+
+  init(_ document: JSONDocument) throws(TokenError) {
     for name in ["crit", "b64", "zip", "enc"] where document.member(name, of: document.root) != nil {
       throw TokenError(.header, "the header parameter \"\(name)\" is not allowed in a signed token")
     }
