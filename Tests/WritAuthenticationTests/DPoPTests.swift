@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import LibCrypto
-import StrictJSON
 import Testing
-
-@testable import WritAuthentication
+import WritAuthentication
 
 @Suite("DPoP proofs (RFC 9449)")
 struct DPoPTests {

@@ -6,16 +6,16 @@
 /// Scheme and host are in lower case, the scheme's own port is left out, dot segments are resolved, an escape of a character that
 /// needs none is that character, and other escapes are in upper case. What is no absolute URI of `http` or `https` with a host
 /// is refused; so are user information and anything but ASCII.
-struct TargetURI: Equatable {
+package struct TargetURI: Equatable {
   /// Bytes of the longest URI that is read.
   static let maximumBytes = 8192
 
   /// Scheme, authority and path.
-  private(set) var bytes: [UInt8]
+  let bytes: [UInt8]
 
-  var text: String { String(decoding: bytes, as: UTF8.self) }
+  package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  init?(_ uri: String) {
+  package init?(_ uri: String) {
     guard uri.utf8.count <= Self.maximumBytes else { return nil }
     var rest = Array(uri.utf8)[...]
     if let end = rest.firstIndex(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) { rest = rest[..<end] }
