@@ -17,7 +17,11 @@ let package = Package(
     .library(name: "WritCedar", targets: ["WritCedar"]),
     .library(name: "WritPolicy", targets: ["WritPolicy"]),
     .library(name: "WritAuthentication", targets: ["WritAuthentication"]),
+    .library(name: "WritRemoteKeys", targets: ["WritRemoteKeys"]),
     .executable(name: "policy", targets: ["policy"]),
+  ],
+  traits: [
+    .trait(name: "RemoteKeys", description: "Key sets fetched over HTTPS, through libcurl (libcurl4-openssl-dev).")
   ],
   dependencies: [
     // Used by `policy` only; the libraries depend on nothing.
@@ -33,6 +37,12 @@ let package = Package(
     ),
     .target(name: "LibCrypto", dependencies: ["CLibCrypto"]),
     .target(name: "WritAuthentication", dependencies: ["LibCrypto", "StrictJSON"]),
+    // libcurl: only WritRemoteKeys imports it, and only with the trait are its headers looked for.
+    .systemLibrary(name: "CLibCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .target(
+      name: "WritRemoteKeys",
+      dependencies: ["WritAuthentication", .target(name: "CLibCurl", condition: .when(traits: ["RemoteKeys"]))]
+    ),
     .target(name: "WritCedar", dependencies: ["StrictJSON"]),
     // Counts heap allocations, for `policy bench` and for tests.
     .target(name: "CAllocationCount"),
@@ -55,6 +65,12 @@ let package = Package(
       dependencies: ["WritAuthentication", "LibCrypto", "StrictJSON", "CAllocationCount"],
       exclude: ["Vectors"]
     ),
+    // Empty without the trait; `Scripts/test-traits` runs it.
+    .testTarget(
+      name: "WritRemoteKeysTests",
+      dependencies: ["WritRemoteKeys", "WritAuthentication"],
+      exclude: ["Server"]
+    ),
     .testTarget(name: "WritCedarTests", dependencies: ["WritCedar", "StrictJSON"]),
     .testTarget(name: "WritPolicyTests", dependencies: ["WritPolicy", "WritCedar", "CAllocationCount"]),
     // Tables against the literal evaluator; `Scripts/differential` runs it longer.
@@ -66,11 +82,17 @@ let package = Package(
 )
 
 // Counting allocations and hierarchies at scale need an optimised build (Scripts/test), which would take minutes for all.
-if Context.environment["WRIT_TESTS"] == "optimised" {
-  let kept = [
+// What stands behind traits needs one of its own (Scripts/test-traits), which would build all once more.
+let keptTargets = [
+  "optimised": [
     "StrictJSON", "WritCedar", "WritPolicy", "CAllocationCount", "WritPolicyTests", "DifferentialTests", "CLibCrypto",
     "LibCrypto", "WritAuthentication", "WritAuthenticationTests",
-  ]
+  ],
+  "traits": [
+    "StrictJSON", "CLibCrypto", "LibCrypto", "WritAuthentication", "CLibCurl", "WritRemoteKeys", "WritRemoteKeysTests",
+  ],
+]
+if let kept = keptTargets[Context.environment["WRIT_TESTS"] ?? ""] {
   package.targets.removeAll { !kept.contains($0.name) }
   package.products.removeAll { !kept.contains($0.name) }
   package.dependencies = []

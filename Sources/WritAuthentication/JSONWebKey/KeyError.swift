@@ -28,6 +28,8 @@ public struct KeyError: Error, Sendable, CustomStringConvertible {
     case ambiguous
     /// More bytes or keys than allowed.
     case tooLarge
+    /// A set is asked for what it must not do: times that are not in order, an overlap too long.
+    case configuration
     /// libcrypto failed.
     case failure
   }

@@ -19,6 +19,8 @@ public struct TokenError: Error, Sendable, CustomStringConvertible {
     case algorithm
     /// No key of this identifier.
     case keyUnknown
+    /// No keys are in force: those of the issuer were not fetched yet, or are too old, or none signs at the time.
+    case keysUnavailable
     /// The signature is not that of any key that may verify the token.
     case signature
     /// `exp` has passed.

@@ -14,11 +14,9 @@ public struct TokenIssuer: Sendable {
 
   /// `iss` of every token.
   public let issuer: String
-  private let key: SigningKey
+  private let keys: IssuingKeys
   private let lifetime: Int64
   private let clock: TokenClock
-  /// The header in base64url and the dot after it.
-  private let headerAndDot: [UInt8]
   /// The claims up to and with `iss`.
   private let beginning: [UInt8]
 
@@ -37,16 +35,43 @@ public struct TokenIssuer: Sendable {
     type: String = "JWT",
     clock: TokenClock = .system
   ) throws(TokenError) {
+    try self.init(issuer, .fixed(IssuingKey(signingKey, type: type)), lifetime, clock)
+  }
+
+  /// An issuer that signs with whichever key of a set signs at the moment.
+  ///
+  /// - Parameters:
+  ///   - issuer: `iss` of every token.
+  ///   - keys: they also say the algorithm and the `kid`; the time comes from their clock.
+  ///   - lifetime: from `iat` to `exp`, whole seconds; no longer than the overlap of the set.
+  ///   - type: `typ` of the header.
+  /// - Throws: `TokenError` with the code `configuration` when the lifetime is shorter than a second, or longer than the
+  ///   overlap: a token would outlive its key.
+  public init(
+    issuer: String,
+    keys: SigningKeySet,
+    lifetime: Duration,
+    type: String = "JWT"
+  ) throws(TokenError) {
+    guard lifetime <= keys.overlap else {
+      throw TokenError(.configuration, "a lifetime of \(lifetime) is longer than the overlap of keys, \(keys.overlap)")
+    }
+    try self.init(issuer, .scheduled(LatestIssuingKey(keys, type: type)), lifetime, keys.clock)
+  }
+
+  private init(
+    _ issuer: String,
+    _ keys: IssuingKeys,
+    _ lifetime: Duration,
+    _ clock: TokenClock
+  ) throws(TokenError) {
     guard lifetime >= .seconds(1), lifetime <= Self.maximumLifetime else {
       throw TokenError(.configuration, "a lifetime of \(lifetime) was asked for, expected a second to a century")
     }
     self.issuer = issuer
     self.lifetime = lifetime.components.seconds
     self.clock = clock
-    key = signingKey
-    let attributes = signingKey.attributes
-    let header = JOSEHeader.text(algorithm: attributes.algorithm, type: type, keyIdentifier: attributes.identifier)
-    headerAndDot = Array(header.utf8) + [UInt8(ascii: ".")]
+    self.keys = keys
     var writer = JSONWriter()
     writer.beginObject()
     writer.key("iss")
@@ -61,7 +86,8 @@ public struct TokenIssuer: Sendable {
   ///   - subject: `sub`.
   ///   - audience: `aud`.
   ///   - identifier: `jti`.
-  /// - Throws: `TokenError` with the codes `claim` when the claims write a registered one or a name twice, `tooLarge`, `failure`.
+  /// - Throws: `TokenError` with the codes `claim` when the claims write a registered one or a name twice, `tooLarge`,
+  ///   `keysUnavailable` when no key of a set signs at the moment, `failure`.
   @inlinable
   public func issue<Claims: TokenClaims>(
     _ claims: Claims,
@@ -101,6 +127,11 @@ public struct TokenIssuer: Sendable {
   @usableFromInline
   func finish(_ claims: inout ClaimsWriter) throws(TokenError) -> String {
     try claims.finish()
-    return try TokenWriter.write(headerAndDot: headerAndDot, claims.bytes.span, key)
+    switch keys {
+    case .fixed(let key): return try TokenWriter.write(headerAndDot: key.headerAndDot, claims.bytes.span, key.key)
+    case .scheduled(let latest):
+      let key = try latest.key()
+      return try TokenWriter.write(headerAndDot: key.headerAndDot, claims.bytes.span, key.key)
+    }
   }
 }

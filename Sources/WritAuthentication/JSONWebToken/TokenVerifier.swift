@@ -81,7 +81,7 @@ public struct TokenVerifier: Sendable {
 
   /// The number of the keys in force, which changes whenever they do: what was verified under a number is right as long as the
   /// number stays.
-  var keyGeneration: UInt64 { get throws(TokenError) { try keys.generation } }
+  package var keyGeneration: UInt64 { get throws(TokenError) { try keys.generation } }
 
   // MARK: Signature, then claims
 

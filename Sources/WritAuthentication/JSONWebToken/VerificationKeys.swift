@@ -7,7 +7,8 @@ public struct VerificationKeys: Sendable {
 
   /// The keys, in the order given.
   public let keys: [VerificationKey]
-  private let namesKeys: Bool
+  /// Whether any of them has an identifier.
+  let namesKeys: Bool
 
   /// These keys.
   public init(_ keys: [VerificationKey]) {

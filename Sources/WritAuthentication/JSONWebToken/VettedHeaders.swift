@@ -10,10 +10,10 @@ internal import Synchronization
   internal import Darwin
 #endif
 
-/// The headers of the tokens that a verifier has taken, so that the next token with one of them need not have its own read.
+/// The headers of the tokens that a verifier has taken under the same keys, so that the next token with one of them need not have its own read.
 ///
 /// An issuer writes the same header in every token. Only headers that stood above a right signature get here, so nobody
-/// else can fill the few places there are. An entry is never changed nor freed while the verifier lives: reading takes a
+/// else can fill the few places there are. An entry is never changed nor freed while the keys are in force: reading takes a
 /// load and a comparison, no lock and no count of references.
 @safe
 final class VettedHeaders: @unchecked Sendable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Synchronization
-
 /// The keys that a verifier has in force, with what it has learned of headers under them; replaced whole.
 final class KeySnapshot: Sendable {
   let keys: VerificationKeys
@@ -23,7 +21,7 @@ enum VerifierKeys: Sendable {
     self =
       switch origin.kind {
       case .fixed(let keys): .fixed(KeySnapshot(KeyGeneration(number: 0, keys: keys)))
-      case .replaceable: .changing(LatestSnapshot(origin))
+      case .replaceable, .scheduled, .remote: .changing(LatestSnapshot(origin))
       }
   }
 
@@ -47,6 +45,12 @@ enum VerifierKeys: Sendable {
       }
     }
   }
+
+  /// The keys that can be fetched anew.
+  var remote: RemoteKeySet? {
+    guard case .changing(let latest) = self, case .remote(let keys) = latest.origin.kind else { return nil }
+    return keys
+  }
 }
 
 /// The snapshot that a verifier made last of keys that change.
@@ -54,9 +58,7 @@ enum VerifierKeys: Sendable {
 /// A verification takes it under a lock held for a comparison, and makes another when the source has gone on.
 final class LatestSnapshot: Sendable {
   let origin: KeyOrigin
-  private let state = Mutex<KeySnapshot?>(nil)
-  /// Says the same as the lock to ThreadSanitizer, which does not see into it.
-  private let handover = Atomic<Bool>(false)
+  private let state = Guarded<KeySnapshot?>(nil)
 
   init(_ origin: KeyOrigin) {
     self.origin = origin
@@ -64,18 +66,12 @@ final class LatestSnapshot: Sendable {
 
   func snapshot() throws(TokenError) -> KeySnapshot {
     let generation = try origin.generation()
-    let latest = state.withLock { snapshot in
-      _ = handover.load(ordering: .acquiring)
-      return snapshot
-    }
-    if let latest, latest.generation == generation { return latest }
+    if let latest = state.withLock({ $0 }), latest.generation == generation { return latest }
     let next = KeySnapshot(try origin.current())
     return state.withLock { snapshot in
-      _ = handover.load(ordering: .acquiring)
       // Of several threads that get here the first makes the snapshot, so that all learn headers in one place.
       if let snapshot, snapshot.generation == next.generation { return snapshot }
       snapshot = next
-      handover.store(true, ordering: .releasing)
       return next
     }
   }
@@ -87,6 +83,8 @@ extension KeyOrigin {
     switch kind {
     case .fixed: 0
     case .replaceable(let keys): keys.generation
+    case .scheduled(let keys): keys.generation
+    case .remote(let keys): try keys.generation()
     }
   }
 
@@ -95,6 +93,8 @@ extension KeyOrigin {
     switch kind {
     case .fixed(let keys): KeyGeneration(number: 0, keys: keys)
     case .replaceable(let keys): keys.current
+    case .scheduled(let keys): keys.current().verification
+    case .remote(let keys): keys.current()
     }
   }
 }

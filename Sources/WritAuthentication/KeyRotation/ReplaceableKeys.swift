@@ -11,13 +11,13 @@ internal import Synchronization
 /// Each verification takes the old keys or the new ones, whole; one that begins after ``replace(with:)`` has returned takes
 /// the new ones.
 public final class ReplaceableKeys: Sendable, VerificationKeySource {
-  private let state: Mutex<KeyGeneration>
-  /// The number of the generation in the lock; ThreadSanitizer, which does not see into the lock, sees the order by it too.
+  private let state: Guarded<KeyGeneration>
+  /// The number of the generation in the lock.
   private let number: Atomic<UInt64>
 
   /// These keys, until others replace them.
   public init(_ keys: VerificationKeys) {
-    state = Mutex(KeyGeneration(number: 1, keys: keys))
+    state = Guarded(KeyGeneration(number: 1, keys: keys))
     number = Atomic(1)
   }
 
@@ -39,9 +39,6 @@ public final class ReplaceableKeys: Sendable, VerificationKeySource {
 
   /// The keys in force.
   var current: KeyGeneration {
-    state.withLock { state in
-      _ = number.load(ordering: .acquiring)
-      return state
-    }
+    state.withLock { $0 }
   }
 }

@@ -3,7 +3,8 @@
 /// Where a ``TokenVerifier`` takes its keys from.
 ///
 /// ``VerificationKeys`` stay as they are. ``ReplaceableKeys`` are replaced by hand, those of a ``SigningKeySet`` by its
-/// schedule. The requirement is Writ's own: other types have nothing to answer it with.
+/// schedule, those of a ``RemoteKeySet`` by what the issuer publishes. The requirement is Writ's own: other types have nothing to
+/// answer it with.
 public protocol VerificationKeySource: Sendable {
   /// The keys as verifiers read them.
   var origin: KeyOrigin { get }
@@ -14,6 +15,8 @@ public struct KeyOrigin: Sendable {
   enum Kind {
     case fixed(VerificationKeys)
     case replaceable(ReplaceableKeys)
+    case scheduled(SigningKeySet)
+    case remote(RemoteKeySet)
   }
 
   let kind: Kind

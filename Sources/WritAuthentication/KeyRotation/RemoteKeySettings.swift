@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension RemoteKeySet {
+  /// How a ``RemoteKeySet`` fetches, and which keys it takes.
+  public struct Settings: Sendable {
+    /// How long after the beginning of a fetch no other begins, whatever came of it; a second to an hour.
+    public var coolDown = Duration.seconds(30)
+    /// The age at which keys are fetched anew where the answer says none; a minute to an hour.
+    public var refreshAge = Duration.seconds(300)
+    /// The age at which keys are refused when none could be fetched since: a minute to 7 days.
+    ///
+    /// For so long an issuer's key that it has withdrawn may be accepted when the fetches fail.
+    public var maximumAge = Duration.seconds(6 * 3600)
+    /// How long a fetch may take, and whoever waits for it waits; up to a minute.
+    public var deadline = Duration.seconds(5)
+    /// The algorithms that keys may be bound to, as ``JSONWebKeySet/init(parsing:accepting:profile:)`` has it; a key for which
+    /// several are left is passed over.
+    public var accepted = Set<JSONWebAlgorithm>.signatures
+    /// How strong keys must be.
+    public var profile = KeyProfile.standard
+
+    /// The usual settings.
+    public init() {}
+  }
+
+  /// The ages within which an answer says when it is to be fetched anew.
+  public static let refreshAges = Duration.seconds(60)...Duration.seconds(3600)
+  /// How long after a fetch an identifier that it did not bring does not cause another.
+  public static let unknownLifetime = Duration.seconds(60)
+  /// Tasks that wait for one fetch at most; others are refused at once.
+  public static let maximumWaiters = 4096
+  /// Bytes that identifiers of unknown keys take.
+  public static let unknownIdentifierBytes = UnknownIdentifiers.byteCount
+
+  /// Settings in milliseconds, their bounds checked.
+  struct Timing: Sendable {
+    let coolDown: Int64
+    let refreshAge: Duration
+    let maximumAge: Int64
+
+    init(_ settings: Settings) throws(KeyError) {
+      func check(_ duration: Duration, _ bounds: ClosedRange<Duration>, _ name: String) throws(KeyError) {
+        guard bounds.contains(duration) else {
+          throw KeyError(.configuration, "a \(name) of \(duration) was asked for, expected \(bounds)")
+        }
+      }
+      try check(settings.coolDown, .seconds(1)...(.seconds(3600)), "cool-down")
+      try check(settings.refreshAge, RemoteKeySet.refreshAges, "refresh age")
+      try check(settings.maximumAge, .seconds(60)...(.seconds(7 * 86400)), "maximum age")
+      try check(settings.deadline, .milliseconds(1)...(.seconds(60)), "deadline")
+      coolDown = Self.milliseconds(settings.coolDown)
+      refreshAge = settings.refreshAge
+      maximumAge = Self.milliseconds(settings.maximumAge)
+    }
+
+    /// After how many milliseconds an answer is to be fetched anew.
+    func refreshAge(of answer: JWKSAnswer) -> Int64 {
+      let bounds = RemoteKeySet.refreshAges
+      let age = min(max(answer.maximumAge ?? refreshAge, bounds.lowerBound), bounds.upperBound)
+      return max(Self.milliseconds(age), coolDown)
+    }
+
+    /// Of a duration within the bounds above.
+    static func milliseconds(_ duration: Duration) -> Int64 {
+      let (seconds, attoseconds) = duration.components
+      return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+    }
+  }
+}
