@@ -25,7 +25,7 @@ public final class LocalReplayMemory: ReplayMemory {
   public let maximumCount: Int
   private let clock: TokenClock
   private let hash: PrefixedHash
-  private let shards: [SharedState<SeenProofs>]
+  private let shards: Shards<SeenProofs>
 
   /// - Parameters:
   ///   - maximumCount: 1 to ``largestCount``; a proof is kept for three windows at most, so that 100,000 are 555 requests a
@@ -46,13 +46,11 @@ public final class LocalReplayMemory: ReplayMemory {
     } catch {
       throw TokenError(error)
     }
-    // A small memory is whole, so that it holds as many as it says.
-    let shardCount = maximumCount < 1024 ? 1 : 16
-    shards = (0..<shardCount).map { _ in SharedState(SeenProofs(maximumCount: maximumCount / shardCount)) }
+    shards = Shards(capacity: maximumCount) { SeenProofs(maximumCount: maximumCount / $0) }
   }
 
   /// Proofs that are kept now, some of which may be past their time.
-  public var count: Int { shards.reduce(0) { $0 + $1.withLock { $0.count } } }
+  public var count: Int { shards.sum { $0.count } }
 
   /// Remembers a proof unless it is remembered already.
   ///
@@ -65,9 +63,7 @@ public final class LocalReplayMemory: ReplayMemory {
       throw TokenError(error)
     }
     let now = clock.now
-    // INVARIANT: there are 1 or 16.
-    let shard = shards[Int(truncatingIfNeeded: key.selector) & (shards.count - 1)]
-    let isNew = shard.withLock { $0.insert(key, until: until, now: now) }
+    let isNew = shards.withLock(key) { $0.insert(key, until: until, now: now) }
     guard let isNew else { throw TokenError(.full, "there is no room to remember more proofs") }
     return isNew
   }

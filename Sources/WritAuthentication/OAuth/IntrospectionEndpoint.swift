@@ -62,13 +62,13 @@ public struct AccessTokenIntrospection: TokenIntrospecting {
 
   /// What a token says, if it is valid and for this client.
   ///
-  /// - Throws: `TokenError` with the code `failure` only.
+  /// - Throws: `TokenError` with the codes `keysUnavailable` and `failure` only.
   public func introspect(_ request: TokenRequest, for client: String) async throws -> ActiveToken? {
     let token: Verified<AccessTokenClaims>
     do throws(TokenError) {
       token = try verifier.verify(request.token)
     } catch {
-      guard error.code != .failure else { throw error }
+      guard error.code != .failure, error.code != .keysUnavailable else { throw error }
       return nil
     }
     guard token.audiences.contains(where: { $0.utf8.elementsEqual(client.utf8) }) else { return nil }

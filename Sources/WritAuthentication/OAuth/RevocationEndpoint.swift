@@ -64,7 +64,7 @@ public struct AccessTokenRevocation: TokenRevoking {
   /// Revokes a token that was issued to this client.
   ///
   /// - Throws: `OAuthError` with the code `invalidGrant` when it was issued to another client; `TokenError` when it cannot be
-  ///   revoked though it may be valid, now or later: `notYetValid`, `full`, `failure`.
+  ///   revoked though it may be valid, now or later: `notYetValid`, `keysUnavailable`, `full`, `failure`.
   public func revoke(_ request: TokenRequest, for client: String) async throws {
     let token: Verified<AccessTokenClaims>
     do throws(TokenError) {

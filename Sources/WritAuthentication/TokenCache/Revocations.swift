@@ -32,7 +32,7 @@ public final class Revocations: Sendable {
   public let maximumCount: Int
   private let clock: TokenClock
   private let hashes: (identifier: PrefixedHash, session: PrefixedHash, subject: PrefixedHash)
-  private let state = SharedState(State())
+  private let state = Guarded(State())
 
   /// - Parameters:
   ///   - maximumCount: 1 to ``largestCount``; an entry takes about 100 bytes.

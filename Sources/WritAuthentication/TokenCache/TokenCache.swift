@@ -24,7 +24,7 @@ public final class TokenCache: Sendable {
   public let maximumByteCount: Int
   /// Bytes of the longest token that is kept; longer ones are verified each time.
   public let maximumTokenBytes: Int
-  private let shards: [SharedState<CachedTokens>]
+  private let shards: Shards<CachedTokens>
 
   /// - Parameters:
   ///   - maximumCount: 1 to ``largestCount``.
@@ -42,41 +42,29 @@ public final class TokenCache: Sendable {
     self.maximumCount = maximumCount
     self.maximumByteCount = maximumByteCount
     self.maximumTokenBytes = maximumTokenBytes
-    // A small cache is whole, so that it holds as many as it says.
-    let shardCount = maximumCount < 1024 ? 1 : 16
-    shards = (0..<shardCount).map { _ in
-      SharedState(
-        CachedTokens(maximumCount: maximumCount / shardCount, maximumByteCount: maximumByteCount / shardCount)
-      )
+    shards = Shards(capacity: maximumCount) { divisor in
+      CachedTokens(maximumCount: maximumCount / divisor, maximumByteCount: maximumByteCount / divisor)
     }
   }
 
   /// Tokens that are kept now.
-  public var count: Int { shards.reduce(0) { $0 + $1.withLock { $0.count } } }
+  public var count: Int { shards.sum { $0.count } }
 
   /// Forgets all tokens.
-  public func removeAll() {
-    for shard in shards { shard.withLock { $0.removeAll() } }
-  }
+  public func removeAll() { shards.forEach { $0.removeAll() } }
 
   /// A token that was verified under these keys.
   @inline(__always)
   func token(_ key: DigestKey, generation: UInt64) -> CheckedToken? {
-    shard(key).withLock { $0.token(key, generation: generation) }
+    shards.withLock(key) { $0.token(key, generation: generation) }
   }
 
   func insert(_ token: CheckedToken, _ key: DigestKey, generation: UInt64) {
-    shard(key).withLock { $0.insert(token, key, generation: generation) }
+    shards.withLock(key) { $0.insert(token, key, generation: generation) }
   }
 
   func remove(_ key: DigestKey) {
-    shard(key).withLock { $0.remove(key) }
-  }
-
-  @inline(__always)
-  private func shard(_ key: DigestKey) -> SharedState<CachedTokens> {
-    // INVARIANT: there are 1 or 16.
-    shards[Int(truncatingIfNeeded: key.selector) & (shards.count - 1)]
+    shards.withLock(key) { $0.remove(key) }
   }
 }
 
