@@ -71,14 +71,12 @@ public final class LocalReplayMemory: ReplayMemory {
 
 /// A part of a memory: proofs, and the order in which they came.
 private struct SeenProofs: Sendable {
-  private let maximumCount: Int
   private var proofs: [DigestKey: Int64] = [:]
-  /// The keys of `proofs`, a ring of which `proofs.count` places from `oldest` on are in use.
-  private var order: [DigestKey] = []
-  private var oldest = 0
+  /// The keys of `proofs`.
+  private var order: KeyRing
 
   init(maximumCount: Int) {
-    self.maximumCount = maximumCount
+    order = KeyRing(capacity: maximumCount)
   }
 
   var count: Int { proofs.count }
@@ -91,17 +89,12 @@ private struct SeenProofs: Sendable {
     }
     // In the order in which they came, which is nearly that of their times: one that stays longer keeps those behind it for
     // as long as a clock may be ahead.
-    while !proofs.isEmpty, let until = proofs[order[oldest]], until < now {
-      proofs[order[oldest]] = nil
-      oldest = (oldest + 1) % order.count
+    while let oldest = order.first, let until = proofs[oldest], until < now {
+      proofs[oldest] = nil
+      _ = order.removeFirst()
     }
-    guard proofs.count < maximumCount else { return nil }
-    let place = oldest + proofs.count
-    if order.count < maximumCount, place == order.count {
-      order.append(key)
-    } else {
-      order[place % order.count] = key
-    }
+    guard order.count < order.capacity else { return nil }
+    order.append(key)
     proofs[key] = until
     return true
   }

@@ -12,17 +12,15 @@ struct CachedTokens: Sendable {
     let byteCount: Int
   }
 
-  private let maximumCount: Int
   private let maximumByteCount: Int
   private var entries: [DigestKey: Entry] = [:]
-  /// Every key of `entries`, and some that have gone since; the next to be overwritten is the oldest.
-  private var order: [DigestKey] = []
-  private var oldest = 0
+  /// Every key of `entries`, and some that have gone since.
+  private var order: KeyRing
   private var byteCount = 0
 
   init(maximumCount: Int, maximumByteCount: Int) {
-    self.maximumCount = maximumCount
     self.maximumByteCount = maximumByteCount
+    order = KeyRing(capacity: maximumCount)
   }
 
   var count: Int { entries.count }
@@ -41,20 +39,10 @@ struct CachedTokens: Sendable {
     let size = token.byteCount
     guard size <= maximumByteCount else { return }
     remove(key)
-    // INVARIANT: no more places in the order than `maximumCount`, and each entry has one there; so when all have been passed
-    // once there is no entry left, and no byte taken.
-    var passed = 0
-    while byteCount > maximumByteCount - size, passed < order.count {
-      remove(order[(oldest + passed) % order.count])
-      passed += 1
+    while byteCount > maximumByteCount - size || order.count == order.capacity, let oldest = order.removeFirst() {
+      remove(oldest)
     }
-    if order.count < maximumCount {
-      order.append(key)
-    } else {
-      remove(order[oldest])
-      order[oldest] = key
-      oldest = (oldest + 1) % order.count
-    }
+    order.append(key)
     entries[key] = Entry(token: token, generation: generation, byteCount: size)
     byteCount += size
   }
@@ -66,8 +54,7 @@ struct CachedTokens: Sendable {
 
   mutating func removeAll() {
     entries = [:]
-    order = []
-    oldest = 0
+    order = KeyRing(capacity: order.capacity)
     byteCount = 0
   }
 }
