@@ -5,7 +5,7 @@ internal import LibCrypto
 /// The keys of a bounded table in the order in which they came.
 struct KeyRing: Sendable {
   let capacity: Int
-  /// `count` places from `oldest` on are in use. It grows to `capacity`, and only then goes round.
+  // `count` places from `oldest` on are in use. There are up to `capacity`, and only then the ring goes round.
   private var keys: [DigestKey] = []
   private var oldest = 0
   private(set) var count = 0
