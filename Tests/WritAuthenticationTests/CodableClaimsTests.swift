@@ -247,4 +247,24 @@ struct CodableClaimsTests {
     #expect(read.claims.payload.base == 7)
     #expect(read.claims.payload.own == "x")
   }
+
+  @Test("large objects are read whole, in any order", arguments: [16, 17, 3000])
+  func manyMembers(count: Int) throws {
+    let claims = (0..<count).map { "\"m\($0)\":\($0 % 2 == 0 ? "{\"x\":[\($0)]}" : "{}")" }.joined(separator: ",")
+    typealias Members = [String: [String: [Int]]]
+    let text = try token("\"v\":{\(claims)}")
+    let read = try verifier.verify(text, as: CodableClaims<Value<Members>>.self).claims.payload.v
+    #expect(read.count == count)
+    for number in 0..<count { #expect(read["m\(number)"] == (number % 2 == 0 ? ["x": [number]] : [:])) }
+    struct Ends: Codable, Sendable {
+      struct Part: Codable, Sendable { var x: [Int]? }
+      var m14: Part
+      var m0: Part
+      var m15: Part
+      var absent: Part?
+      var m2: Part
+    }
+    let ends = try verifier.verify(text, as: CodableClaims<Value<Ends>>.self).claims.payload.v
+    #expect(ends.m14.x == [14] && ends.m0.x == [0] && ends.m15.x == nil && ends.absent == nil && ends.m2.x == [2])
+  }
 }

@@ -4,7 +4,14 @@ internal import StrictJSON
 
 /// The members of an object among the claims, found by the bytes of their names.
 struct KeyedClaimsDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
-  let decoder: ClaimsDecoder
+  private let decoder: ClaimsDecoder
+  private let last: LastMember?
+
+  init(decoder: ClaimsDecoder) {
+    self.decoder = decoder
+    let isLarge = decoder.document.count(of: decoder.index) > LastMember.comparedCount
+    last = isLarge ? LastMember() : nil
+  }
 
   var codingPath: [any CodingKey] { decoder.codingPath }
 
@@ -16,7 +23,8 @@ struct KeyedClaimsDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
   @inline(__always)
   private func find(_ key: some CodingKey) -> JSONDocument.Index? {
-    decoder.document.member(key.stringValue, of: decoder.index)
+    guard let last else { return decoder.document.member(key.stringValue, of: decoder.index) }
+    return last.find(key.stringValue, decoder)
   }
 
   /// The value of a key, to be read as a scalar; how it was reached is only noted when it cannot be.
@@ -73,4 +81,21 @@ struct KeyedClaimsDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
   func superDecoder() throws -> any Decoder { try value(ClaimsCodingKey.super) }
   func superDecoder(forKey key: Key) throws -> any Decoder { try value(key) }
+}
+
+/// The member of a large object that was found last: the next to be asked for is usually the one after it, so that a
+/// dictionary is read in linear time.
+private final class LastMember {
+  /// Members among which a name is looked for from the first.
+  static let comparedCount = 16
+
+  private var value: JSONDocument.Index?
+
+  func find(_ name: String, _ decoder: ClaimsDecoder) -> JSONDocument.Index? {
+    let (document, object) = (decoder.document, decoder.index)
+    let found =
+      if let value { document.member(name, of: object, from: value) } else { document.member(name, of: object) }
+    if let found { value = found }
+    return found
+  }
 }
