@@ -35,6 +35,24 @@ extension JSONDocument {
     return nil
   }
 
+  /// The value of a member, looked for from another member of the object on, and then from the first.
+  ///
+  /// - Complexity: O(members between the two); all members in their order take O(`count(of: index)`)
+  package func member(_ name: String, of index: Index, from value: Index) -> Index? {
+    guard kind(of: index) == .object else { return nil }
+    let bytes = name.utf8.span
+    let first = index.position &+ 1
+    let end = tape.nodes.sibling(of: index.position)
+    // Before a value stands its name.
+    var key = value.position &- 1
+    for _ in 0..<count(of: index) {
+      if key < first || key >= end { key = first }
+      if string(at: Index(position: key), equals: bytes) { return Index(position: key &+ 1) }
+      key = tape.nodes.sibling(of: key &+ 1)
+    }
+    return nil
+  }
+
   package struct ElementSequence: Sequence, IteratorProtocol, Sendable {
     fileprivate let nodes: [Tape.Node]
     fileprivate var position: UInt32

@@ -60,6 +60,9 @@ package struct JSONDocument: Sendable {
     self.source = source
   }
 
+  /// Bytes of memory that the document takes.
+  package var byteCount: Int { source.capacity + tape.byteCount }
+
   mutating func removeAll() {
     source = []
     tape.removeAll()

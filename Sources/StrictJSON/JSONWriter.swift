@@ -42,6 +42,8 @@ package struct JSONWriter: Sendable {
   package mutating func integer(_ value: some FixedWidthInteger) { literal(String(value)) }
   /// A finite number; others become `null`, which JSON has in their place.
   package mutating func number(_ value: Double) { literal(value.isFinite ? String(value) : "null") }
+  /// A finite number; others become `null`, which JSON has in their place.
+  package mutating func number(_ value: Float) { literal(value.isFinite ? String(value) : "null") }
   package mutating func boolean(_ value: Bool) { literal(value ? "true" : "false") }
   package mutating func null() { literal("null") }
 

@@ -34,6 +34,11 @@ struct Tape: Sendable {
     nodes.reserveCapacity(min(count / 5, 1 << 22))
   }
 
+  /// Bytes of memory that the nodes and what belongs to them take.
+  var byteCount: Int {
+    nodes.capacity * MemoryLayout<Node>.stride + decoded.capacity + names.capacity * MemoryLayout<UInt64>.stride
+  }
+
   mutating func removeAll() {
     nodes.removeAll(keepingCapacity: true)
     decoded.removeAll(keepingCapacity: true)

@@ -106,6 +106,22 @@ struct HashTests {
       #expect(code == .parameter)
     }
   }
+
+  @Test("a digest behind a random block is the same each time, and another for each message and each block")
+  func prefixed() throws {
+    for path in [MessageAuthenticationKey.Path.savedState, .provider] {
+      let hash = try PrefixedHash(path: path)
+      let other = try PrefixedHash(path: path)
+      var seen: Set<DigestKey> = []
+      for count in [0, 1, 55, 63, 64, 65, 1000] {
+        let message = [UInt8](repeating: 7, count: count)
+        let digest = try hash.digest(of: message.span)
+        #expect(try hash.digest(of: message.span) == digest)
+        #expect(try other.digest(of: message.span) != digest)
+        #expect(seen.insert(digest).inserted)
+      }
+    }
+  }
 }
 
 @Suite("Secrets and randomness")

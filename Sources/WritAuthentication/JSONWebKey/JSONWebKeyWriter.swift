@@ -20,6 +20,17 @@ extension PublicKey {
     try writeParts(to: &writer)
   }
 
+  /// The key as a JWK of nothing but the members that make it.
+  func writeBare(to writer: inout JSONWriter) throws(KeyError) {
+    let parts = try parts()
+    writer.beginObject()
+    for (name, value) in parts {
+      writer.key(name)
+      writer.string(value)
+    }
+    writer.endObject()
+  }
+
   fileprivate func writeParts(to writer: inout JSONWriter) throws(KeyError) {
     for (name, value) in try parts() where name != "kty" {
       writer.key(name)

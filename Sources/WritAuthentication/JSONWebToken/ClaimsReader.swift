@@ -80,6 +80,14 @@ public struct ClaimsReader: Sendable {
     return values
   }
 
+  /// A time that may be missing, in seconds since 1970, a fraction rounded up.
+  ///
+  /// - Throws: `TokenError` with the code `claim` when it is no time in seconds up to the year 9999.
+  public func optionalTime(_ name: String) throws(TokenError) -> Int64? {
+    guard let index = document.member(name, of: document.root) else { return nil }
+    return try RegisteredClaims.date(index, document, name)
+  }
+
   private static func missing(_ name: String) -> TokenError {
     TokenError(.claim, "the claim \"\(printable(name))\" is missing")
   }

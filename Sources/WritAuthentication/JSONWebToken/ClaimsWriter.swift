@@ -12,6 +12,8 @@ public struct ClaimsWriter: Sendable {
   /// Where the names of the claims so far lie in what was written: start above, count below.
   private var names = InlineArray<16, UInt64>(repeating: 0)
   private var count = 0
+  /// Whether names within claims have not been compared.
+  private var isToBeRead = false
 
   /// Claims whose names are compared as they are written; with more, what was written is read again.
   static let comparedNames = 16
@@ -46,6 +48,14 @@ public struct ClaimsWriter: Sendable {
     writer.endArray()
   }
 
+  /// Makes issuing fail, for a reason of the claims' own: a value that must not be written.
+  public mutating func fail(_ error: TokenError) {
+    self.error = self.error ?? error
+  }
+
+  /// Has what was written read again before it is signed, as names within a claim may occur twice.
+  mutating func readAgain() { isToBeRead = true }
+
   /// What was written.
   var bytes: [UInt8] { writer.bytes }
 
@@ -53,7 +63,7 @@ public struct ClaimsWriter: Sendable {
   mutating func finish() throws(TokenError) {
     if let error { throw error }
     writer.endObject()
-    guard count > Self.comparedNames else { return }
+    guard isToBeRead || count > Self.comparedNames else { return }
     do throws(JSONError) {
       _ = try JSONDocument(parsing: writer.bytes, maximumDepth: CompactToken.maximumDepth)
     } catch {

@@ -4,7 +4,8 @@ internal import StrictJSON
 
 /// What a verifier looks at in the header of a signed token (RFC 7515, section 4.1).
 ///
-/// Keys that a header brings (`jwk`, `jku`, `x5c`, `x5u`) are never used, and not looked at. `crit` always refuses: it may only
+/// Keys that a header brings (`jwk`, `jku`, `x5c`, `x5u`) are never used, and not looked at; of a DPoP proof alone
+/// ``DPoPVerifier`` takes the `jwk`. `crit` always refuses: it may only
 /// name extensions, and none is understood.
 struct JOSEHeader: Sendable {
   let algorithm: JSONWebAlgorithm
@@ -13,7 +14,11 @@ struct JOSEHeader: Sendable {
 
   /// Reads the text of a header in base64url.
   init(_ text: Span<UInt8>) throws(TokenError) {
-    let document = try Self.document(text)
+    try self.init(Self.document(text))
+  }
+
+  /// Reads what `document(_:)` has found.
+  init(_ document: JSONDocument) throws(TokenError) {
     for name in ["crit", "b64", "zip", "enc"] where document.member(name, of: document.root) != nil {
       throw TokenError(.header, "the header parameter \"\(name)\" is not allowed in a signed token")
     }

@@ -60,10 +60,10 @@ struct RegisteredClaims: Sendable {
   /// Seconds; of a number with a fraction the next whole one, which is the same to a clock of whole seconds.
   ///
   /// An exponent, a sign, or a time beyond the year 9999 is refused.
-  private static func date(
+  static func date(
     _ value: JSONDocument.Index,
     _ document: borrowing JSONDocument,
-    _ name: StaticString
+    _ name: String
   ) throws(TokenError) -> Int64 {
     let seconds = document.integer(at: value) ?? document.numberText(at: value).flatMap(roundedUp)
     guard let seconds, (0...NumericDate.last).contains(seconds) else {
@@ -89,19 +89,14 @@ struct RegisteredClaims: Sendable {
     now: Int64,
     _ document: JSONDocument
   ) throws(TokenError) {
-    // INVARIANT: times are 0 to `NumericDate.last`, the leeway is 600 at most: no sum overflows.
-    if let expiration {
-      guard now < expiration + leeway else {
-        throw TokenError(.expired, "the token expired at \(expiration), and it is \(now)")
-      }
-    } else if rules.requiresExpiration {
+    guard expiration != nil || !rules.requiresExpiration else {
       throw TokenError(.claim, "the claim \"exp\" is missing")
     }
-    if let notBefore, notBefore > now + leeway {
-      throw TokenError(.notYetValid, "the token is valid from \(notBefore), and it is \(now)")
-    }
-    if let issuedAt, issuedAt > now + leeway {
-      throw TokenError(.notYetValid, "the token was issued at \(issuedAt), and it is \(now)")
+    try checkTimes(leeway: leeway, now: now)
+    for name in rules.requiredClaims {
+      guard let claim = document.member(name, of: document.root), document.kind(of: claim) != .null else {
+        throw TokenError(.claim, "the claim \"\(printable(name))\" is missing")
+      }
     }
     if let expected = rules.issuer {
       guard let issuer, document.string(at: issuer, equals: expected) else {
@@ -109,6 +104,21 @@ struct RegisteredClaims: Sendable {
       }
     }
     try checkAudience(rules.audience, document)
+  }
+
+  /// Checks what depends on the time, and so has to be checked again whenever the token is used.
+  @inline(__always)
+  func checkTimes(leeway: Int64, now: Int64) throws(TokenError) {
+    // INVARIANT: times are 0 to `NumericDate.last`, the leeway is 600 at most: no sum overflows.
+    if let expiration, now >= expiration + leeway {
+      throw TokenError(.expired, "the token expired at \(expiration), and it is \(now)")
+    }
+    if let notBefore, notBefore > now + leeway {
+      throw TokenError(.notYetValid, "the token is valid from \(notBefore), and it is \(now)")
+    }
+    if let issuedAt, issuedAt > now + leeway {
+      throw TokenError(.notYetValid, "the token was issued at \(issuedAt), and it is \(now)")
+    }
   }
 
   private func checkAudience(_ expected: String?, _ document: JSONDocument) throws(TokenError) {

@@ -37,6 +37,16 @@ public struct TokenError: Error, Sendable, CustomStringConvertible {
     case type
     /// A claim is missing, of the wrong type, or out of range.
     case claim
+    /// The token is bound to another key or certificate, or to none; or a proof is for another request or token.
+    case binding
+    /// A proof has been seen before.
+    case replayed
+    /// A proof does not have a nonce that the server made lately; it is to be told one.
+    case nonce
+    /// The token, its session or its subject has been revoked.
+    case revoked
+    /// A bounded memory has no room left.
+    case full
     /// The verifier or the issuer is asked for what it must not do.
     case configuration
     /// libcrypto failed.

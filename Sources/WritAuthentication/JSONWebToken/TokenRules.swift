@@ -13,6 +13,8 @@ public struct TokenRules: Sendable, Hashable {
   public var type: String?
   /// Whether `exp` must be there; where it is there it is always checked.
   public var requiresExpiration = true
+  /// Other claims that must be there, and be something else than `null`.
+  public var requiredClaims: [String] = []
   /// By how much clocks may differ, for `exp`, `nbf` and `iat`; 10 minutes at most, whole seconds.
   public var leeway = Duration.zero
 

@@ -18,6 +18,8 @@ public struct TokenVerifier: Sendable {
   let keys: VerifierKeys
   private let leeway: Int64
   private let clock: TokenClock
+  private let cache: VerifierCache?
+  private let revocations: Revocations?
 
   /// A verifier that checks everything.
   ///
@@ -40,16 +42,26 @@ public struct TokenVerifier: Sendable {
 
   /// A verifier with other rules.
   ///
-  /// - Throws: `TokenError` with the code `configuration` when the leeway is negative or longer than 10 minutes.
+  /// - Parameters:
+  ///   - keys: those of the issuer: ``VerificationKeys``, or others that change.
+  ///   - rules: what is asked of a token's claims.
+  ///   - clock: where the time comes from.
+  ///   - cache: keeps tokens that were verified; without, each is verified each time.
+  ///   - revocations: tokens that are no longer taken although they have not expired.
+  /// - Throws: `TokenError` with the code `configuration` when the leeway is negative or longer than 10 minutes, `failure`.
   public init(
     keys: some VerificationKeySource,
     rules: TokenRules,
-    clock: TokenClock = .system
+    clock: TokenClock = .system,
+    cache: TokenCache? = nil,
+    revocations: Revocations? = nil
   ) throws(TokenError) {
     self.keys = VerifierKeys(keys.origin)
     self.rules = rules
     self.clock = clock
+    self.revocations = revocations
     leeway = try rules.leewaySeconds()
+    self.cache = if let cache { try VerifierCache(cache) } else { nil }
   }
 
   /// Verifies a token.
@@ -78,7 +90,28 @@ public struct TokenVerifier: Sendable {
   func check(_ token: String) throws(TokenError) -> ClaimsReader {
     let bytes = token.utf8.span
     try CompactToken.checkSize(bytes.count)
+    guard let cache, bytes.count <= cache.tokens.maximumTokenBytes else {
+      return ClaimsReader(token: try check(bytes, keys.snapshot))
+    }
+    let key = try cache.key(of: bytes)
+    if let known = cache.tokens.token(key, generation: try keyGeneration) {
+      do throws(TokenError) {
+        try known.registered.checkTimes(leeway: leeway, now: clock.now)
+      } catch {
+        // It has expired, or the clock went back.
+        cache.tokens.remove(key)
+        throw error
+      }
+      if let names = known.names { try revocations?.check(names) }
+      return ClaimsReader(token: known)
+    }
     let snapshot = try keys.snapshot
+    let token = try check(bytes, snapshot)
+    cache.tokens.insert(token, key, generation: snapshot.generation)
+    return ClaimsReader(token: token)
+  }
+
+  private func check(_ bytes: Span<UInt8>, _ snapshot: KeySnapshot) throws(TokenError) -> CheckedToken {
     let keys = snapshot.keys
     if let header = snapshot.headers.known(bytes), let payload = try Self.knownPayload(bytes, header, keys) {
       return try check(bytes.extracting(payload), keys.keys[header.key])
@@ -131,14 +164,17 @@ public struct TokenVerifier: Sendable {
   }
 
   /// Reads claims that were signed, and checks those that are registered.
-  private func check(_ payload: Span<UInt8>, _ key: VerificationKey) throws(TokenError) -> ClaimsReader {
+  private func check(_ payload: Span<UInt8>, _ key: VerificationKey) throws(TokenError) -> CheckedToken {
     guard let bytes = Base64URL.decode(payload) else {
       throw TokenError(.malformed, "the payload of a token is no base64url")
     }
     let document = try Self.document(bytes)
     let registered = try RegisteredClaims(document)
     try registered.check(rules, leeway: leeway, now: clock.now, document)
-    return ClaimsReader(token: CheckedToken(document, registered, key))
+    guard let revocations else { return CheckedToken(document, registered, key) }
+    let names = try revocations.names(of: document, registered)
+    try revocations.check(names)
+    return CheckedToken(document, registered, key, names)
   }
 
   private static func document(_ bytes: [UInt8]) throws(TokenError) -> JSONDocument {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Puts header, payload and signature together, in the memory of the string that they become.
-enum TokenWriter {
+package enum TokenWriter {
   /// - Parameter headerAndDot: the header in base64url, and a dot.
-  static func write(
+  package static func write(
     headerAndDot: [UInt8],
     _ payload: Span<UInt8>,
     _ key: SigningKey

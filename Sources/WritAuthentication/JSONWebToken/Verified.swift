@@ -48,10 +48,18 @@ final class CheckedToken: Sendable {
   let document: JSONDocument
   let registered: RegisteredClaims
   let key: VerificationKey
+  /// What it may be revoked by, where its verifier looks for that.
+  let names: RevocableNames?
 
-  init(_ document: consuming JSONDocument, _ registered: RegisteredClaims, _ key: VerificationKey) {
+  init(
+    _ document: consuming JSONDocument,
+    _ registered: RegisteredClaims,
+    _ key: VerificationKey,
+    _ names: RevocableNames? = nil
+  ) {
     self.document = document
     self.registered = registered
     self.key = key
+    self.names = names
   }
 }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The claims of an OAuth 2.0 access token beside the registered ones (RFC 9068, section 2.2).
+///
+///     let verifier = try TokenVerifier(keys: keys, rules: .accessToken(issuer: "https://id.example", audience: "api"))
+///     let token = try verifier.verify(text, as: AccessTokenClaims.self)
+///     guard token.claims.scope.contains("photos") else { … }
+///
+/// A type of one's own that has more claims reads and writes these as a part of it.
+public struct AccessTokenClaims: TokenClaims, Hashable {
+  /// `client_id`: the client that asked for the token; required.
+  public var clientIdentifier: String
+  /// `scope`: what the token allows.
+  public var scope: [String]
+  /// `auth_time`: when the user authenticated, in seconds since 1970, a fraction rounded up.
+  public var authenticationTime: Int64?
+  /// `acr`: how well the user authenticated.
+  public var authenticationContext: String?
+  /// `amr`: the methods by which the user authenticated.
+  public var authenticationMethods: [String]
+  /// `roles` of the subject (RFC 9068, section 2.2.3.1).
+  public var roles: [String]
+  /// `groups` of the subject.
+  public var groups: [String]
+  /// `entitlements` of the subject.
+  public var entitlements: [String]
+  /// `cnf`: who may use the token; without, any bearer.
+  public var confirmation: TokenConfirmation?
+
+  /// Claims of a client; all others are set afterwards.
+  public init(clientIdentifier: String, scope: [String] = [], confirmation: TokenConfirmation? = nil) {
+    self.clientIdentifier = clientIdentifier
+    self.scope = scope
+    self.confirmation = confirmation
+    authenticationMethods = []
+    roles = []
+    groups = []
+    entitlements = []
+  }
+
+  /// Reads the claims.
+  ///
+  /// - Throws: `TokenError` with the code `claim` when `client_id` is missing, or another claim is not what it should be.
+  public init(reading claims: ClaimsReader) throws(TokenError) {
+    clientIdentifier = try claims.string("client_id")
+    scope = try Self.scope(claims)
+    authenticationTime = try claims.optionalTime("auth_time")
+    authenticationContext = try claims.optionalString("acr")
+    authenticationMethods = try claims.strings("amr")
+    roles = try claims.strings("roles")
+    groups = try claims.strings("groups")
+    entitlements = try claims.strings("entitlements")
+    confirmation = try TokenConfirmation(reading: claims)
+  }
+
+  private static func scope(_ claims: ClaimsReader) throws(TokenError) -> [String] {
+    guard let text = try claims.optionalString("scope") else { return [] }
+    guard let names = Scope.names(of: text) else {
+      throw TokenError(.claim, "the claim \"scope\" is no list of names with one space between")
+    }
+    return names
+  }
+
+  /// Writes the claims; what is empty is left out.
+  public func write(to claims: inout ClaimsWriter) {
+    claims.string("client_id", clientIdentifier)
+    if !scope.isEmpty {
+      guard let text = Scope.text(of: scope) else {
+        return claims.fail(TokenError(.claim, "the claim \"scope\" has a name that is none"))
+      }
+      claims.string("scope", text)
+    }
+    if let authenticationTime { claims.integer("auth_time", authenticationTime) }
+    if let authenticationContext { claims.string("acr", authenticationContext) }
+    if !authenticationMethods.isEmpty { claims.strings("amr", authenticationMethods) }
+    if !roles.isEmpty { claims.strings("roles", roles) }
+    if !groups.isEmpty { claims.strings("groups", groups) }
+    if !entitlements.isEmpty { claims.strings("entitlements", entitlements) }
+    confirmation?.write(to: &claims)
+  }
+}
+
+extension TokenRules {
+  /// What RFC 9068, section 4, asks of an access token: `typ` is `at+jwt`; `iss`, `aud` and `exp` are checked; `sub`, `client_id`,
+  /// `iat` and `jti` are there.
+  ///
+  /// - Parameters:
+  ///   - issuer: the authorization server.
+  ///   - audience: the resource server's own name.
+  public static func accessToken(issuer: String, audience: String) -> TokenRules {
+    var rules = TokenRules(issuer: issuer, audience: audience, type: AccessTokenIssuer.type)
+    rules.requiredClaims = ["sub", "client_id", "iat", "jti"]
+    return rules
+  }
+}

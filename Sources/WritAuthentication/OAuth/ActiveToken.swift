@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import StrictJSON
+
+/// What introspection says of a token that can be used (RFC 7662, section 2.2).
+public struct ActiveToken: Sendable, Hashable {
+  /// `scope`: what the token allows.
+  public var scope: [String] = []
+  /// `client_id`: the client that asked for the token.
+  public var clientIdentifier: String?
+  /// `username`: a name of the subject for people.
+  public var username: String?
+  /// `token_type`: `DPoP` or `Bearer`.
+  public var type: String?
+  /// `exp`, in seconds since 1970.
+  public var expiration: Int64?
+  /// `iat`, in seconds since 1970.
+  public var issuedAt: Int64?
+  /// `nbf`, in seconds since 1970.
+  public var notBefore: Int64?
+  /// `sub`.
+  public var subject: String?
+  /// `aud`: one or several.
+  public var audiences: [String] = []
+  /// `iss`.
+  public var issuer: String?
+  /// `jti`.
+  public var identifier: String?
+  /// `cnf`: who may use the token; whoever asks has to check it (RFC 9449, section 6.2; RFC 8705, section 3.2).
+  public var confirmation: TokenConfirmation?
+
+  /// A token of which nothing is said.
+  public init() {}
+
+  /// What an access token says of itself, once it is verified.
+  public init(_ token: Verified<AccessTokenClaims>) {
+    scope = token.claims.scope
+    clientIdentifier = token.claims.clientIdentifier
+    type = token.claims.confirmation?.keyThumbprint == nil ? "Bearer" : "DPoP"
+    expiration = token.expiration
+    issuedAt = token.issuedAt
+    notBefore = token.notBefore
+    subject = token.subject
+    audiences = token.audiences
+    issuer = token.issuer
+    identifier = token.identifier
+    confirmation = token.claims.confirmation
+  }
+
+  /// The response: an object with `active` and what is known.
+  ///
+  /// - Throws: `TokenError` with the code `claim` when the scope or the confirmation is none.
+  func json() throws(TokenError) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("active")
+    writer.boolean(true)
+    guard let scope = Scope.text(of: scope) else {
+      throw TokenError(.claim, "the scope of a token has a name that is none")
+    }
+    let texts = [
+      ("scope", scope.isEmpty ? nil : scope), ("client_id", clientIdentifier), ("username", username),
+      ("token_type", type),
+      ("sub", subject), ("iss", issuer), ("jti", identifier),
+    ]
+    for (name, text) in texts {
+      guard let text else { continue }
+      writer.key(name)
+      writer.string(text)
+    }
+    for (name, time) in [("exp", expiration), ("iat", issuedAt), ("nbf", notBefore)] {
+      guard let time else { continue }
+      writer.key(name)
+      writer.integer(time)
+    }
+    if let audience = audiences.first {
+      writer.key("aud")
+      if audiences.count == 1 {
+        writer.string(audience)
+      } else {
+        writer.beginArray()
+        for audience in audiences { writer.string(audience) }
+        writer.endArray()
+      }
+    }
+    guard let confirmation else {
+      writer.endObject()
+      return writer.bytes
+    }
+    var claims = ClaimsWriter(writer)
+    confirmation.write(to: &claims)
+    try claims.finish()
+    return claims.bytes
+  }
+}
