@@ -73,10 +73,10 @@ public final class LocalReplayMemory: ReplayMemory {
 private struct SeenProofs: Sendable {
   private var proofs: [DigestKey: Int64] = [:]
   /// The keys of `proofs`.
-  private var order: KeyRing
+  private var order: ArrivalRing
 
   init(maximumCount: Int) {
-    order = KeyRing(capacity: maximumCount)
+    order = ArrivalRing(capacity: maximumCount)
   }
 
   var count: Int { proofs.count }

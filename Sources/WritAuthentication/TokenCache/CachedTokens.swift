@@ -15,12 +15,12 @@ struct CachedTokens: Sendable {
   private let maximumByteCount: Int
   private var entries: [DigestKey: Entry] = [:]
   /// Every key of `entries`, and some that have gone since.
-  private var order: KeyRing
+  private var order: ArrivalRing
   private var byteCount = 0
 
   init(maximumCount: Int, maximumByteCount: Int) {
     self.maximumByteCount = maximumByteCount
-    order = KeyRing(capacity: maximumCount)
+    order = ArrivalRing(capacity: maximumCount)
   }
 
   var count: Int { entries.count }
@@ -54,7 +54,7 @@ struct CachedTokens: Sendable {
 
   mutating func removeAll() {
     entries = [:]
-    order = KeyRing(capacity: order.capacity)
+    order = ArrivalRing(capacity: order.capacity)
     byteCount = 0
   }
 }

@@ -12,6 +12,7 @@ struct Scene {
   let secret: [UInt8]?
   /// A key pair in PEM.
   let pem: String?
+  let keys: VerificationKeys
   let issuer: TokenIssuer
   let verifier: TokenVerifier
   let token: String
@@ -19,7 +20,6 @@ struct Scene {
   init(_ algorithm: JSONWebAlgorithm) throws {
     self.algorithm = algorithm
     let signingKey: SigningKey
-    let keys: VerificationKeys
     if algorithm == .hs256 {
       let bytes = (0..<32).map { _ in UInt8.random(in: 0...255) }
       let key = try SymmetricKey(bytes: bytes.span, algorithm: algorithm, identifier: Sample.keyIdentifier)

@@ -11,11 +11,16 @@ struct Role: TokenClaims {
   func write(to claims: inout ClaimsWriter) { claims.string("role", role) }
 }
 
+/// The same claim as any `Codable` brings it.
+struct CodableRole: Codable, Sendable {
+  var role: String
+}
+
 extension Scene {
-  /// Writ, with all checks.
-  func writ() -> [Workload] {
+  /// Writ, with all checks; with HMAC also any `Codable`, and a verifier that remembers tokens.
+  func writ() throws -> [Workload] {
     let (issuer, verifier, token) = (issuer, verifier, token)
-    return [
+    var workloads = [
       Workload(name: "Writ/\(algorithm.rawValue)/verify") { times in
         for _ in 0..<times {
           guard try verifier.verify(token, as: Role.self).claims.role.utf8.count == Sample.role.utf8.count else {
@@ -34,5 +39,38 @@ extension Scene {
         }
       },
     ]
+    guard algorithm == .hs256 else { return workloads }
+    workloads.append(
+      Workload(name: "Writ, Codable/\(algorithm.rawValue)/verify") { times in
+        for _ in 0..<times {
+          let claims = try verifier.verify(token, as: CodableClaims<CodableRole>.self).claims
+          guard claims.payload.role.utf8.count == Sample.role.utf8.count else { throw WrongResult() }
+        }
+      }
+    )
+    workloads.append(
+      Workload(name: "Writ, Codable/\(algorithm.rawValue)/issue") { times in
+        for _ in 0..<times {
+          let claims = CodableClaims(CodableRole(role: Sample.role))
+          let token = try issuer.issue(claims, subject: Sample.subject, audience: Sample.audience)
+          guard !token.isEmpty else { throw WrongResult() }
+        }
+      }
+    )
+    let cached = try TokenVerifier(
+      keys: keys,
+      rules: TokenRules(issuer: Sample.issuer, audience: Sample.audience),
+      cache: TokenCache()
+    )
+    workloads.append(
+      Workload(name: "Writ, cached/\(algorithm.rawValue)/verify") { times in
+        for _ in 0..<times {
+          guard try cached.verify(token, as: Role.self).claims.role.utf8.count == Sample.role.utf8.count else {
+            throw WrongResult()
+          }
+        }
+      }
+    )
+    return workloads
   }
 }

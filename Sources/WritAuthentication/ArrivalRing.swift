@@ -3,7 +3,7 @@
 internal import LibCrypto
 
 /// The keys of a bounded table in the order in which they came.
-struct KeyRing: Sendable {
+struct ArrivalRing: Sendable {
   let capacity: Int
   // `count` places from `oldest` on are in use. There are up to `capacity`, and only then the ring goes round.
   private var keys: [DigestKey] = []
