@@ -2,7 +2,7 @@
 
 import Testing
 
-@testable import WritAuthentication
+import WritAuthentication
 
 /// Base64url is read and written sixteen characters at a time, then four, then one: every length meets each of them.
 @Suite("Base64url")

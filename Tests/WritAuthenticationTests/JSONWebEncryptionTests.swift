@@ -206,22 +206,4 @@ struct JSONWebEncryptionTests {
     }
     #expect(refusal { () throws(KeyError) in try EncryptionPassword(secret, algorithm: .a128KW) } == .mismatched)
   }
-
-  @Test("64 tasks encrypt and decrypt with one key at once", arguments: [JSONWebAlgorithm.dir, .a128KW, .ecdhES])
-  func threads(algorithm: JSONWebAlgorithm) async throws {
-    let material = try KeyMaker.secretJSON(algorithm)
-    let (key, keys) = (try KeyMaker.encryptionKey(material), try KeyMaker.decryptionKeys(material))
-    await withTaskGroup(of: Int.self) { group in
-      for task in 0..<64 {
-        group.addTask {
-          (0..<10).count { number in
-            let content = Array("\(task) \(number)".utf8)
-            guard let token = try? JSONWebEncryption.encrypt(content.span, for: key) else { return false }
-            return (try? JSONWebEncryption(decrypting: token, keys: keys).content) == content
-          }
-        }
-      }
-      for await right in group { #expect(right == 10) }
-    }
-  }
 }
