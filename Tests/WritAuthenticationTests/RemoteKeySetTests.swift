@@ -17,7 +17,10 @@ struct RemoteKeySetTests {
   init() throws {
     issuer = try FakeIssuer("1")
     source = FakeSource(try issuer.published())
-    keys = try RemoteKeySet(source: source, clock: time.monotonic)
+    // Other tests may keep every thread busy for longer than the usual 5 s.
+    var settings = RemoteKeySet.Settings()
+    settings.deadline = .seconds(60)
+    keys = try RemoteKeySet(source: source, settings: settings, clock: time.monotonic)
     verifier = try TokenVerifier(keys: keys, issuer: "i", audience: "a")
   }
 
@@ -443,6 +446,7 @@ struct RemoteKeySetTests {
     source.answer(try issuer.published(), maximumAge: .seconds(3600))
     var settings = RemoteKeySet.Settings()
     settings.maximumAge = .seconds(60)
+    settings.deadline = .seconds(60)
     let keys = try RemoteKeySet(source: source, settings: settings, clock: time.monotonic)
     let verifier = try TokenVerifier(keys: keys, issuer: "i", audience: "a")
     try await keys.refresh()
