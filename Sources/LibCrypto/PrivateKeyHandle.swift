@@ -33,12 +33,23 @@ package final class PrivateKeyHandle: Sendable {
     }
   }
 
+  /// Bits of the longest RSA modulus.
+  package static let maximumRSABits = 16384
+
   /// An RSA key whose numbers fit each other: the primes are prime, and all others follow from them.
   package convenience init(
     modulus: Span<UInt8>,
     exponent: Span<UInt8>,
     parts: RSAParts
   ) throws(LibCryptoError) {
+    // Before libcrypto asks whether the primes are prime, which takes it hours when they are as long as a file may be.
+    let count = Self.significantCount(modulus)
+    guard count <= Self.maximumRSABits / 8 else {
+      throw LibCryptoError(.parameter, "an RSA modulus has \(count) bytes, expected at most \(Self.maximumRSABits / 8)")
+    }
+    guard parts.p.withBytes(Self.significantCount) + parts.q.withBytes(Self.significantCount) <= count + 1 else {
+      throw LibCryptoError(.key, "the primes of an RSA key are longer than its modulus")
+    }
     var parameters = Parameters()
     parameters.append("n", integer: modulus)
     parameters.append("e", integer: exponent)
@@ -51,6 +62,11 @@ package final class PrivateKeyHandle: Sendable {
     let key = try KeyHandle(type: "RSA", isPrivate: true, parameters)
     try key.check(isPrivate: true)
     self.init(kind: .rsa, key: key, publicKey: try PublicKeyHandle(modulus: modulus, exponent: exponent))
+  }
+
+  /// Bytes of an unsigned integer but for zeros in front.
+  private static func significantCount(_ integer: Span<UInt8>) -> Int {
+    integer.indices.first { integer[$0] != 0 }.map { integer.count - $0 } ?? 0
   }
 
   /// A key from its private bytes and the public key that goes with them.
@@ -103,8 +119,8 @@ package final class PrivateKeyHandle: Sendable {
 
   /// A new RSA key with the exponent 65,537.
   package static func generateRSA(bits: Int) throws(LibCryptoError) -> PrivateKeyHandle {
-    guard (2048...16384).contains(bits) else {
-      throw LibCryptoError(.parameter, "an RSA key of \(bits) bits was asked for, expected 2048 to 16384")
+    guard (2048...maximumRSABits).contains(bits) else {
+      throw LibCryptoError(.parameter, "an RSA key of \(bits) bits was asked for, expected 2048 to \(maximumRSABits)")
     }
     let key = unsafe try KeyHandle(generating: "RSA") { context in
       unsafe EVP_PKEY_CTX_set_rsa_keygen_bits(context, Int32(bits))

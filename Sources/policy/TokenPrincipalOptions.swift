@@ -41,8 +41,11 @@ struct TokenPrincipalOptions: ParsableArguments {
     func context(adding given: RecordValue, for action: EntityUID, _ schema: Schema?) throws -> RecordValue {
       do {
         let stated = try mapping.context(of: token, for: action, schema: schema)
-        if let attribute = given.first(where: { stated[$0.name] != nil }) {
-          throw Failure("error: both the token and --context say what `\(CedarText.shown(attribute.name))` is")
+        // Also where the token is silent: that it does not say how somebody signed in is for nobody else to fill in.
+        if let attribute = given.first(where: { attribute in
+          mapping.context.keys.contains { $0.utf8.elementsEqual(attribute.name.utf8) }
+        }) {
+          throw Failure("error: what `\(CedarText.shown(attribute.name))` is, the token says, and --context must not")
         }
         return try RecordValue((Array(stated) + Array(given)).map { ($0.name, $0.value) })
       } catch let error as PrincipalError {
@@ -56,7 +59,11 @@ struct TokenPrincipalOptions: ParsableArguments {
   /// - Throws: a ``Failure`` when the token is refused, or a file cannot be used.
   func bearer(in directory: String?) throws -> Bearer? {
     guard let token else {
-      let others = [("--keys", keys != nil), ("--mapping", mapping != nil)].filter(\.1).map(\.0) + ruleOptions.given
+      let options = [
+        ("--keys", keys != nil), ("--mapping", mapping != nil), ("--algorithm", keyOptions.accepted != nil),
+        ("--password-file", keyOptions.passwordFile != nil),
+      ]
+      let others = options.filter(\.1).map(\.0) + ruleOptions.given
       guard let other = others.first else { return nil }
       throw Failure("error: \(other) is about a token, and there is none\nGive --token FILE as well.")
     }

@@ -64,12 +64,32 @@ struct EvalTokenTests {
   func context() async throws {
     let outcome = try await Self.ask("maren.token", "approve", "2026-118", ["--context", #"{"methods":["mfa"]}"#])
     #expect(outcome.status == 1)
-    #expect(outcome.errors == "error: both the token and --context say what `methods` is\n")
+    #expect(outcome.errors == "error: what `methods` is, the token says, and --context must not\n")
+  }
+
+  @Test("What the token is to say of the context cannot be said for it where it is silent")
+  func silentToken() async throws {
+    let folder = try Folder([
+      "p.cedar": #"permit(principal, action, resource) when { context.methods.contains("mfa") };"#,
+      "mapping.json":
+        #"{"principal":{"type":"User","claim":"iss"},"context":{"methods":{"claim":"amr"}}}"#,
+      "token": Example.token, "key.json": Example.key,
+    ])
+    let arguments = [
+      "eval", ".", "--token", "token", "--keys", "key.json", "--action", "Action::\"view\"", "--resource", "T::\"x\"",
+    ]
+    let outcome = try await policy(arguments + Example.time + ["--context", #"{"methods":["mfa"]}"#], in: folder)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors == "error: what `methods` is, the token says, and --context must not\n")
+    let other = try await policy(arguments + Example.time + ["--context", #"{"other":["mfa"]}"#], in: folder)
+    #expect(other.status == 2, "\(other.errors)")
   }
 
   @Test(
     "What does not go together is an error",
     arguments: [
+      (["--algorithm", "HS256"], "error: --algorithm is about a token, and there is none"),
+      (["--password-file", "p"], "error: --password-file is about a token, and there is none"),
       (["--keys", "k"], "error: --keys is about a token, and there is none"),
       (["--issuer", "i"], "error: --issuer is about a token, and there is none"),
       (["--token", "t"], "error: --principal and --token both say who wants to act"),

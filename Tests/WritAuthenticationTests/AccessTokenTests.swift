@@ -49,6 +49,31 @@ struct AccessTokenTests {
     return try refusal(claims)
   }
 
+  @Test("an issuer follows the keys of a schedule")
+  func scheduled() throws {
+    let time = TestTime(Self.now)
+    let keys = try SigningKeySet(
+      ["a", "b"].enumerated().map {
+        ScheduledKey(try PrivateKey.generate(.edDSA, identifier: $1), signsFrom: Self.now + Int64($0) * 1000)
+      },
+      overlap: .seconds(300),
+      clock: time.clock
+    )
+    let issuer = try AccessTokenIssuer(issuer: "https://id.example", keys: keys, lifetime: .seconds(300))
+    let rules = TokenRules.accessToken(issuer: "https://id.example", audience: "api")
+    let verifier = try TokenVerifier(keys: keys, rules: rules, clock: time.clock)
+    for name in ["a", "b"] {
+      let text = try issuer.issue(AccessTokenClaims(clientIdentifier: "app"), subject: "alice", audience: "api")
+      #expect(try verifier.verify(text, as: AccessTokenClaims.self).key.identifier == name)
+      time.seconds += 1000
+    }
+    #expect(
+      WritAuthenticationTests.refusal { () throws(TokenError) in
+        try AccessTokenIssuer(issuer: "i", keys: keys, lifetime: .seconds(301))
+      } == .configuration
+    )
+  }
+
   @Test("what is issued verifies, with every claim there is")
   func roundTrip() throws {
     var claims = AccessTokenClaims(clientIdentifier: "app", scope: ["photos", "openid"])

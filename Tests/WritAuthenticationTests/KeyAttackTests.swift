@@ -43,6 +43,38 @@ struct KeyAttackTests {
     #expect(refusal(ofKey: Self.rsa(Self.modulus(bits: 3072)), profile: profile) == nil)
   }
 
+  @Test("J32 private RSA keys with primes longer than any key has are refused before their primes are looked at")
+  func rsaPrimes() throws {
+    // Mersenne primes: that they are prime would take a minute to find out, or hours.
+    func mersenne(_ bits: Int) -> [UInt8] {
+      [UInt8(1 << (bits % 8) - 1)] + [UInt8](repeating: 0xFF, count: bits / 8)
+    }
+    var key = try KeyMaker.secretJSON(.rs256)
+    key["p"] = base64URL(mersenne(11213))
+    #expect(refusal(ofKey: key) == .mismatched)
+    key["p"] = base64URL([UInt8](repeating: 0, count: 128) + decodedBase64URL(key["q"] as? String ?? ""))
+    #expect(refusal(ofKey: key) == .mismatched, "no prime of the modulus, though short enough")
+    for (modulus, p, q) in [(66197, 44497, 21701), (2049, 44497, 521), (2049, 521, 44497), (44497, 1279, 1279)] {
+      let numbers = [[0], mersenne(modulus), [1, 0, 1], mersenne(2049), mersenne(p), mersenne(q), [3], [3], [3]]
+      let contents = numbers.flatMap { Self.der(0x02, $0) }
+      let der = Self.der(0x30, contents)
+      #expect(
+        refusal { () throws(KeyError) in try JSONWebKey(der: der.span, accepting: [.rs256]) } == .mismatched,
+        "\(modulus) \(p) \(q)"
+      )
+    }
+  }
+
+  /// A value of DER.
+  private static func der(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
+    let count = content.count
+    let length: [UInt8] =
+      count < 0x80
+      ? [UInt8(count)]
+      : count < 0x100 ? [0x81, UInt8(count)] : [0x82, UInt8(count >> 8), UInt8(count & 0xFF)]
+    return [tag] + length + content
+  }
+
   @Test("J33 RSA exponents that are no exponents, even moduli and ROCA's are refused")
   func rsaNumbers() throws {
     let modulus = Self.modulus(bits: 2048)

@@ -232,4 +232,56 @@ struct OAuthTests {
     #expect(await introspected() as NSDictionary == ["active": false])
     #expect(await revoked() == 200)
   }
+
+  @Test(
+    "RFC 7009 2.2: 200 means revoked: tokens for another audience, or of a key yet to be fetched, are not said to be"
+  )
+  func notRevoked() async throws {
+    let time = TestTime()
+    var keys = try FakeIssuer("1")
+    let source = FakeSource(try keys.published())
+    let remote = try RemoteKeySet(source: source, clock: time.monotonic)
+    try await remote.refresh()
+    let revocations = try Revocations(clock: time.clock)
+    func verifier(_ audience: String?) throws -> TokenVerifier {
+      var rules = TokenRules.accessToken(issuer: "i", audience: "")
+      rules.audience = audience
+      return try TokenVerifier(keys: remote, rules: rules, clock: time.clock, revocations: revocations)
+    }
+    func token(_ key: PrivateKey) throws -> String {
+      let issuer = try AccessTokenIssuer(
+        issuer: "i",
+        signingKey: SigningKey(key),
+        lifetime: .seconds(600),
+        clock: time.clock
+      )
+      return try issuer.issue(AccessTokenClaims(clientIdentifier: "app"), subject: "s", audience: "rs")
+    }
+    func refusalOf(_ token: String) throws -> TokenError.Code? {
+      let verifier = try verifier("rs")
+      return WritAuthenticationTests.refusal { () throws(TokenError) in try verifier.verify(token, as: NoClaims.self) }
+    }
+    func revoke(_ token: String, _ audience: String?) async throws -> Int {
+      await RevocationEndpoint(AccessTokenRevocation(try verifier(audience), revocations: revocations)).respond(
+        to: Array("token=\(token)".utf8),
+        contentType: Self.form,
+        client: "app"
+      ).status
+    }
+    let first = try token(keys.keys[0])
+    #expect(try await revoke(first, "other") == 503)
+    #expect(try await revoke(first, "rs") == 200)
+    #expect(try refusalOf(first) == .revoked)
+
+    try keys.add("2")
+    source.answer(try keys.published())
+    let second = try token(keys.keys[1])
+    #expect(try await revoke(second, nil) == 503, "within the cool-down")
+    time.seconds += 31
+    let introspection = IntrospectionEndpoint(AccessTokenIntrospection(try verifier(nil)))
+    let answer = await introspection.respond(to: Array("token=\(second)".utf8), contentType: Self.form, client: "rs")
+    #expect(object(text(answer))["active"] as? Bool == true, "fetched for it")
+    #expect(try await revoke(second, nil) == 200)
+    #expect(try refusalOf(second) == .revoked)
+  }
 }

@@ -110,6 +110,28 @@ struct SigningKeySetTests {
     #expect(try verifier.verify(issuer.issue(NoClaims(), audience: "a"), as: NoClaims.self).key.identifier == "c")
   }
 
+  @Test(
+    "what has retired stays so when the key after it is removed, whatever stands before it",
+    arguments: [nil, 9000] as [Int64?]
+  )
+  func retiredForGood(first: Int64?) throws {
+    let set = try set([("z", -1000, first), ("a", 0, nil), ("b", 1000, nil)])
+    let verifier = try verifier(set)
+    let issuer = try TokenIssuer(issuer: "i", keys: set, lifetime: .seconds(100))
+    time.seconds = Self.start + 999
+    let token = try issuer.issue(NoClaims(), audience: "a")
+    time.seconds = Self.start + 1098
+    _ = try verifier.verify(token, as: NoClaims.self)
+    time.seconds = Self.start + 1100
+    #expect(try names(set) == (first == nil ? ["b"] : ["z", "b"]))
+    set.remove("b")
+    #expect(try names(set) == (first == nil ? [] : ["z"]))
+    #expect(set.active?.identifier != "a")
+    // Its clock may be behind: the token itself would still be valid.
+    let late = try TokenVerifier(keys: set, issuer: "i", audience: "a", clock: .fixed(Self.start + 1000))
+    #expect(refusal { () throws(TokenError) in try late.verify(token, as: NoClaims.self) } == .keyUnknown)
+  }
+
   @Test("keys that cannot be rotated are refused, and the set stays as it was")
   func refusals() throws {
     let set = try set([("a", 0, nil)])

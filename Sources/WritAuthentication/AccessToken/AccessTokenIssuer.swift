@@ -33,6 +33,17 @@ public struct AccessTokenIssuer: Sendable {
     )
   }
 
+  /// An issuer that signs with whichever key of a set signs at the moment.
+  ///
+  /// - Parameters:
+  ///   - issuer: `iss` of every token.
+  ///   - keys: they also say the algorithm and the `kid`; the time comes from their clock.
+  ///   - lifetime: from `iat` to `exp`, whole seconds; no longer than the overlap of the set.
+  /// - Throws: `TokenError` as ``TokenIssuer/init(issuer:keys:lifetime:type:)`` does.
+  public init(issuer: String, keys: SigningKeySet, lifetime: Duration) throws(TokenError) {
+    self.issuer = try TokenIssuer(issuer: issuer, keys: keys, lifetime: lifetime, type: Self.type)
+  }
+
   /// Issues an access token.
   ///
   /// - Parameters:
@@ -41,7 +52,7 @@ public struct AccessTokenIssuer: Sendable {
   ///   - audience: `aud`: the resource server.
   ///   - identifier: `jti`; 128 random bits unless given.
   ///   - others: claims of one's own beside them.
-  /// - Throws: `TokenError` with the codes `claim`, `tooLarge`, `failure`.
+  /// - Throws: `TokenError` with the codes `claim`, `tooLarge`, `keysUnavailable` when no key of a set signs at the moment, `failure`.
   public func issue<Others: TokenClaims>(
     _ claims: AccessTokenClaims,
     subject: String,

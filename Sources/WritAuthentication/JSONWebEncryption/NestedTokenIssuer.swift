@@ -2,7 +2,7 @@
 
 /// Issues JSON Web Tokens that are signed, then encrypted (RFC 7519, section 5.2 and appendix A.2).
 ///
-///     let nested = NestedTokenIssuer(issuer: issuer, encryptionKey: key)
+///     let nested = try NestedTokenIssuer(issuer: issuer, encryptionKey: key)
 ///     let token = try nested.issue(Role(role: "editor"), subject: "alice", audience: "api")
 ///
 /// Any number of threads may issue at once.

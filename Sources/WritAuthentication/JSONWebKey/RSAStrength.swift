@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LibCrypto
+
 /// What makes an RSA key refused before libcrypto sees it.
 enum RSAStrength {
-  static let maximumBits = 16384
+  static let maximumBits = PrivateKeyHandle.maximumRSABits
 
   /// - Parameters:
   ///   - modulus: an unsigned integer, its most significant byte first and not zero.

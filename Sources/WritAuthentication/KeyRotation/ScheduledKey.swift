@@ -87,4 +87,7 @@ struct KeyPeriod: Sendable {
     self.active = active
     self.accepted = accepted
   }
+
+  /// Whether a key of the same set has not retired; no two of a set begin to sign at once.
+  func accepts(_ key: PreparedKey) -> Bool { accepted.contains { $0.signsFrom == key.signsFrom } }
 }

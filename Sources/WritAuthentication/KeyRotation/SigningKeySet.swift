@@ -73,15 +73,15 @@ public final class SigningKeySet: Sendable, VerificationKeySource {
     try state.withLock { state throws(KeyError) in
       let present = KeyPeriod(at: now, of: state.keys, overlap: overlap.components.seconds)
       // Those that have retired make room; only their successors say when, so they go together.
-      let retired = state.keys.prefix { key in
-        !present.accepted.contains { $0.scheduled.key.handle === key.scheduled.key.handle }
-      }
+      let retired = state.keys.prefix { !present.accepts($0) }
       state.keys = try Self.ordered(state.keys.dropFirst(retired.count) + [key])
       enter(now, &state)
     }
   }
 
   /// Removes a key at once, whatever its schedule: what it has signed is refused by each verification that begins afterwards.
+  ///
+  /// The key before it signs again, unless it has retired; what has retired never comes back.
   ///
   /// For keys that others may have come to know. Verifiers elsewhere follow when they fetch the set again.
   ///
@@ -90,10 +90,13 @@ public final class SigningKeySet: Sendable, VerificationKeySource {
   public func remove(_ identifier: String) -> Bool {
     let now = clock.now
     return state.withLock { state in
-      let count = state.keys.count
-      state.keys.removeAll { $0.identifier.map { $0.utf8.elementsEqual(identifier.utf8) } == true }
+      let isNamed = { (key: PreparedKey) in key.identifier.map { $0.utf8.elementsEqual(identifier.utf8) } == true }
+      let isThere = state.keys.contains(where: isNamed)
+      // Of a key that retired because of its successor nobody would know it any more.
+      let present = KeyPeriod(at: now, of: state.keys, overlap: overlap.components.seconds)
+      state.keys.removeAll { isNamed($0) || ($0.scheduled.retires == nil && !present.accepts($0)) }
       enter(now, &state)
-      return state.keys.count < count
+      return isThere
     }
   }
 

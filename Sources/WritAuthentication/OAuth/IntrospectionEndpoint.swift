@@ -66,7 +66,7 @@ public struct AccessTokenIntrospection: TokenIntrospecting {
   public func introspect(_ request: TokenRequest, for client: String) async throws -> ActiveToken? {
     let token: Verified<AccessTokenClaims>
     do throws(TokenError) {
-      token = try verifier.verify(request.token)
+      token = try await verifier.verifyRefreshingKeys(request.token)
     } catch {
       guard error.code != .failure, error.code != .keysUnavailable else { throw error }
       return nil

@@ -54,7 +54,8 @@ public struct AccessTokenRevocation: TokenRevoking {
   private let revocations: Revocations
 
   /// - Parameters:
-  ///   - verifier: one with the rules of access tokens.
+  ///   - verifier: one with the rules of access tokens and no audience, so that it takes whatever others take; its leeway is the
+  ///     longest of theirs.
   ///   - revocations: those that the verifiers of these tokens look at.
   public init(_ verifier: TokenVerifier, revocations: Revocations) {
     self.verifier = verifier
@@ -64,17 +65,18 @@ public struct AccessTokenRevocation: TokenRevoking {
   /// Revokes a token that was issued to this client.
   ///
   /// - Throws: `OAuthError` with the code `invalidGrant` when it was issued to another client; `TokenError` when it cannot be
-  ///   revoked though it may be valid, now or later: `notYetValid`, `keysUnavailable`, `full`, `failure`.
+  ///   revoked though it may be valid, now, later or elsewhere: `notYetValid`, `audience`, `keysUnavailable`, `keyUnknown` where
+  ///   keys are fetched, `full`, `failure`.
   public func revoke(_ request: TokenRequest, for client: String) async throws {
     let token: Verified<AccessTokenClaims>
     do throws(TokenError) {
-      token = try verifier.verify(request.token)
+      token = try await verifier.verifyRefreshingKeys(request.token)
     } catch {
       switch error.code {
-      case .malformed, .tooLarge, .header, .algorithm, .keyUnknown, .signature, .expired, .issuer, .audience, .type,
-        .claim, .revoked:
+      case .malformed, .tooLarge, .header, .algorithm, .signature, .expired, .issuer, .type, .claim, .revoked:
         // Nobody takes it, now or later.
         return
+      case .keyUnknown where verifier.keys.remote == nil: return
       default: throw error
       }
     }
