@@ -49,7 +49,9 @@ public final class MemoryRecordStore: RecordStore, Sendable {
 
   // MARK: One record
 
-  /// The record of a key; `nil` when there is none. It never throws.
+  /// The record of a key, `nil` when there is none.
+  ///
+  /// It never throws.
   public func read(_ key: RecordKey, at now: Int64) async -> Record? {
     shard(of: key.id).records.withLock { records in
       guard let entry = live(key, at: now, &records) else { return nil }
@@ -86,7 +88,9 @@ public final class MemoryRecordStore: RecordStore, Sendable {
     }
   }
 
-  /// Replaces a record that has not changed since it was read. It never throws: also a full store does.
+  /// Replaces a record that has not changed since it was read.
+  ///
+  /// It never throws: a full store replaces too.
   ///
   /// - Returns: its new version; `nil` when it has changed or is absent.
   public func replace(
@@ -101,7 +105,9 @@ public final class MemoryRecordStore: RecordStore, Sendable {
     }
   }
 
-  /// Removes a record that has not changed since it was read. It never throws.
+  /// Removes a record that has not changed since it was read.
+  ///
+  /// It never throws.
   ///
   /// - Returns: whether it was there and has been removed.
   public func remove(_ key: RecordKey, _ version: RecordVersion, at now: Int64) async -> Bool {
@@ -141,7 +147,9 @@ public final class MemoryRecordStore: RecordStore, Sendable {
 
   // MARK: Many
 
-  /// Records of one owner and kind, in the order of their identifiers. It never throws.
+  /// Records of one owner and kind, in the order of their identifiers.
+  ///
+  /// It never throws.
   public func list(
     _ kind: RecordKind,
     of owner: [UInt8],
@@ -164,7 +172,9 @@ public final class MemoryRecordStore: RecordStore, Sendable {
     return Array(found.prefix(min(limit, Self.maximumPage)))
   }
 
-  /// Removes the records of one owner and kind. It never throws.
+  /// Removes the records of one owner and kind.
+  ///
+  /// It never throws.
   ///
   /// - Returns: how many were removed.
   @discardableResult
@@ -183,7 +193,9 @@ public final class MemoryRecordStore: RecordStore, Sendable {
     return removed
   }
 
-  /// Removes records that have expired. It never throws, and looks only where there are some.
+  /// Removes records that have expired.
+  ///
+  /// It never throws, and looks only where there may be some.
   ///
   /// - Returns: how many were removed; fewer than asked for when no more have expired.
   @discardableResult

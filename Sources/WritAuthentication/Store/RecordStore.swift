@@ -15,7 +15,7 @@
 ///
 /// Stores throw ``StoreError``; any other error is taken for ``StoreError/Code/storeUnavailable``.
 public protocol RecordStore: Sendable {
-  /// The record of a key; `nil` when there is none.
+  /// The record of a key, `nil` when there is none.
   func read(_ key: RecordKey, at now: Int64) async throws -> Record?
 
   /// Inserts a record unless there is one.
