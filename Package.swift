@@ -17,6 +17,7 @@ let package = Package(
     .library(name: "WritCedar", targets: ["WritCedar"]),
     .library(name: "WritPolicy", targets: ["WritPolicy"]),
     .library(name: "WritAuthentication", targets: ["WritAuthentication"]),
+    .library(name: "WritStoreTesting", targets: ["WritStoreTesting"]),
     .library(name: "WritIdentity", targets: ["WritIdentity"]),
     .library(name: "WritRemoteKeys", targets: ["WritRemoteKeys"]),
     .executable(name: "policy", targets: ["policy"]),
@@ -49,6 +50,8 @@ let package = Package(
         .target(name: "CArgon2", condition: .when(traits: ["Argon2"])),
       ]
     ),
+    // What every store must do, for who writes one.
+    .target(name: "WritStoreTesting", dependencies: ["WritAuthentication"]),
     // libcurl: only WritRemoteKeys imports it, and only with the trait are its headers looked for.
     .systemLibrary(name: "CLibCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .target(
@@ -77,7 +80,7 @@ let package = Package(
     .testTarget(name: "LibCryptoTests", dependencies: ["LibCrypto"]),
     .testTarget(
       name: "WritAuthenticationTests",
-      dependencies: ["WritAuthentication", "LibCrypto", "StrictJSON", "CAllocationCount"],
+      dependencies: ["WritAuthentication", "WritStoreTesting", "LibCrypto", "StrictJSON", "CAllocationCount"],
       exclude: ["Vectors"]
     ),
     .testTarget(
@@ -105,7 +108,7 @@ let package = Package(
 let keptTargets = [
   "optimised": [
     "StrictJSON", "WritCedar", "WritPolicy", "CAllocationCount", "WritPolicyTests", "DifferentialTests", "CLibCrypto",
-    "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "WritAuthenticationTests",
+    "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "WritStoreTesting", "WritAuthenticationTests",
   ],
   "traits": [
     "StrictJSON", "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "CLibCurl", "WritRemoteKeys",
