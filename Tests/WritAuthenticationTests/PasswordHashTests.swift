@@ -18,7 +18,7 @@ func refusal<Result>(_ body: () async throws(PasswordError) -> Result) async -> 
 @Suite("Passwords are hashed and verified")
 struct PasswordHashTests {
   private static let password = "correct horse battery"
-  private static let hasher = PasswordHasher(parameters: .weak(), pepper: nil)
+  private static let hasher = PasswordHasher(parameters: .weak())
 
   // Made with Python 3.11: `hashlib.scrypt`, `hashlib.pbkdf2_hmac` put together as django.contrib.auth.hashers does, and
   // `crypt.crypt` of libxcrypt 4.4.33.
@@ -97,7 +97,7 @@ struct PasswordHashTests {
     #else
       #expect(PasswordParameters.recommended.description == "scrypt$ln=17,r=8,p=1")
     #endif
-    let hasher = PasswordHasher(parameters: .recommended, pepper: nil)
+    let hasher = PasswordHasher(parameters: .recommended)
     let stored = try await hasher.hash(Self.password)
     #expect(stored.hasPrefix("$\(PasswordParameters.recommended)$"))
     #expect(try await hasher.verify(Self.password, against: stored) == .correct(needsRehash: false))
@@ -110,36 +110,38 @@ struct PasswordHashTests {
       try await hasher.verify(Self.password, against: stored)
     }
     let cheap = Self.hasher
-    let dear = PasswordHasher(parameters: .weak(logCost: 5), pepper: nil)
+    let dear = PasswordHasher(parameters: .weak(logCost: 5))
     #expect(try await needsRehash(cheap.hash(Self.password), dear) == .correct(needsRehash: true))
     #expect(try await needsRehash(dear.hash(Self.password), cheap) == .correct(needsRehash: false))
-    // Python's hashlib: a salt of 8 bytes; an output of 16.
-    let old = try PasswordPepper([("2025", secret(1))])
-    let both = try PasswordPepper([("2026", secret(2)), ("2025", secret(1))])
-    let made = try await PasswordHasher(parameters: .weak(), pepper: old).hash(Self.password)
+    let old = try SecretRing([secret(1, "2025")])
+    let both = try SecretRing([secret(2, "2026"), secret(1, "2025")])
+    let made = try await PasswordHasher(parameters: .weak(), ring: old).hash(Self.password)
     #expect(made.contains(",keyid=MjAyNQ$"))
     #expect(
-      try await needsRehash(made, PasswordHasher(parameters: .weak(), pepper: old)) == .correct(needsRehash: false)
+      try await needsRehash(made, PasswordHasher(parameters: .weak(), ring: old)) == .correct(needsRehash: false)
     )
     #expect(
-      try await needsRehash(made, PasswordHasher(parameters: .weak(), pepper: both)) == .correct(needsRehash: true)
+      try await needsRehash(made, PasswordHasher(parameters: .weak(), ring: both)) == .correct(needsRehash: true)
     )
     #expect(
       await refusal { () throws(PasswordError) in try await cheap.verify(Self.password, against: made) } == .keyUnknown
     )
-    let other = PasswordHasher(parameters: .weak(), pepper: try PasswordPepper([("2026", secret(2))]))
+    let other = PasswordHasher(parameters: .weak(), ring: try SecretRing([secret(2, "2026")]))
     #expect(
       await refusal { () throws(PasswordError) in try await other.verify(Self.password, against: made) } == .keyUnknown
     )
     // The same name with another key is another pepper.
-    let impostor = PasswordHasher(parameters: .weak(), pepper: try PasswordPepper([("2025", secret(2))]))
+    let impostor = PasswordHasher(parameters: .weak(), ring: try SecretRing([secret(2, "2025")]))
     #expect(try await needsRehash(made, impostor) == .wrong)
     // A hash from before there was a ring is taken, and made anew.
     let plain = try await cheap.hash(Self.password)
     #expect(try await needsRehash(plain, impostor) == .correct(needsRehash: true))
   }
 
-  private func secret(_ byte: UInt8) -> SecretBytes { SecretBytes(copying: [UInt8](repeating: byte, count: 32).span) }
+  private func secret(_ byte: UInt8, _ identifier: String) throws -> ApplicationSecret {
+    let bytes = (0..<32).map { byte &+ $0 }
+    return try ApplicationSecret(bytes.span, identifier: identifier)
+  }
 
   @Test("weak or immense parameters cannot be asked for")
   func parameters() async {

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("What a password may be")
 struct PasswordRuleTests {
-  private static let hasher = PasswordHasher(parameters: .weak(), pepper: nil)
+  private static let hasher = PasswordHasher(parameters: .weak())
 
   private static func code(_ password: String, _ rules: PasswordRules = .onlyFactor) async -> PasswordError.Code? {
     await refusal { () throws(PasswordError) in try await hasher.hash(password, following: rules) }
@@ -134,8 +134,9 @@ struct PasswordRuleTests {
   @Test("S03 S19 neither password nor hash nor pepper is in any error or description")
   func canaries() async throws {
     let canary = "canary-\(UInt64.random(in: 0...UInt64.max))-canary"
-    let key = SecretBytes(copying: Array((canary + canary).utf8).span)
-    let hasher = PasswordHasher(parameters: .weak(), pepper: try PasswordPepper([("2026", key)]))
+    let key = Array((canary + canary).utf8.prefix(32))
+    let ring = try SecretRing([try ApplicationSecret(key.span, identifier: "2026")])
+    let hasher = PasswordHasher(parameters: .weak(), ring: ring)
     let text = try PasswordText(canary)
     var shown = "\(text) \(String(reflecting: text)) \(hasher) \(String(reflecting: hasher))"
     dump(text, to: &shown)
@@ -236,12 +237,11 @@ struct PasswordWorkerTests {
     let told = Guarded<[SecurityEvent]>([])
     let hasher = PasswordHasher(
       parameters: .weak(),
-      pepper: nil,
       events: SecurityEvents { event in told.withLock { $0.append(event) } }
     )
     #expect(try await hasher.verify("whatever it may be", against: nil, account: "ines") == .wrong)
     #expect(told.withLock { $0 } == [.authenticationFailed(account: "ines", factor: .password)])
-    let full = PasswordHasher(parameters: .weak(), pepper: nil, workers: try PasswordWorkers(threads: 1, waiting: 0))
+    let full = PasswordHasher(parameters: .weak(), workers: try PasswordWorkers(threads: 1, waiting: 0))
     _ = full
   }
 }

@@ -19,30 +19,24 @@ public struct PasswordHasher: Sendable {
 
   /// How new hashes are made.
   public let parameters: PasswordParameters
-  private let pepper: PasswordPepper?
+  private let ring: SecretRing?
   private let workers: PasswordWorkers
   private let events: SecurityEvents
 
   /// - Parameters:
   ///   - parameters: how new hashes are made.
+  ///   - ring: its first secret is mixed into new passwords as a pepper, which is not in the store: who has only the store cannot
+  ///     even begin to guess. Without the ring such hashes cannot be verified any more.
   ///   - workers: the threads that hash.
   ///   - events: where wrong passwords are told.
   public init(
     parameters: PasswordParameters = .recommended,
-    workers: PasswordWorkers = .shared,
-    events: SecurityEvents = .none
-  ) {
-    self.init(parameters: parameters, pepper: nil, workers: workers, events: events)
-  }
-
-  init(
-    parameters: PasswordParameters,
-    pepper: PasswordPepper?,
+    ring: SecretRing? = nil,
     workers: PasswordWorkers = .shared,
     events: SecurityEvents = .none
   ) {
     self.parameters = parameters
-    self.pepper = pepper
+    self.ring = ring
     self.workers = workers
     self.events = events
   }
@@ -94,7 +88,7 @@ public struct PasswordHasher: Sendable {
   private func hash(_ password: PasswordText) async throws(PasswordError) -> String {
     try await workers.run { [self] () throws(PasswordError) in
       let salt = try PasswordError.catching { () throws(LibCryptoError) in try Randomness.bytes(Self.saltCount) }
-      let key = pepper?.newIdentifier
+      let key = ring.map { Array($0.identifier.utf8) }
       let output = try derive(password, parameters, key: key, salt: salt, count: Self.outputCount)
       var bytes = output.withBytes { span in span.indices.map { span[$0] } }
       defer { wipe(&bytes) }
@@ -123,7 +117,7 @@ public struct PasswordHasher: Sendable {
     case nil, .crypt:
       // Nobody, or more than crypt_r takes: as slow as somebody, and wrong.
       let salt = [UInt8](repeating: 0, count: Self.saltCount)
-      _ = try derive(password, parameters, key: pepper?.newIdentifier, salt: salt, count: Self.outputCount)
+      _ = try derive(password, parameters, key: ring.map { Array($0.identifier.utf8) }, salt: salt, count: Self.outputCount)
       return false
     }
   }
@@ -135,20 +129,27 @@ public struct PasswordHasher: Sendable {
     salt: [UInt8],
     count: Int
   ) throws(PasswordError) -> SecretBytes {
-    var input = password.normalized
-    if let key {
-      guard let pepper else {
-        throw PasswordError(.keyUnknown, "a stored hash was made with a key, and there is no key ring")
-      }
-      input = try pepper.applied(to: input, identifier: key)
+    guard let key else { return try parameters.derive(password.normalized, salt: salt, count: count) }
+    guard let ring else {
+      throw PasswordError(.keyUnknown, "a stored hash was made with a secret, and there is no ring")
     }
-    return try parameters.derive(input, salt: salt, count: count)
+    var input: [UInt8]
+    do throws(SecretError) {
+      let (none, name) = ([UInt8](), String(decoding: key, as: UTF8.self))
+      input = try password.normalized.withBytes { (bytes) throws(SecretError) in
+        try ring.code(of: bytes, for: .pepper, boundTo: none.span, under: name)
+      }
+    } catch {
+      throw PasswordError(error.code == .secretUnknown ? .keyUnknown : .failure, error.description)
+    }
+    defer { wipe(&input) }
+    return try parameters.derive(SecretBytes(copying: input.span), salt: salt, count: count)
   }
 
   /// Whether a hash was not made as ``hash(_:following:)`` would make it now, or better.
   private func isOutdated(_ hash: StoredHash) -> Bool {
     guard case .derived(let stored, let key, let salt, let output) = hash else { return true }
-    return !stored.isAtLeast(parameters) || key != pepper?.newIdentifier || salt.count < Self.saltCount
+    return !stored.isAtLeast(parameters) || key != ring.map { Array($0.identifier.utf8) } || salt.count < Self.saltCount
       || output.count < Self.outputCount
   }
 }
