@@ -17,12 +17,14 @@ let package = Package(
     .library(name: "WritCedar", targets: ["WritCedar"]),
     .library(name: "WritPolicy", targets: ["WritPolicy"]),
     .library(name: "WritAuthentication", targets: ["WritAuthentication"]),
+    .library(name: "WritStoreTesting", targets: ["WritStoreTesting"]),
     .library(name: "WritIdentity", targets: ["WritIdentity"]),
     .library(name: "WritRemoteKeys", targets: ["WritRemoteKeys"]),
     .executable(name: "policy", targets: ["policy"]),
   ],
   traits: [
-    .trait(name: "RemoteKeys", description: "Key sets fetched over HTTPS, through libcurl (libcurl4-openssl-dev).")
+    .trait(name: "Argon2", description: "Passwords hashed with Argon2id, through libargon2 (libargon2-dev)."),
+    .trait(name: "RemoteKeys", description: "Key sets fetched over HTTPS, through libcurl (libcurl4-openssl-dev)."),
   ],
   dependencies: [
     // Used by `policy` only; the libraries depend on nothing.
@@ -37,7 +39,19 @@ let package = Package(
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
     ),
     .target(name: "LibCrypto", dependencies: ["CLibCrypto"]),
-    .target(name: "WritAuthentication", dependencies: ["LibCrypto", "StrictJSON"]),
+    // The system's crypt_r, and libargon2 with the trait: only WritAuthentication/Password imports them.
+    .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
+    .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"]), .brew(["argon2"])]),
+    .target(
+      name: "WritAuthentication",
+      dependencies: [
+        "LibCrypto", "StrictJSON",
+        .target(name: "CCrypt", condition: .when(platforms: [.linux])),
+        .target(name: "CArgon2", condition: .when(traits: ["Argon2"])),
+      ]
+    ),
+    // What every store must do, for who writes one.
+    .target(name: "WritStoreTesting", dependencies: ["WritAuthentication"]),
     // libcurl: only WritRemoteKeys imports it, and only with the trait are its headers looked for.
     .systemLibrary(name: "CLibCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .target(
@@ -66,7 +80,7 @@ let package = Package(
     .testTarget(name: "LibCryptoTests", dependencies: ["LibCrypto"]),
     .testTarget(
       name: "WritAuthenticationTests",
-      dependencies: ["WritAuthentication", "LibCrypto", "StrictJSON", "CAllocationCount"],
+      dependencies: ["WritAuthentication", "WritStoreTesting", "LibCrypto", "StrictJSON", "CAllocationCount"],
       exclude: ["Vectors"]
     ),
     .testTarget(
@@ -94,10 +108,11 @@ let package = Package(
 let keptTargets = [
   "optimised": [
     "StrictJSON", "WritCedar", "WritPolicy", "CAllocationCount", "WritPolicyTests", "DifferentialTests", "CLibCrypto",
-    "LibCrypto", "WritAuthentication", "WritAuthenticationTests",
+    "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "WritStoreTesting", "WritAuthenticationTests",
   ],
   "traits": [
-    "StrictJSON", "CLibCrypto", "LibCrypto", "WritAuthentication", "CLibCurl", "WritRemoteKeys", "WritRemoteKeysTests",
+    "StrictJSON", "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "CLibCurl", "WritRemoteKeys",
+    "WritRemoteKeysTests",
   ],
 ]
 if let kept = keptTargets[Context.environment["WRIT_TESTS"] ?? ""] {

@@ -7,6 +7,7 @@ package enum KeyDerivation {
   private static let hkdf = FetchedAlgorithm(kdf: "HKDF")
   private static let singleStep = FetchedAlgorithm(kdf: "SSKDF")
   private static let pbkdf2 = FetchedAlgorithm(kdf: "PBKDF2")
+  private static let scrypt = FetchedAlgorithm(kdf: "SCRYPT")
 
   /// HKDF, extract and expand (RFC 5869).
   ///
@@ -57,13 +58,55 @@ package enum KeyDerivation {
     hash: HashFunction
   ) throws(LibCryptoError) -> SecretBytes {
     guard iterations > 0 else { throw LibCryptoError(.parameter, "PBKDF2 was asked for \(iterations) iterations") }
-    let number = (0..<8).map { UInt8(truncatingIfNeeded: UInt64(iterations) >> (56 - 8 * $0)) }
     var parameters = Parameters()
     parameters.append("digest", text: "\(hash.name)")
     password.withBytes { parameters.append("pass", octets: $0) }
     parameters.append("salt", octets: salt)
-    parameters.append("iter", integer: number.span)
+    parameters.append("iter", number: UInt64(iterations))
     return unsafe try derive(pbkdf2.pointer, parameters, count)
+  }
+
+  /// Bytes of memory that scrypt takes, `nil` for parameters that it does not have.
+  ///
+  /// - Parameters:
+  ///   - logCost: the binary logarithm of N.
+  ///   - blockSize: r.
+  ///   - parallelism: p.
+  package static func scryptMemory(logCost: Int, blockSize: Int, parallelism: Int) -> Int? {
+    // The bounds of RFC 7914, section 6, and such that nothing below overflows.
+    guard (1...40).contains(logCost), (1...(1 << 20)).contains(blockSize), (1...(1 << 20)).contains(parallelism),
+      logCost < 16 * blockSize, blockSize * parallelism < 1 << 30
+    else { return nil }
+    return (128 * blockSize) * ((1 << logCost) + parallelism + 2)
+  }
+
+  /// scrypt (RFC 7914).
+  ///
+  /// - Parameters:
+  ///   - logCost: the binary logarithm of N, the cost in time and memory.
+  ///   - blockSize: r, in 128 bytes.
+  ///   - parallelism: p.
+  ///   - count: bytes of the derived key.
+  package static func scrypt(
+    _ password: SecretBytes,
+    salt: Span<UInt8>,
+    logCost: Int,
+    blockSize: Int,
+    parallelism: Int,
+    count: Int
+  ) throws(LibCryptoError) -> SecretBytes {
+    guard let memory = scryptMemory(logCost: logCost, blockSize: blockSize, parallelism: parallelism) else {
+      throw LibCryptoError(.parameter, "scrypt has no such cost, block size or parallelism")
+    }
+    var parameters = Parameters()
+    password.withBytes { parameters.append("pass", octets: $0) }
+    parameters.append("salt", octets: salt)
+    parameters.append("n", number: 1 << UInt64(logCost))
+    parameters.append("r", number: UInt64(blockSize))
+    parameters.append("p", number: UInt64(parallelism))
+    // libcrypto refuses more than 32 MiB unless it is told.
+    parameters.append("maxmem_bytes", number: UInt64(memory))
+    return unsafe try derive(scrypt.pointer, parameters, count)
   }
 
   private static func derive(

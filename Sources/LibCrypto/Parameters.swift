@@ -34,6 +34,11 @@ struct Parameters: ~Copyable {
     #endif
   }
 
+  mutating func append(_ name: StaticString, number: UInt64) {
+    let bytes = (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) }
+    append(name, integer: bytes.span)
+  }
+
   private mutating func append(
     _ name: StaticString,
     type: Int32,

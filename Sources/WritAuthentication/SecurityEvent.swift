@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What an application's log or alerts should know of: who came in, who did not, and what was taken back.
+///
+/// No event holds a secret: neither passwords nor codes, neither tokens nor the identifiers of sessions. Accounts and labels are as the
+/// application gave them.
+public enum SecurityEvent: Sendable, Hashable {
+  /// A session began for an account.
+  case sessionBegan(account: String, session: SessionHandle)
+  /// A session began on a device whose label no other session of the account has.
+  case newDevice(account: String, session: SessionHandle)
+  /// A session got a new identifier: its holder proved more, or it was time.
+  case sessionRotated(account: String?, session: SessionHandle)
+  /// A session was ended: by its holder, from another device, or by the application.
+  case sessionRevoked(account: String?, session: SessionHandle)
+  /// All sessions of an account were ended, or all but one.
+  case sessionsRevoked(account: String, count: Int)
+  /// A factor was wrong; the account is what was claimed, and may not exist.
+  case authenticationFailed(account: String?, factor: AuthenticationFactor)
+  /// Too many wrong tries: the account's factor is not tried before the time is over, in seconds.
+  case lockedOut(account: String?, factor: AuthenticationFactor, seconds: Int64)
+  /// A request was refused as a forgery, or its cookies were.
+  case requestRefused(account: String?)
+  /// A refresh token was used after its successor: one of the two holders has stolen it. The family is revoked.
+  case refreshTokenReused(account: String, family: String)
+}
+
+/// What somebody proves to be themselves with.
+public enum AuthenticationFactor: UInt8, Sendable, Hashable, CaseIterable {
+  /// Something known.
+  case password = 1
+  /// A time-based or counter-based one-time password.
+  case oneTimePassword = 2
+  /// A code that was sent.
+  case deliveredCode = 3
+  /// A recovery code.
+  case recoveryCode = 4
+  /// A key of a device: a passkey, a smart card.
+  case device = 5
+  /// Another issuer's word: OpenID Connect.
+  case federated = 6
+}
+
+/// Where security events go.
+///
+///     let events = SecurityEvents { event in logger.notice("\(event)") }
+public struct SecurityEvents: Sendable {
+  private let handler: (@Sendable (SecurityEvent) -> Void)?
+
+  /// Nowhere.
+  public static let none = SecurityEvents(handler: nil)
+
+  private init(handler: (@Sendable (SecurityEvent) -> Void)?) {
+    self.handler = handler
+  }
+
+  /// - Parameter handler: is called where the event happens, and should not block.
+  public init(_ handler: @escaping @Sendable (SecurityEvent) -> Void) {
+    self.handler = handler
+  }
+
+  func record(_ event: SecurityEvent) { handler?(event) }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A session as it was when it was read.
+///
+/// Its identifier, which only the browser has, is not in it.
+public struct Session: Sendable, CustomStringConvertible, CustomReflectable {
+  let record: Record
+  let form: SessionForm
+
+  init(_ record: Record) throws(SessionError) {
+    self.record = record
+    form = try SessionForm(record.content)
+  }
+
+  /// Its name, which may be shown.
+  public var handle: SessionHandle { SessionHandle(record.key.id) }
+
+  /// Whose it is; `nil` of a visitor who has not said.
+  public var account: String? {
+    isAnonymous ? nil : String(decoding: record.content.owner, as: UTF8.self)
+  }
+
+  /// Whether it is nobody's.
+  public var isAnonymous: Bool { record.content.owner.isEmpty }
+
+  /// What the application calls the device.
+  public var label: String { String(decoding: bytes(form.label), as: UTF8.self) }
+
+  /// When it began, in seconds since 1970.
+  public var created: Int64 { form.created }
+
+  /// When it was last written that a request came, in seconds since 1970: up to a minute ago.
+  public var lastSeen: Int64 { form.lastSeen }
+
+  /// The first second since 1970 in which it is over, if no request comes.
+  public var expires: Int64 { form.end }
+
+  /// Whether it lasts longer than the browser is open.
+  public var isRemembered: Bool { form.isRemembered }
+
+  /// What was proved, the latest last.
+  public var factors: [ProvedFactor] {
+    let bytes = bytes(form.factors)
+    return stride(from: 0, to: bytes.count, by: SessionForm.factorCount).compactMap { start in
+      guard let factor = AuthenticationFactor(rawValue: bytes[start]) else { return nil }
+      let time = bytes[start + 1..<start + SessionForm.factorCount].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      return ProvedFactor(factor: factor, time: min(Int64(clamping: time), NumericDate.last))
+    }
+  }
+
+  /// What the application keeps in it.
+  public var data: [UInt8] { bytes(form.data) }
+
+  func bytes(_ range: Range<Int>) -> [UInt8] { Array(record.content.storage[range]) }
+
+  /// The handle; neither the account nor what is kept.
+  public var description: String { "session \(handle)" }
+
+  /// Empty: nothing of it is shown.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// A session that has just begun or got a new identifier, and the cookie that only its browser must see.
+public struct BegunSession: Sendable, CustomStringConvertible, CustomReflectable {
+  /// The session.
+  public let session: Session
+  /// The value of the Set-Cookie field of the answer: it holds the identifier.
+  public let cookie: String
+
+  /// The handle; never the cookie.
+  public var description: String { session.description }
+
+  /// Empty: nothing of it is shown.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

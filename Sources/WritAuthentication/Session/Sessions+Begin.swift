@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LibCrypto
+
+extension Sessions {
+  /// Begins a session for a visitor who has not said who they are: a login form needs one for its token.
+  ///
+  /// - Parameter data: what the application keeps, at most ``SessionRules/maximumDataBytes``.
+  /// - Throws: ``SessionError`` with the codes `tooLarge`, `storeUnavailable`, `full`, `cancelled`, `failure`.
+  public func beginAnonymous(data: [UInt8] = []) async throws(SessionError) -> BegunSession {
+    let now = clock.now
+    var fields = SessionFields(rules, isRemembered: false, at: now)
+    fields.data = data
+    return try await insertNew(fields, at: now)
+  }
+
+  /// Begins a session for an account: at login, once all that was asked for is proved.
+  ///
+  /// - Parameters:
+  ///   - account: at most ``SessionRules/maximumAccountBytes``, compared as bytes.
+  ///   - factors: what was proved.
+  ///   - label: what the application calls the device, at most ``SessionRules/maximumLabelBytes``.
+  ///   - data: what the application keeps, at most ``SessionRules/maximumDataBytes``.
+  ///   - isRemembered: whether the user asked to be remembered.
+  ///   - old: the session of the request, which ends: whoever knows its identifier has nothing of the new one.
+  /// - Throws: ``SessionError`` with the codes `tooLarge`, `configuration` for an empty account, `storeUnavailable`, `full`, `corrupt`,
+  ///   `cancelled`, `failure`.
+  public func begin(
+    for account: String,
+    proving factors: [AuthenticationFactor],
+    label: String = "",
+    data: [UInt8] = [],
+    isRemembered: Bool = false,
+    replacing old: Session?
+  ) async throws(SessionError) -> BegunSession {
+    guard !account.isEmpty else { throw SessionError(.configuration, "a session was asked for without an account") }
+    let now = clock.now
+    var fields = SessionFields(rules, isRemembered: isRemembered, at: now)
+    fields.account = Array(account.utf8)
+    fields.label = Array(label.utf8)
+    fields.data = data
+    for factor in factors { fields.prove(factor, at: now) }
+    _ = try fields.content()
+    if let old { _ = try await remove(old.record.key, at: now) }
+    let others = try await makeRoom(for: fields.account, at: now)
+    // Each turn but the first means that all sessions of the account were revoked meanwhile.
+    for _ in 0..<16 {
+      fields.epoch = try await epoch(of: fields.account, at: now) ?? 0
+      let begun = try await insertNew(fields, at: now)
+      guard try await isCurrent(fields, at: now) else {
+        _ = try await remove(begun.session.record.key, at: now)
+        continue
+      }
+      events.record(.sessionBegan(account: account, session: begun.session.handle))
+      if !others.contains(where: { $0.bytes($0.form.label) == fields.label }) {
+        events.record(.newDevice(account: account, session: begun.session.handle))
+      }
+      return begun
+    }
+    throw SessionError(.ended, "the sessions of an account were revoked again and again")
+  }
+
+  /// Gives a session a new identifier, and the old one is dead at once: when its holder has proved more, or gets more rights.
+  ///
+  /// Of several calls for one session, one has it; the others throw `ended`. The absolute limit stays as it was.
+  ///
+  /// - Parameters:
+  ///   - session: as it was read; what was written since is kept.
+  ///   - factor: what was proved now.
+  ///   - data: what the application keeps from now on; what it kept unless given.
+  /// - Throws: ``SessionError`` with the codes `ended`, `tooLarge`, `storeUnavailable`, `full`, `corrupt`, `cancelled`, `failure`.
+  public func rotate(
+    _ session: Session,
+    proving factor: AuthenticationFactor? = nil,
+    data: [UInt8]? = nil
+  ) async throws(SessionError) -> BegunSession {
+    let now = clock.now
+    var fields = try await taken(session, data, at: now)
+    fields.created = min(fields.created, now)
+    fields.lastSeen = max(fields.lastSeen, now)
+    if let factor { fields.prove(factor, at: now) }
+    let begun = try await insertNew(fields, at: now)
+    // A revocation of all either comes now and finds the new one, or has come already and is seen here.
+    guard try await isCurrent(fields, at: now) else {
+      _ = try await remove(begun.session.record.key, at: now)
+      throw Self.ended
+    }
+    events.record(.sessionRotated(account: session.account, session: begun.session.handle))
+    return begun
+  }
+
+  /// What a session holds, removed from the store by this call and no other.
+  private func taken(_ session: Session, _ data: [UInt8]?, at now: Int64) async throws(SessionError) -> SessionFields {
+    for _ in 0..<16 {
+      guard let current = try await self.session(session.record.key) else { throw Self.ended }
+      var fields = SessionFields(current)
+      if let data { fields.data = data }
+      // Too much is found before anything is removed.
+      _ = try fields.content()
+      if try await remove(current.record.key, current.record.version, at: now) { return fields }
+    }
+    throw Self.ended
+  }
+
+  /// Keeps other data in a session.
+  ///
+  /// - Returns: the session as it is now.
+  /// - Throws: ``SessionError`` with the codes `ended` when it was changed since it was read, `tooLarge`, `storeUnavailable`, `corrupt`,
+  ///   `cancelled`, `failure`.
+  public func setData(_ data: [UInt8], of session: Session) async throws(SessionError) -> Session {
+    var fields = SessionFields(session)
+    fields.data = data
+    guard let written = try await replace(session.record, with: fields, at: clock.now) else { throw Self.ended }
+    return written
+  }
+
+  /// Whether a factor was proved in a session not longer ago than this; what was proved in the future was proved now.
+  public func hasProved(_ factor: AuthenticationFactor, in session: Session, within limit: Duration) -> Bool {
+    let now = clock.now
+    return session.factors.contains { $0.factor == factor && Duration.seconds(max(0, now - $0.time)) <= limit }
+  }
+
+  static var ended: SessionError { SessionError(.ended, "a session was ended or rotated by another") }
+
+  /// Stores a session under a new identifier.
+  private func insertNew(_ fields: SessionFields, at now: Int64) async throws(SessionError) -> BegunSession {
+    let (text, id) = try Self.newIdentifier()
+    guard let session = try await insert(fields, as: RecordKey(.session, id), at: now) else {
+      throw SessionError(.failure, "a new identifier of a session is taken: there is no randomness")
+    }
+    let age = fields.isRemembered ? fields.created + fields.absolute - now : nil
+    return BegunSession(session: session, cookie: try cookie.setting(text, maximumAge: age))
+  }
+
+  private static func newIdentifier() throws(SessionError) -> (text: String, id: RecordID) {
+    let secret: SecretBytes
+    do throws(LibCryptoError) {
+      secret = try Randomness.secretBytes(32)
+    } catch {
+      throw SessionError(error)
+    }
+    do throws(StoreError) {
+      return try secret.withBytes { (bytes) throws(StoreError) in
+        (Base64URL.encode(bytes), try RecordID(hashing: bytes))
+      }
+    } catch {
+      throw SessionError(error)
+    }
+  }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LibCrypto
+
+extension Sessions {
+  /// A new token against forged requests, for a form or a script of one's own page; good as long as the session has its identifier.
+  ///
+  /// It is an HMAC of the session's key under the ring, masked anew each time: what is compressed with it tells nothing of it
+  /// (BREACH). A session that is rotated needs new ones.
+  ///
+  /// - Throws: ``SessionError`` with the code `failure`.
+  public func forgeryToken(for session: Session) throws(SessionError) -> String {
+    let id = session.record.key.id.bytes
+    let none: [UInt8] = []
+    do {
+      let code = try ring.authenticate(id.span, for: .csrf, boundTo: none.span)
+      let mask = try Randomness.bytes(code.count)
+      let token = mask + zip(code, mask).map { $0 ^ $1 }
+      return Base64URL.encode(token.span)
+    } catch {
+      throw SessionError(.failure, "a token against forged requests cannot be made")
+    }
+  }
+
+  /// Checks that a request which may change something comes from a page of one's own: at login and logout too.
+  ///
+  /// Methods other than GET, HEAD and OPTIONS need: Sec-Fetch-Site `same-origin` where it is sent, otherwise an Origin; the Origin,
+  /// where it is sent, one of those named; and one token of this session.
+  ///
+  /// - Throws: ``SessionError`` with the code `forgery`.
+  public func check(_ request: RequestOrigin, for session: Session) throws(SessionError) {
+    guard !request.isSafe else { return }
+    guard request.isOwn(origins) else { throw refused(session, "the request does not come from a page of this site") }
+    guard request.tokens.count == 1, isToken(request.tokens[0], of: session) else {
+      throw refused(session, "the request has no token of its session, or several")
+    }
+  }
+
+  private func refused(_ session: Session, _ reason: String) -> SessionError {
+    events.record(.requestRefused(account: session.account))
+    return SessionError(.forgery, reason)
+  }
+
+  private func isToken(_ text: String, of session: Session) -> Bool {
+    // Twice the longest code that a ring makes, in base64url.
+    let longest = Base64URL.encodedCount(2 * (2 + ApplicationSecret.maximumIdentifierBytes + 32))
+    guard !text.isEmpty, text.utf8.count <= longest, let token = Base64URL.decode(text.utf8.span), token.count % 2 == 0
+    else {
+      return false
+    }
+    let half = token.count / 2
+    let code = (0..<half).map { token[$0] ^ token[half + $0] }
+    let id = session.record.key.id.bytes
+    let none: [UInt8] = []
+    return (try? ring.isValid(code.span, for: id.span, .csrf, boundTo: none.span)) ?? false
+  }
+}

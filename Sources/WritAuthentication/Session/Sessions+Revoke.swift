@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LibCrypto
+
+extension Sessions {
+  /// The sessions of an account, the one seen last first: a list of devices.
+  ///
+  /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `corrupt`, `cancelled`.
+  public func sessions(of account: String) async throws(SessionError) -> [Session] {
+    try await sessions(of: Array(account.utf8), at: clock.now)
+  }
+
+  private func sessions(of account: [UInt8], at now: Int64) async throws(SessionError) -> [Session] {
+    let records: [Record]
+    do {
+      // Two pages could not be more: an account has not so many.
+      records = try await store.list(.session, of: account, after: nil, limit: Store.maximumPage, at: now)
+    } catch {
+      throw SessionError(StoreError(of: error))
+    }
+    var sessions: [Session] = []
+    for record in records {
+      let session = try Session(record)
+      if session.expires > now { sessions.append(session) }
+    }
+    return sessions.sorted { $0.lastSeen > $1.lastSeen }
+  }
+
+  /// The sessions of an account, after those were ended that would be too many with one more.
+  func makeRoom(for account: [UInt8], at now: Int64) async throws(SessionError) -> [Session] {
+    let sessions = try await sessions(of: account, at: now)
+    for session in sessions.dropFirst(SessionRules.maximumPerAccount - 1) {
+      if try await remove(session.record.key, at: now) {
+        events.record(.sessionRevoked(account: session.account, session: session.handle))
+      }
+    }
+    return sessions
+  }
+
+  /// Ends a session: at logout.
+  ///
+  /// - Returns: the Set-Cookie field that removes the cookie.
+  /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `cancelled`: then it may still be alive.
+  @discardableResult
+  public func end(_ session: Session) async throws(SessionError) -> String {
+    if try await remove(session.record.key, at: clock.now) {
+      events.record(.sessionRevoked(account: session.account, session: session.handle))
+    }
+    return cookie.clearing
+  }
+
+  /// Ends one session of an account, from the list of its devices.
+  ///
+  /// - Returns: whether there was such a session of this account.
+  /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `cancelled`.
+  @discardableResult
+  public func revoke(_ handle: SessionHandle, of account: String) async throws(SessionError) -> Bool {
+    let now = clock.now
+    let key = RecordKey(.session, handle.id)
+    // Each turn but the first means that another has written the session meanwhile.
+    for _ in 0..<16 {
+      guard let record = try await read(key, at: now), record.content.owner.elementsEqual(account.utf8) else {
+        return false
+      }
+      guard try await remove(key, record.version, at: now) else { continue }
+      events.record(.sessionRevoked(account: account, session: handle))
+      return true
+    }
+    throw SessionError(.storeUnavailable, "a session was changed by others again and again")
+  }
+
+  /// Ends all sessions of an account, or all but one: when its password is changed.
+  ///
+  /// No session that began before the call outlives it, nor does one that is rotated meanwhile.
+  ///
+  /// - Parameters:
+  ///   - account: whose.
+  ///   - kept: the one that stays, if it is the account's.
+  /// - Returns: how many were ended.
+  /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `full`, `cancelled`, `failure`: then some may be alive.
+  @discardableResult
+  public func revokeAll(of account: String, except kept: Session? = nil) async throws(SessionError) -> Int {
+    let now = clock.now
+    let owner = Array(account.utf8)
+    guard !owner.isEmpty else { return 0 }
+    let epoch = try await beginEpoch(of: owner, at: now)
+    let kept = kept.flatMap { $0.record.content.owner.elementsEqual(owner) ? $0 : nil }
+    let count: Int
+    do {
+      count = try await store.removeAll(.session, of: owner, except: kept?.record.key.id)
+    } catch {
+      throw SessionError(StoreError(of: error))
+    }
+    if let kept { try await carry(kept, into: epoch) }
+    events.record(.sessionsRevoked(account: account, count: count))
+    return count
+  }
+
+  /// Lets a session belong to the sessions after a revocation.
+  private func carry(_ kept: Session, into epoch: UInt64) async throws(SessionError) {
+    for _ in 0..<16 {
+      guard let current = try await session(kept.record.key) else { return }
+      var fields = SessionFields(current)
+      fields.epoch = epoch
+      if try await replace(current.record, with: fields, at: clock.now) != nil { return }
+    }
+    throw SessionError(.storeUnavailable, "a session was changed by others again and again")
+  }
+
+  // MARK: Epochs
+
+  // All sessions of an account are revoked by a new epoch, and then removed. A session remembers its epoch, and whoever stores it
+  // anew asks afterwards whether it is still the same: so none slips through between the removals. The record lasts
+  // longer than any session that is older than it; where there is none, no session is.
+
+  private static func epochKey(_ account: [UInt8]) throws(SessionError) -> RecordKey {
+    do throws(StoreError) {
+      return RecordKey(.sessionEpoch, try RecordID(hashing: account.span))
+    } catch {
+      throw SessionError(error)
+    }
+  }
+
+  /// The epoch of an account; `nil` when nothing was revoked for as long as sessions last.
+  func epoch(of account: [UInt8], at now: Int64) async throws(SessionError) -> UInt64? {
+    guard let record = try await read(try Self.epochKey(account), at: now) else { return nil }
+    guard record.content.format == 1, record.content.byteCount == 8 else {
+      throw SessionError(.corrupt, "what is stored as the epoch of an account is none")
+    }
+    return record.content.bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+  }
+
+  /// Whether nothing was revoked since the epoch of a session.
+  func isCurrent(_ fields: SessionFields, at now: Int64) async throws(SessionError) -> Bool {
+    guard !fields.account.isEmpty, let epoch = try await epoch(of: fields.account, at: now) else { return true }
+    return epoch == fields.epoch
+  }
+
+  /// A new epoch of an account.
+  private func beginEpoch(of account: [UInt8], at now: Int64) async throws(SessionError) -> UInt64 {
+    let key = try Self.epochKey(account)
+    let content: RecordContent
+    let epoch: UInt64
+    do {
+      // Never 0, which is that of sessions before the first one.
+      let bytes = try Randomness.bytes(7) + [1]
+      epoch = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      let lifetime = SessionRules.rememberedLimits.upperBound.components.seconds + 86_400
+      content = try RecordContent(bytes.span, format: 1, expires: now + lifetime)
+    } catch {
+      throw SessionError(.failure, "a new epoch of sessions cannot be made")
+    }
+    // Each turn but the first means that another has begun one meanwhile.
+    for _ in 0..<1024 {
+      if let record = try await read(key, at: now) {
+        if try await replace(record, with: content, at: now) != nil { return epoch }
+      } else if try await insert(content, as: key, at: now) != nil {
+        return epoch
+      }
+    }
+    throw SessionError(.storeUnavailable, "the epoch of an account was changed by others again and again")
+  }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LibCrypto
+
+/// Sessions of a web server: kept in a store, known to the browser by a cookie.
+///
+///     let sessions = try Sessions(store: store, ring: ring, origins: ["https://app.example"])
+///     let session = try await sessions.session(in: request.headers["cookie"])  // nil: none; an error: refuse the request
+///
+/// The identifier is 256 random bits; the store has its SHA-256 only. A session ends when no request came for as long as the idle
+/// limit, when the absolute limit is reached, and when it is revoked; nothing that a clock does brings it back. A clock that is
+/// set back lengthens the idle limit by as much, and the absolute one not beyond its length from then on.
+public struct Sessions<Store: RecordStore>: Sendable {
+  let store: Store
+  let ring: SecretRing
+  let rules: SessionRules
+  let cookie: HostCookie
+  let origins: [[UInt8]]
+  let clock: TokenClock
+  let events: SecurityEvents
+
+  /// - Parameters:
+  ///   - store: where sessions are kept.
+  ///   - ring: for the tokens against forged requests.
+  ///   - origins: of one's own pages, as browsers write them (`https://app.example`, RFC 6454, section 6.1); one at least.
+  ///   - rules: how long sessions last; those of ``SessionRules/init(idle:absolute:remembered:)`` unless given.
+  ///   - cookie: `__Host-session` unless given.
+  ///   - clock: the clock of the system, except in tests.
+  ///   - events: where beginnings and ends are told.
+  /// - Throws: ``SessionError`` with the code `configuration` when an origin is none.
+  public init(
+    store: Store,
+    ring: SecretRing,
+    origins: [String],
+    rules: SessionRules? = nil,
+    cookie: HostCookie? = nil,
+    clock: TokenClock = .system,
+    events: SecurityEvents = .none
+  ) throws(SessionError) {
+    self.store = store
+    self.ring = ring
+    self.origins = try RequestOrigin.checked(origins)
+    if let rules { self.rules = rules } else { self.rules = try SessionRules() }
+    if let cookie { self.cookie = cookie } else { self.cookie = try HostCookie() }
+    self.clock = clock
+    self.events = events
+  }
+
+  /// The session of a request.
+  ///
+  /// - Parameter fields: the values of all its Cookie fields.
+  /// - Returns: the session; `nil` when there is no cookie, or its session is over or was never there.
+  /// - Throws: ``SessionError`` with the codes `cookie`, `storeUnavailable`, `corrupt`, `cancelled`, `failure`: the request is to be
+  ///   refused, not to be taken for one without a session.
+  public func session(in fields: [String]) async throws(SessionError) -> Session? {
+    let id: RecordID?
+    do throws(SessionError) {
+      id = try identifier(in: fields)
+    } catch {
+      if error.code == .cookie { events.record(.requestRefused(account: nil)) }
+      throw error
+    }
+    guard let id else { return nil }
+    return try await session(RecordKey(.session, id))
+  }
+
+  /// The session of a key, with the time of this request written where it is due.
+  func session(_ key: RecordKey) async throws(SessionError) -> Session? {
+    // Each turn but the first means that another has written the session meanwhile.
+    for _ in 0..<16 {
+      let now = clock.now
+      guard let record = try await read(key, at: now) else { return nil }
+      let session = try Session(record)
+      var fields: SessionFields?
+      if session.created > now {
+        // The clock was set back: the session is as old as if it began now.
+        fields = SessionFields(session)
+        fields?.created = now
+      }
+      guard (fields?.created ?? session.created) + session.form.absolute > now,
+        session.lastSeen + session.form.idle > now
+      else {
+        _ = try await remove(key, record.version, at: now)
+        return nil
+      }
+      if now - session.lastSeen >= session.form.interval {
+        fields = fields ?? SessionFields(session)
+        fields?.lastSeen = now
+      }
+      guard let fields else { return session }
+      if let written = try await replace(record, with: fields, at: now) { return written }
+    }
+    throw SessionError(.storeUnavailable, "a session was changed by others again and again")
+  }
+
+  /// The key of the session that the cookies name.
+  func identifier(in fields: [String]) throws(SessionError) -> RecordID? {
+    var reading = CookieReading()
+    var id: RecordID?
+    for field in fields {
+      let field = field.utf8.span
+      guard let range = try cookie.range(in: field, &reading) else { continue }
+      id = try Self.identifier(field.extracting(range))
+    }
+    return id
+  }
+
+  /// The hash of an identifier; `nil` for a text that is none.
+  private static func identifier(_ text: Span<UInt8>) throws(SessionError) -> RecordID? {
+    guard text.count == 43 else { return nil }
+    var bytes = InlineArray<32, UInt8>(repeating: 0)
+    var span = bytes.mutableSpan
+    let isText = unsafe span.withUnsafeMutableBufferPointer { unsafe Base64URL.decode(text, into: $0) }
+    guard isText else { return nil }
+    do throws(StoreError) {
+      return try RecordID(hashing: bytes.span)
+    } catch {
+      throw SessionError(error)
+    }
+  }
+}
