@@ -19,10 +19,12 @@ let package = Package(
     .library(name: "WritAuthentication", targets: ["WritAuthentication"]),
     .library(name: "WritIdentity", targets: ["WritIdentity"]),
     .library(name: "WritRemoteKeys", targets: ["WritRemoteKeys"]),
+    .library(name: "WritQRCode", targets: ["WritQRCode"]),
     .executable(name: "policy", targets: ["policy"]),
   ],
   traits: [
-    .trait(name: "RemoteKeys", description: "Key sets fetched over HTTPS, through libcurl (libcurl4-openssl-dev).")
+    .trait(name: "RemoteKeys", description: "Key sets fetched over HTTPS, through libcurl (libcurl4-openssl-dev)."),
+    .trait(name: "QRCode", description: "QR codes for authenticators, through libqrencode (libqrencode-dev)."),
   ],
   dependencies: [
     // Used by `policy` only; the libraries depend on nothing.
@@ -44,6 +46,12 @@ let package = Package(
       name: "WritRemoteKeys",
       dependencies: ["WritAuthentication", .target(name: "CLibCurl", condition: .when(traits: ["RemoteKeys"]))]
     ),
+    // libqrencode: only WritQRCode imports it, and only with the trait is its header looked for.
+    .systemLibrary(name: "CQRCode", providers: [.apt(["libqrencode-dev"]), .brew(["qrencode"])]),
+    .target(
+      name: "WritQRCode",
+      dependencies: [.target(name: "CQRCode", condition: .when(traits: ["QRCode"]))]
+    ),
     .target(name: "WritCedar", dependencies: ["StrictJSON"]),
     // Counts heap allocations, for `policy bench` and for tests.
     .target(name: "CAllocationCount"),
@@ -57,6 +65,7 @@ let package = Package(
         "WritPolicy",
         "WritAuthentication",
         "WritIdentity",
+        "WritQRCode",
         "StrictJSON",
         "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -79,6 +88,8 @@ let package = Package(
       dependencies: ["WritRemoteKeys", "WritAuthentication"],
       exclude: ["Server"]
     ),
+    // Empty without the trait, too.
+    .testTarget(name: "WritQRCodeTests", dependencies: ["WritQRCode"]),
     .testTarget(name: "WritCedarTests", dependencies: ["WritCedar", "StrictJSON"]),
     .testTarget(name: "WritPolicyTests", dependencies: ["WritPolicy", "WritCedar", "CAllocationCount"]),
     // Tables against the literal evaluator; `Scripts/differential` runs it longer.
@@ -98,6 +109,7 @@ let keptTargets = [
   ],
   "traits": [
     "StrictJSON", "CLibCrypto", "LibCrypto", "WritAuthentication", "CLibCurl", "WritRemoteKeys", "WritRemoteKeysTests",
+    "CQRCode", "WritQRCode", "WritQRCodeTests",
   ],
 ]
 if let kept = keptTargets[Context.environment["WRIT_TESTS"] ?? ""] {
