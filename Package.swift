@@ -17,6 +17,7 @@ let package = Package(
     .library(name: "WritCedar", targets: ["WritCedar"]),
     .library(name: "WritPolicy", targets: ["WritPolicy"]),
     .library(name: "WritAuthentication", targets: ["WritAuthentication"]),
+    .library(name: "WritStoreTesting", targets: ["WritStoreTesting"]),
     .library(name: "WritIdentity", targets: ["WritIdentity"]),
     .library(name: "WritRemoteKeys", targets: ["WritRemoteKeys"]),
     .library(name: "WritQRCode", targets: ["WritQRCode"]),
@@ -40,6 +41,8 @@ let package = Package(
     ),
     .target(name: "LibCrypto", dependencies: ["CLibCrypto"]),
     .target(name: "WritAuthentication", dependencies: ["LibCrypto", "StrictJSON"]),
+    // What every store must do, for who writes one.
+    .target(name: "WritStoreTesting", dependencies: ["WritAuthentication"]),
     // libcurl: only WritRemoteKeys imports it, and only with the trait are its headers looked for.
     .systemLibrary(name: "CLibCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .target(
@@ -75,7 +78,7 @@ let package = Package(
     .testTarget(name: "LibCryptoTests", dependencies: ["LibCrypto"]),
     .testTarget(
       name: "WritAuthenticationTests",
-      dependencies: ["WritAuthentication", "LibCrypto", "StrictJSON", "CAllocationCount"],
+      dependencies: ["WritAuthentication", "WritStoreTesting", "LibCrypto", "StrictJSON", "CAllocationCount"],
       exclude: ["Vectors"]
     ),
     .testTarget(
@@ -105,7 +108,7 @@ let package = Package(
 let keptTargets = [
   "optimised": [
     "StrictJSON", "WritCedar", "WritPolicy", "CAllocationCount", "WritPolicyTests", "DifferentialTests", "CLibCrypto",
-    "LibCrypto", "WritAuthentication", "WritAuthenticationTests",
+    "LibCrypto", "WritAuthentication", "WritStoreTesting", "WritAuthenticationTests",
   ],
   "traits": [
     "StrictJSON", "CLibCrypto", "LibCrypto", "WritAuthentication", "CLibCurl", "WritRemoteKeys", "WritRemoteKeysTests",

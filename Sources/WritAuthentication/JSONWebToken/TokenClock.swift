@@ -30,7 +30,7 @@ public struct TokenClock: Sendable {
   }
 
   /// Seconds now, never less than 0 nor beyond the year 9999.
-  var now: Int64 {
+  package var now: Int64 {
     let seconds =
       switch source {
       case .system: Int64(time(nil))
@@ -42,7 +42,7 @@ public struct TokenClock: Sendable {
 }
 
 /// Times in claims.
-enum NumericDate {
+package enum NumericDate {
   /// The last second of the year 9999: what lies beyond is no time that anybody means.
-  static let last: Int64 = 253_402_300_799
+  package static let last: Int64 = 253_402_300_799
 }

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What keys made from a secret are for; those of one purpose say nothing about those of another.
+public enum SecretPurpose: String, Sendable, Hashable, CaseIterable {
+  /// Mixed into passwords before they are hashed.
+  case pepper
+  /// Secrets of one-time passwords at rest.
+  case oneTimeSecret = "one-time-secret"
+  /// Short codes at rest: recovery codes, codes sent by message or mail.
+  case code
+  /// Tokens against forged requests.
+  case csrf
+  /// Successors of refresh tokens, for the time in which they may be asked for again.
+  case refreshSuccessor = "refresh-successor"
+  /// What an application seals for itself.
+  case application
+
+  /// What HKDF is told: the use of the key, and the purpose.
+  func label(_ use: StaticString) -> [UInt8] { Array("writ 1 \(use) \(rawValue)".utf8) }
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Synchronization
+
+/// Records in the memory of this process, gone when it ends.
+///
+///     let store = try MemoryRecordStore()
+///
+/// For one server, or for tests: two servers would know nothing of each other's sessions. When it is full it refuses to insert,
+/// and forgets nothing before its time; what has expired makes room first. A record takes about 200 bytes beside its own.
+/// Finding one costs the same whatever the number; any number of threads may use the store at once.
+public final class MemoryRecordStore: RecordStore, Sendable {
+  /// Records of the largest store.
+  public static let largestCount = 100_000_000
+
+  /// Records that are kept at most.
+  public let maximumCount: Int
+  private let kept = Atomic<Int>(0)
+  private let shards: [Shard]
+  private let seeds: (UInt64, UInt64)
+
+  private final class Shard: Sendable {
+    let records: Guarded<MemoryRecords>
+
+    init(_ records: MemoryRecords) { self.records = Guarded(records) }
+  }
+
+  /// - Parameter maximumCount: 1 to ``largestCount``.
+  /// - Throws: ``StoreError`` with the code `configuration`.
+  public init(maximumCount: Int = 1_000_000) throws(StoreError) {
+    guard 1...Self.largestCount ~= maximumCount else {
+      throw StoreError(.configuration, "\(maximumCount) records were asked for, expected 1 to \(Self.largestCount)")
+    }
+    self.maximumCount = maximumCount
+    var random = SystemRandomNumberGenerator()
+    seeds = (random.next(), random.next())
+    let tableSeeds = (random.next(), random.next())
+    shards = (0..<64).map { _ in Shard(MemoryRecords(seeds: tableSeeds)) }
+  }
+
+  /// Records that are kept now, those that have expired and were not removed yet included.
+  public var count: Int { kept.load(ordering: .relaxed) }
+
+  @inline(__always)
+  private func shard(of id: RecordID) -> Shard {
+    let product = (id.third ^ seeds.0).multipliedFullWidth(by: id.fourth ^ seeds.1)
+    return shards[Int(truncatingIfNeeded: (product.high ^ product.low) % UInt64(shards.count))]
+  }
+
+  // MARK: One record
+
+  /// The record of a key, `nil` when there is none.
+  ///
+  /// It never throws.
+  public func read(_ key: RecordKey, at now: Int64) async -> Record? {
+    shard(of: key.id).records.withLock { records in
+      guard let entry = live(key, at: now, &records) else { return nil }
+      return records.record(entry)
+    }
+  }
+
+  /// Inserts a record unless there is one.
+  ///
+  /// - Returns: its version; `nil` when there is one, which stays as it is.
+  /// - Throws: ``StoreError`` with the code `full`.
+  public func insert(
+    _ content: RecordContent,
+    as key: RecordKey,
+    at now: Int64
+  ) async throws(StoreError) -> RecordVersion? {
+    let shard = shard(of: key.id)
+    while true {
+      let isAbsent = shard.records.withLock { records in live(key, at: now, &records) == nil }
+      guard isAbsent else { return nil }
+      if reserve() {
+        return shard.records.withLock { records in
+          // Another may have been faster; then the place is given back.
+          guard live(key, at: now, &records) == nil else {
+            release(1)
+            return nil
+          }
+          return records.insert(content, as: key)
+        }
+      }
+      guard removeExpiredNow(limit: Self.maximumPage, at: now) > 0 else {
+        throw StoreError(.full, "there is no room for more than \(maximumCount) records")
+      }
+    }
+  }
+
+  /// Replaces a record that has not changed since it was read.
+  ///
+  /// It never throws: a full store replaces too.
+  ///
+  /// - Returns: its new version; `nil` when it has changed or is absent.
+  public func replace(
+    _ key: RecordKey,
+    _ version: RecordVersion,
+    with content: RecordContent,
+    at now: Int64
+  ) async -> RecordVersion? {
+    shard(of: key.id).records.withLock { records in
+      guard let entry = live(key, at: now, &records), records.version(entry) == version else { return nil }
+      return records.replace(entry, with: content)
+    }
+  }
+
+  /// Removes a record that has not changed since it was read.
+  ///
+  /// It never throws.
+  ///
+  /// - Returns: whether it was there and has been removed.
+  public func remove(_ key: RecordKey, _ version: RecordVersion, at now: Int64) async -> Bool {
+    shard(of: key.id).records.withLock { records in
+      guard let entry = live(key, at: now, &records), records.version(entry) == version else { return false }
+      records.remove(entry)
+      release(1)
+      return true
+    }
+  }
+
+  /// The entry of a key; one that has expired is removed.
+  @inline(__always)
+  private func live(_ key: RecordKey, at now: Int64, _ records: inout MemoryRecords) -> UInt32? {
+    guard let entry = records.find(key) else { return nil }
+    if records.isExpired(entry, at: now) {
+      records.remove(entry)
+      release(1)
+      return nil
+    }
+    return entry
+  }
+
+  private func reserve() -> Bool {
+    var current = kept.load(ordering: .relaxed)
+    while current < maximumCount {
+      let (isExchanged, original) = kept.compareExchange(expected: current, desired: current + 1, ordering: .relaxed)
+      if isExchanged { return true }
+      current = original
+    }
+    return false
+  }
+
+  private func release(_ count: Int) {
+    kept.subtract(count, ordering: .relaxed)
+  }
+
+  // MARK: Many
+
+  /// Records of one owner and kind, in the order of their identifiers.
+  ///
+  /// It never throws.
+  public func list(
+    _ kind: RecordKind,
+    of owner: [UInt8],
+    after id: RecordID?,
+    limit: Int,
+    at now: Int64
+  ) async -> [Record] {
+    guard !owner.isEmpty, limit > 0 else { return [] }
+    let hash = MemoryRecords.hash(owner.span)
+    var found: [Record] = []
+    for shard in shards {
+      found += shard.records.withLock { records in
+        records.entries(of: owner, hash, kind).compactMap { entry in
+          guard let record = records.record(entry), !record.content.isExpired(at: now) else { return nil }
+          return id.map { $0 < record.key.id } ?? true ? record : nil
+        }
+      }
+    }
+    found.sort { $0.key.id < $1.key.id }
+    return Array(found.prefix(min(limit, Self.maximumPage)))
+  }
+
+  /// Removes the records of one owner and kind.
+  ///
+  /// It never throws.
+  ///
+  /// - Returns: how many were removed.
+  @discardableResult
+  public func removeAll(_ kind: RecordKind, of owner: [UInt8], except id: RecordID? = nil) async -> Int {
+    guard !owner.isEmpty else { return 0 }
+    let hash = MemoryRecords.hash(owner.span)
+    var removed = 0
+    for shard in shards {
+      removed += shard.records.withLock { records in
+        let entries = records.entries(of: owner, hash, kind).filter { records.record($0)?.key.id != id }
+        for entry in entries { records.remove(entry) }
+        release(entries.count)
+        return entries.count
+      }
+    }
+    return removed
+  }
+
+  /// Removes records that have expired.
+  ///
+  /// It never throws, and looks only where there may be some.
+  ///
+  /// - Returns: how many were removed; fewer than asked for when no more have expired.
+  @discardableResult
+  public func removeExpired(limit: Int, at now: Int64) async -> Int {
+    removeExpiredNow(limit: min(limit, Self.maximumPage), at: now)
+  }
+
+  private func removeExpiredNow(limit: Int, at now: Int64) -> Int {
+    var removed = 0
+    for shard in shards where removed < limit {
+      removed += shard.records.withLock { records in
+        let count = records.removeExpired(limit: limit - removed, at: now)
+        release(count)
+        return count
+      }
+    }
+    return removed
+  }
+}

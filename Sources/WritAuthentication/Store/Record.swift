@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a store keeps under a key, and the version it had when it was read.
+public struct Record: Sendable, Equatable {
+  /// What it was found by.
+  public let key: RecordKey
+  /// Its version: another one after each change.
+  public let version: RecordVersion
+  /// What is kept.
+  public let content: RecordContent
+
+  /// A record as a store has read it.
+  public init(key: RecordKey, version: RecordVersion, content: RecordContent) {
+    self.key = key
+    self.version = version
+    self.content = content
+  }
+}
+
+/// Which of the states of a record one has seen.
+///
+/// One key never has a version twice, not even after its record was removed and inserted again: a store counts all that it
+/// writes, or takes 64 random bits.
+public struct RecordVersion: Sendable, Hashable {
+  /// The number in the store.
+  public let number: UInt64
+
+  /// A version as a store has it.
+  public init(_ number: UInt64) {
+    self.number = number
+  }
+}
+
+/// Bytes in a format, whose they are, and how long they are kept.
+///
+/// It never prints what it holds.
+public struct RecordContent: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
+  /// The longest ``bytes``.
+  public static let maximumBytes = 16_384
+  /// The longest ``owner``.
+  public static let maximumOwnerBytes = 255
+  /// The expiry of what is kept until it is removed: the end of the year 9999.
+  public static let never = NumericDate.last
+
+  /// The bytes and then the owner: one allocation, and one place in memory to fetch.
+  package let storage: [UInt8]
+  /// The first second since 1970 in which the record is gone.
+  public let expires: Int64
+  private let ownerCount: UInt8
+  /// Which format the bytes have, as who writes them counts.
+  public let format: UInt8
+
+  /// - Parameters:
+  ///   - bytes: at most ``maximumBytes``.
+  ///   - format: which format they have; who reads refuses those it does not know.
+  ///   - owner: whose they are, compared as bytes, usually a name in UTF-8; at most ``maximumOwnerBytes``. What is nobody's is
+  ///     not found by owner.
+  ///   - expires: the first second since 1970 in which the record is gone.
+  /// - Throws: ``StoreError`` with the code `tooLarge`.
+  public init(
+    _ bytes: Span<UInt8>,
+    format: UInt8,
+    owner: [UInt8] = [],
+    expires: Int64
+  ) throws(StoreError) {
+    guard bytes.count <= Self.maximumBytes else {
+      throw StoreError(.tooLarge, "a record has \(bytes.count) bytes, expected at most \(Self.maximumBytes)")
+    }
+    guard let ownerCount = UInt8(exactly: owner.count) else {
+      throw StoreError(.tooLarge, "an owner has \(owner.count) bytes, expected at most \(Self.maximumOwnerBytes)")
+    }
+    var storage: [UInt8] = []
+    storage.reserveCapacity(bytes.count + owner.count)
+    storage.append(addingCapacity: bytes.count) { (output: inout OutputSpan<UInt8>) in
+      for index in bytes.indices { output.append(bytes[index]) }
+    }
+    storage += owner
+    self.storage = storage
+    self.ownerCount = ownerCount
+    self.format = format
+    self.expires = min(max(0, expires), Self.never)
+  }
+
+  /// How many of the stored bytes are the content's own; the owner's follow.
+  package var byteCount: Int { storage.count - Int(ownerCount) }
+
+  /// The bytes, counted from 0; nothing is copied.
+  public var bytes: ArraySlice<UInt8> { storage.prefix(byteCount) }
+
+  /// Whose they are; empty when nobody's.
+  public var owner: ArraySlice<UInt8> { storage.suffix(Int(ownerCount)) }
+
+  /// The bytes, if they have this format.
+  ///
+  /// - Throws: ``StoreError`` with the code `corrupt` when they have another.
+  public func bytes(format expected: UInt8) throws(StoreError) -> ArraySlice<UInt8> {
+    guard format == expected else {
+      throw StoreError(.corrupt, "a record has the format \(format), expected \(expected)")
+    }
+    return bytes
+  }
+
+  /// Whether the record is gone.
+  public func isExpired(at now: Int64) -> Bool { now >= expires }
+
+  /// Sizes and times; never the bytes, nor the owner.
+  public var description: String { "a record of \(byteCount) bytes until \(expires)" }
+
+  /// Empty: nothing of it is shown.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

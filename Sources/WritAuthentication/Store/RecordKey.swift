@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LibCrypto
+
+/// What a record is found by: its kind, and 32 bytes.
+public struct RecordKey: Sendable, Hashable {
+  /// What the record is.
+  public let kind: RecordKind
+  /// Which one of its kind.
+  public let id: RecordID
+
+  /// - Parameters:
+  ///   - kind: what the record is.
+  ///   - id: which one of its kind.
+  public init(_ kind: RecordKind, _ id: RecordID) {
+    self.kind = kind
+    self.id = id
+  }
+}
+
+/// 32 bytes that name a record: a SHA-256 of what must not be in a store, or random.
+///
+/// Compared and ordered as bytes.
+public struct RecordID: Sendable, Hashable, Comparable {
+  /// Bytes of an identifier.
+  public static let byteCount = 32
+
+  // The bytes, eight a word, the first ones highest: so words are in the order of bytes.
+  let first, second, third, fourth: UInt64
+
+  /// - Parameter bytes: 32 of them, `nil` otherwise.
+  public init?(_ bytes: Span<UInt8>) {
+    guard bytes.count == Self.byteCount else { return nil }
+    func word(_ offset: Int) -> UInt64 {
+      // INVARIANT: 32 bytes are there.
+      unsafe UInt64(bigEndian: bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
+    }
+    (first, second, third, fourth) = (word(0), word(8), word(16), word(24))
+  }
+
+  /// The SHA-256 of some bytes.
+  ///
+  /// - Throws: ``StoreError`` with the code `failure` when libcrypto fails.
+  public init(hashing bytes: Span<UInt8>) throws(StoreError) {
+    let digest: Digest
+    do throws(LibCryptoError) {
+      digest = try HashFunction.sha256.digest(of: bytes)
+    } catch {
+      throw StoreError(.failure, error.description)
+    }
+    guard let id = digest.withBytes({ RecordID($0) }) else { throw StoreError(.failure, "a digest is no identifier") }
+    self = id
+  }
+
+  /// A new identifier that nobody foresees.
+  ///
+  /// - Throws: ``StoreError`` with the code `failure` when libcrypto has no randomness.
+  public static func random() throws(StoreError) -> RecordID {
+    do throws(LibCryptoError) {
+      let bytes = try Randomness.bytes(byteCount)
+      if let id = RecordID(bytes.span) { return id }
+    } catch {
+      throw StoreError(.failure, error.description)
+    }
+    throw StoreError(.failure, "random bytes are no identifier")
+  }
+
+  /// The 32 bytes.
+  public var bytes: [UInt8] {
+    [first, second, third, fourth].flatMap { word in
+      (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
+    }
+  }
+
+  /// Whether one comes before the other, by their bytes.
+  public static func < (one: RecordID, other: RecordID) -> Bool {
+    (one.first, one.second, one.third, one.fourth) < (other.first, other.second, other.third, other.fourth)
+  }
+}
+
+/// What a record is; a number, so that rows are small.
+///
+/// The numbers are part of what is stored: none is ever used for something else. Those from 32768 on are for applications.
+public struct RecordKind: Sendable, Hashable {
+  /// The number in the store.
+  public let number: UInt16
+
+  /// A kind of one's own.
+  ///
+  /// - Parameter number: 32768 or more; below are Writ's.
+  public init(_ number: UInt16) {
+    self.number = number
+  }
+
+  /// A session, by the hash of its identifier.
+  public static let session = RecordKind(1)
+  /// What ends the sessions of an account: by the hash of its name.
+  public static let sessionEpoch = RecordKind(2)
+  /// A refresh token, by its hash.
+  public static let refreshToken = RecordKind(3)
+  /// A family of refresh tokens.
+  public static let refreshFamily = RecordKind(4)
+  /// The secret of one-time passwords of an account, with what is remembered of their use.
+  public static let oneTimePassword = RecordKind(5)
+  /// The recovery codes of an account.
+  public static let recoveryCodes = RecordKind(6)
+  /// A code sent by message or mail.
+  public static let sentCode = RecordKind(7)
+  /// A password's hash.
+  public static let password = RecordKind(8)
+  /// A token that resets a password, by its hash.
+  public static let passwordReset = RecordKind(9)
+  /// A token that proves an address, by its hash.
+  public static let verification = RecordKind(10)
+  /// A bucket of a rate limit.
+  public static let rateLimit = RecordKind(11)
+}
