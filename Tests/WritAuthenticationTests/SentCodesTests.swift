@@ -146,12 +146,13 @@ struct SentCodesTests {
   @Test("attempts shorter than 128 bits are refused; so are numbers of digits that there are not")
   func configuration() async throws {
     let post = try Post()
-    for count in [0, 15] {
+    for count in [0, 15, 1025] {
       #expect(await post.send([UInt8](repeating: 1, count: count)) == .configuration)
       #expect(await post.verify("000000", "alice", [UInt8](repeating: 1, count: count)) == .configuration)
+      #expect(await post.verify("no code", "alice", [UInt8](repeating: 1, count: count)) == .configuration)
     }
     #expect(post.mailbox.count == 0)
-    #expect(await post.send([UInt8](repeating: 1, count: 16)) == nil)
+    for count in [16, 1024] { #expect(await post.send([UInt8](repeating: 1, count: count)) == nil) }
     for digits in [0, 5, 9, .max] {
       let code = refusal { () throws(OneTimePasswordError) in
         try SentCodes(store: post.server.store, ring: post.server.ring, delivery: post.mailbox, digits: digits)

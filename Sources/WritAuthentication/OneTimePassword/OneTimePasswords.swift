@@ -11,6 +11,8 @@
 /// cost time, by ``FailedAttempts``, counted for each account and credential. Ask for a code only after the first factor, or
 /// strangers make your users wait.
 ///
+/// A clock that was set back makes no code good twice: until it has caught up, codes are refused, and recovery codes go on.
+///
 /// Secrets rest sealed under the ring, bound to account and credential; the record is sealed again, under the ring's first secret,
 /// whenever it changes.
 public struct OneTimePasswords<Store: RecordStore>: Sendable {

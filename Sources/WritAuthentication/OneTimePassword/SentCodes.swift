@@ -18,6 +18,8 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
   public static var maximumTries: Int { SentCodeState.maximumTries }
   /// Bytes of the shortest attempt: 128 bits.
   public static var minimumAttemptBytes: Int { 16 }
+  /// Bytes of the longest attempt.
+  public static var maximumAttemptBytes: Int { 1024 }
 
   private let records: AccountRecords<Store>
   private let ring: SecretRing
@@ -53,13 +55,14 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
   ///
   /// - Parameters:
   ///   - account: whose code it is, compared as bytes.
-  ///   - attempt: a secret of whoever asks, ``minimumAttemptBytes`` or more, which must come with the code: the identifier of the session
+  ///   - attempt: a secret of whoever asks, ``minimumAttemptBytes`` to ``maximumAttemptBytes``, which must come with the code: the identifier of the session
   ///     in which the login is under way, for example.
   /// - Throws: `OneTimePasswordError` with the codes `waiting`, `locked`, `delivery`, `configuration`, `ring`, `store`, `failure`.
   public func send(to account: String, attempt: Span<UInt8>) async throws(OneTimePasswordError) {
+    try Self.check(attempt)
     let key = try records.key(account, "sent")
     let code = try Self.random(digits: digits)
-    let digest = try digest(code, attempt, key)
+    let digest = try digest(message(code, attempt), key)
     try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Void? in
       let now = clock.now
       let record = try await records.read(key, at: now)
@@ -85,28 +88,27 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
   /// - Throws: `OneTimePasswordError` with the codes `wrong`, `waiting`, `locked`, `notEnrolled` when no code is good for the account,
   ///   `configuration`, `ring`, `store`, `failure`. Whichever it is, the code is not accepted.
   public func verify(_ code: String, account: String, attempt: Span<UInt8>) async throws(OneTimePasswordError) {
+    try Self.check(attempt)
     let key = try records.key(account, "sent")
-    let typed = try OneTimeCode(code, digits: digits).map { (code) throws(OneTimePasswordError) in
-      try message(code, attempt)
-    }
-    let refusal = try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Refusal? in
+    let typed = OneTimeCode(code, digits: digits).map { message($0, attempt) }
+    let verdict = try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Verdict? in
       let now = clock.now
       guard let record = try await records.read(key, at: now) else { throw Self.nothingSent }
       var state = try SentCodeState(record)
       let isSetBack = state.attempts.follow(now)
       if let refusal = state.attempts.refusal(at: now) {
         guard isSetBack else { throw refusal }
-        return try await write(state, key, over: record, account, at: now) ? Refusal(error: refusal) : nil
+        return try await write(state, key, over: record, account, at: now) ? Verdict(refusal: refusal) : nil
       }
       guard let sent = state.code, sent.isGood(at: now) else { throw Self.nothingSent }
       if let typed, try isValid(sent.digest, typed, key) {
         // The account starts anew: nothing of it has to be remembered.
-        return try await records.remove(record, at: now) ? Refusal(error: nil) : nil
+        return try await records.remove(record, at: now) ? Verdict(refusal: nil) : nil
       }
       state.fail(at: now)
-      return try await write(state, key, over: record, account, at: now) ? Refusal(error: .wrong) : nil
+      return try await write(state, key, over: record, account, at: now) ? Verdict(refusal: .wrong) : nil
     }
-    if let error = refusal.error { throw error }
+    if let error = verdict.refusal { throw error }
   }
 
   /// Forgets the wrong codes of an account, and the code that was sent: when its owner has proved otherwise who he is.
@@ -123,8 +125,9 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
     }
   }
 
-  private struct Refusal {
-    let error: OneTimePasswordError?
+  /// What a code comes to; `nil` when it is accepted.
+  private struct Verdict {
+    let refusal: OneTimePasswordError?
   }
 
   private static var nothingSent: OneTimePasswordError {
@@ -145,12 +148,15 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
 
   // MARK: Records
 
-  /// What is authenticated: the digits, and the attempt behind them.
-  private func message(_ code: OneTimeCode, _ attempt: Span<UInt8>) throws(OneTimePasswordError) -> SecretBytes {
-    guard attempt.count >= Self.minimumAttemptBytes else {
-      let expected = "at least \(Self.minimumAttemptBytes)"
+  private static func check(_ attempt: Span<UInt8>) throws(OneTimePasswordError) {
+    guard (minimumAttemptBytes...maximumAttemptBytes).contains(attempt.count) else {
+      let expected = "\(minimumAttemptBytes) to \(maximumAttemptBytes)"
       throw OneTimePasswordError(.configuration, "an attempt has \(attempt.count) bytes, expected \(expected)")
     }
+  }
+
+  /// What is authenticated: the digits, and the attempt behind them.
+  private func message(_ code: OneTimeCode, _ attempt: Span<UInt8>) -> SecretBytes {
     let digits = Array(code.text.utf8)
     return SecretBytes(count: digits.count + attempt.count) { bytes in
       for index in digits.indices { bytes[index] = digits[index] }
@@ -158,12 +164,7 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
     }
   }
 
-  private func digest(
-    _ code: OneTimeCode,
-    _ attempt: Span<UInt8>,
-    _ key: RecordKey
-  ) throws(OneTimePasswordError) -> [UInt8] {
-    let message = try message(code, attempt)
+  private func digest(_ message: SecretBytes, _ key: RecordKey) throws(OneTimePasswordError) -> [UInt8] {
     let context = key.id.bytes
     return try OneTimePasswordError.catching { () throws(SecretError) in
       try message.withBytes { (message) throws(SecretError) in
