@@ -20,11 +20,13 @@ let package = Package(
     .library(name: "WritStoreTesting", targets: ["WritStoreTesting"]),
     .library(name: "WritIdentity", targets: ["WritIdentity"]),
     .library(name: "WritRemoteKeys", targets: ["WritRemoteKeys"]),
+    .library(name: "WritQRCode", targets: ["WritQRCode"]),
     .executable(name: "policy", targets: ["policy"]),
   ],
   traits: [
     .trait(name: "Argon2", description: "Passwords hashed with Argon2id, through libargon2 (libargon2-dev)."),
     .trait(name: "RemoteKeys", description: "Key sets fetched over HTTPS, through libcurl (libcurl4-openssl-dev)."),
+    .trait(name: "QRCode", description: "QR codes for authenticators, through libqrencode (libqrencode-dev)."),
   ],
   dependencies: [
     // Used by `policy` only; the libraries depend on nothing.
@@ -58,6 +60,12 @@ let package = Package(
       name: "WritRemoteKeys",
       dependencies: ["WritAuthentication", .target(name: "CLibCurl", condition: .when(traits: ["RemoteKeys"]))]
     ),
+    // libqrencode: only WritQRCode imports it, and only with the trait is its header looked for.
+    .systemLibrary(name: "CQRCode", providers: [.apt(["libqrencode-dev"]), .brew(["qrencode"])]),
+    .target(
+      name: "WritQRCode",
+      dependencies: [.target(name: "CQRCode", condition: .when(traits: ["QRCode"]))]
+    ),
     .target(name: "WritCedar", dependencies: ["StrictJSON"]),
     // Counts heap allocations, for `policy bench` and for tests.
     .target(name: "CAllocationCount"),
@@ -71,6 +79,7 @@ let package = Package(
         "WritPolicy",
         "WritAuthentication",
         "WritIdentity",
+        "WritQRCode",
         "StrictJSON",
         "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -93,6 +102,8 @@ let package = Package(
       dependencies: ["WritRemoteKeys", "WritAuthentication"],
       exclude: ["Server"]
     ),
+    // Empty without the trait, too.
+    .testTarget(name: "WritQRCodeTests", dependencies: ["WritQRCode"]),
     .testTarget(name: "WritCedarTests", dependencies: ["WritCedar", "StrictJSON"]),
     .testTarget(name: "WritPolicyTests", dependencies: ["WritPolicy", "WritCedar", "CAllocationCount"]),
     // Tables against the literal evaluator; `Scripts/differential` runs it longer.
@@ -113,6 +124,7 @@ let keptTargets = [
   "traits": [
     "StrictJSON", "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "CLibCurl", "WritRemoteKeys",
     "WritRemoteKeysTests",
+      "CQRCode", "WritQRCode", "WritQRCodeTests",
   ],
 ]
 if let kept = keptTargets[Context.environment["WRIT_TESTS"] ?? ""] {

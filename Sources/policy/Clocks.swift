@@ -18,6 +18,12 @@ enum WallClock {
   static var now: UInt64 { nanoseconds(CLOCK_MONOTONIC) }
 }
 
+/// The time of day.
+enum SystemTime {
+  /// Seconds since 1970-01-01T00:00:00Z.
+  static var seconds: Int64 { Int64(time(nil)) }
+}
+
 private func nanoseconds(_ clock: clockid_t) -> UInt64 {
   var time = timespec()
   unsafe clock_gettime(clock, &time)

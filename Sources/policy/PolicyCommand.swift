@@ -3,18 +3,20 @@
 internal import ArgumentParser
 internal import WritCedar
 
-/// The command `policy`: asks and tests Cedar policies, makes keys, issues and verifies tokens.
+/// The command `policy`: asks and tests Cedar policies, makes keys, issues and verifies tokens and one-time
+/// passwords.
 @main
 struct PolicyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "policy",
-    abstract: "Ask, test and measure Cedar policies; make keys, issue and verify tokens.",
+    abstract: "Ask, test and measure Cedar policies; make keys, issue and verify tokens and one-time passwords.",
     discussion: """
-      Exit statuses: 0 success (eval: allow), 1 any error, 2 deny (token verify: refused). Nothing that
+      Exit statuses: 0 success (eval: allow), 1 any error, 2 deny (token verify, otp verify: refused). Nothing that
       failed exits with 0 or 2.
       """,
     subcommands: [
       EvalCommand.self, EvaluateCommand.self, TestCommand.self, BenchCommand.self, KeysCommand.self, TokenCommand.self,
+      OneTimePasswordCommand.self,
     ]
   )
 

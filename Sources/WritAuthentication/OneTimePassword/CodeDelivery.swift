@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What carries a code to its owner: a mail, a message.
+///
+/// The application sends; Writ makes, keeps, limits and checks.
+public protocol CodeDelivery: Sendable {
+  /// Sends a code. It must not block the thread it is called on, and must not log the code.
+  ///
+  /// - Parameters:
+  ///   - code: ASCII digits.
+  ///   - account: whose it is; the application knows the address, and nobody else should have a say in it.
+  /// - Throws: any error; nothing but its type is shown.
+  func deliver(_ code: String, to account: String) async throws
+}

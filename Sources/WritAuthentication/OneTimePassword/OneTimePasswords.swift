@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One-time passwords of accounts, in a store: the second factor of a login.
+///
+///     let passwords = try OneTimePasswords(store: store, ring: ring)
+///     let uri = try await passwords.enroll("alice", issuer: "Example")  // shown once, as a QR code
+///     try await passwords.confirm("123456", account: "alice")           // from now on it counts
+///     try await passwords.verify("654321", account: "alice")            // throws unless the code is right
+///
+/// A code is accepted once, and never an older one after a newer one, whoever tries at the same time and on whichever server. Wrong codes
+/// cost time, by ``FailedAttempts``, counted for each account and credential. Ask for a code only after the first factor, or
+/// strangers make your users wait.
+///
+/// A clock that was set back makes no code good twice: until it has caught up, codes are refused, and recovery codes go on.
+///
+/// Secrets rest sealed under the ring, bound to account and credential; the record is sealed again, under the ring's first secret,
+/// whenever it changes.
+public struct OneTimePasswords<Store: RecordStore>: Sendable {
+  /// Seconds in which a first right code must come.
+  public static var enrollmentLifetime: Int64 { 900 }
+  /// The most counters that may be looked at behind the next one.
+  public static var maximumLookAhead: Int { 20 }
+  /// Bytes of the longest name of an account or a credential.
+  public static var maximumNameBytes: Int { AccountRecords<Store>.maximumNameBytes }
+  /// What a credential is called unless it is given a name.
+  public static var usualCredential: String { "authenticator" }
+
+  private let records: AccountRecords<Store>
+  private let ring: SecretRing
+  private let steps: AcceptedSteps
+  private let lookAhead: UInt64
+  private let clock: TokenClock
+
+  /// - Parameters:
+  ///   - store: where credentials are kept.
+  ///   - ring: what seals them.
+  ///   - steps: which time steps beside the present one; the one before unless given. With that window alone, a credential may learn that
+  ///     its authenticator's clock is a step ahead or behind.
+  ///   - lookAhead: how many counters behind the next one (RFC 4226, section 7.4), 0 to ``maximumLookAhead``.
+  ///   - clock: where the time comes from.
+  /// - Throws: `OneTimePasswordError` with the code `configuration`.
+  public init(
+    store: Store,
+    ring: SecretRing,
+    accepting steps: AcceptedSteps = .previous,
+    lookAhead: Int = 5,
+    clock: TokenClock = .system
+  ) throws(OneTimePasswordError) {
+    guard (0...Self.maximumLookAhead).contains(lookAhead) else {
+      let expected = "0 to \(Self.maximumLookAhead)"
+      throw OneTimePasswordError(.configuration, "a look-ahead of \(lookAhead) was asked for, expected \(expected)")
+    }
+    records = AccountRecords(store: store, kind: .oneTimePassword)
+    self.ring = ring
+    self.steps = steps
+    self.lookAhead = UInt64(lookAhead)
+    self.clock = clock
+  }
+
+  // MARK: Enrolling
+
+  /// Makes a credential, which counts once ``confirm(_:account:credential:)`` has seen a right code; until then another call makes
+  /// another one in its place.
+  ///
+  /// - Parameters:
+  ///   - account: what the application calls the account, compared as bytes.
+  ///   - credential: which one of the account's, compared as bytes.
+  ///   - issuer: for the URI.
+  ///   - label: the account as the authenticator shows it; its name unless given.
+  ///   - movingFactor: steps of 30 seconds unless given.
+  ///   - algorithm: SHA-1 unless given, which is the only one that many authenticators know.
+  ///   - digits: 6 unless given.
+  /// - Returns: what the authenticator takes in, with the secret: to be shown to its owner once.
+  /// - Throws: `OneTimePasswordError` with the codes `alreadyEnrolled`, `configuration`, `malformed`, `tooLarge`, `ring`, `store`, `failure`.
+  public func enroll(
+    _ account: String,
+    credential: String = usualCredential,
+    issuer: String?,
+    label: String? = nil,
+    movingFactor: OneTimePasswordKey.MovingFactor = .time(period: 30),
+    algorithm: OneTimePasswordAlgorithm = .sha1,
+    digits: Int = 6
+  ) async throws(OneTimePasswordError) -> OneTimePasswordURI {
+    let secret = try OneTimeSecret.generate(for: algorithm)
+    let key = try OneTimePasswordKey(secret, movingFactor: movingFactor, algorithm: algorithm, digits: digits)
+    let uri = try OneTimePasswordURI(key, issuer: issuer, account: label ?? account)
+    try await enroll(key, account, credential)
+    return uri
+  }
+
+  private func enroll(_ key: OneTimePasswordKey, _ account: String, _ credential: String)
+    async throws(OneTimePasswordError)
+  {
+    let recordKey = try records.key(account, credential)
+    try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Void? in
+      let now = clock.now
+      let record = try await records.read(recordKey, at: now)
+      if let record, try state(record).isActive {
+        throw OneTimePasswordError(.alreadyEnrolled, "the account has a credential of this name")
+      }
+      let expires = now + Self.enrollmentLifetime
+      return try await write(OneTimePasswordState(key), recordKey, over: record, account, expires, at: now) ? () : nil
+    }
+  }
+
+  /// Takes the first right code of a new credential: from now on it counts.
+  ///
+  /// - Throws: `OneTimePasswordError` with the codes `notEnrolled` when none was made in the last ``enrollmentLifetime`` seconds,
+  ///   `alreadyEnrolled` when it counts already, and those of ``verify(_:account:credential:)``.
+  public func confirm(
+    _ code: String,
+    account: String,
+    credential: String = usualCredential
+  ) async throws(OneTimePasswordError) {
+    try await judge(code, account, credential, isActive: false)
+  }
+
+  // MARK: Verifying
+
+  /// Verifies a code, and takes note that it was used.
+  ///
+  /// What is stored is acknowledged before anybody is told, also of a wrong code.
+  ///
+  /// - Parameter code: what was typed: ASCII digits, as many as asked for; everything else is wrong.
+  /// - Throws: `OneTimePasswordError` with the codes `wrong`, `used`, `waiting`, `locked`, `notEnrolled`, `exhausted`, `configuration`,
+  ///   `ring`, `store`, `failure`. Whichever it is, the code is not accepted.
+  public func verify(
+    _ code: String,
+    account: String,
+    credential: String = usualCredential
+  ) async throws(OneTimePasswordError) {
+    try await judge(code, account, credential, isActive: true)
+  }
+
+  private func judge(
+    _ code: String,
+    _ account: String,
+    _ credential: String,
+    isActive: Bool
+  ) async throws(OneTimePasswordError) {
+    let key = try records.key(account, credential)
+    let verdict = try await records.untilUndisturbed {
+      () async throws(OneTimePasswordError) -> OneTimePasswordState.Verdict? in
+      let now = clock.now
+      guard let record = try await records.read(key, at: now) else { throw Self.notEnrolled }
+      var state = try state(record)
+      guard state.isActive == isActive else {
+        guard state.isActive else { throw Self.notEnrolled }
+        throw OneTimePasswordError(.alreadyEnrolled, "the credential was confirmed before")
+      }
+      let verdict = try state.judge(code, accepting: steps, lookAhead: lookAhead, at: now)
+      guard verdict.isChanged else { return verdict }
+      // What is not confirmed goes when its time has come, however often it is tried.
+      let expires = state.isActive ? RecordContent.never : record.content.expires
+      return try await write(state, key, over: record, account, expires, at: now) ? verdict : nil
+    }
+    if let refusal = verdict.refusal { throw refusal }
+  }
+
+  // MARK: Looking after
+
+  /// The wrong codes since the last right one; `nil` when there is no credential that counts.
+  ///
+  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `ring`, `store`, `failure`.
+  public func failedAttempts(
+    of account: String,
+    credential: String = usualCredential
+  ) async throws(OneTimePasswordError) -> FailedAttempts? {
+    let record = try await records.read(records.key(account, credential), at: clock.now)
+    guard let state = try record.map({ (record) throws(OneTimePasswordError) in try state(record) }), state.isActive
+    else {
+      return nil
+    }
+    return state.attempts
+  }
+
+  /// Forgets the wrong codes of a credential, and with them that it is locked: when its owner has proved otherwise who he is, by a
+  /// recovery code for example.
+  ///
+  /// - Throws: `OneTimePasswordError` with the codes `notEnrolled`, `configuration`, `ring`, `store`, `failure`.
+  public func unlock(_ account: String, credential: String = usualCredential) async throws(OneTimePasswordError) {
+    let key = try records.key(account, credential)
+    try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Void? in
+      let now = clock.now
+      guard let record = try await records.read(key, at: now) else { throw Self.notEnrolled }
+      var state = try state(record)
+      guard state.isActive else { throw Self.notEnrolled }
+      state.attempts = FailedAttempts()
+      return try await write(state, key, over: record, account, RecordContent.never, at: now) ? () : nil
+    }
+  }
+
+  /// Removes a credential, whether it counts or not.
+  ///
+  /// - Returns: whether there was one.
+  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `store`, `failure`.
+  @discardableResult
+  public func remove(
+    _ account: String,
+    credential: String = usualCredential
+  ) async throws(OneTimePasswordError) -> Bool {
+    let key = try records.key(account, credential)
+    return try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Bool? in
+      let now = clock.now
+      guard let record = try await records.read(key, at: now) else { return false }
+      return try await records.remove(record, at: now) ? true : nil
+    }
+  }
+
+  // MARK: Records
+
+  private static var notEnrolled: OneTimePasswordError {
+    OneTimePasswordError(.notEnrolled, "the account has no credential of this name")
+  }
+
+  private func state(_ record: Record) throws(OneTimePasswordError) -> OneTimePasswordState {
+    let bytes = try OneTimePasswordError.catching { () throws(StoreError) in
+      Array(try record.content.bytes(format: OneTimePasswordState.format))
+    }
+    let context = record.key.id.bytes
+    let opened = try OneTimePasswordError.catching { () throws(SecretError) in
+      try ring.open(bytes.span, for: .oneTimeSecret, boundTo: context.span)
+    }
+    return try opened.withBytes { (bytes) throws(OneTimePasswordError) in try OneTimePasswordState(bytes) }
+  }
+
+  private func write(
+    _ state: OneTimePasswordState,
+    _ key: RecordKey,
+    over record: Record?,
+    _ account: String,
+    _ expires: Int64,
+    at now: Int64
+  ) async throws(OneTimePasswordError) -> Bool {
+    let context = key.id.bytes
+    let sealed = try state.withBytes { (bytes) throws(OneTimePasswordError) in
+      try OneTimePasswordError.catching { () throws(SecretError) in
+        try ring.seal(bytes, for: .oneTimeSecret, boundTo: context.span)
+      }
+    }
+    return try await records.write(
+      sealed,
+      as: key,
+      over: record,
+      account: account,
+      format: OneTimePasswordState.format,
+      expires: expires,
+      at: now
+    )
+  }
+}

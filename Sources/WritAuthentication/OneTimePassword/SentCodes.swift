@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LibCrypto
+
+/// Codes sent by message or mail: good for ten minutes, five tries, and the attempt that asked.
+///
+///     let codes = try SentCodes(store: store, ring: ring, delivery: mail)
+///     try await codes.send(to: "alice", attempt: attempt.span)      // a secret of the login that is under way
+///     try await codes.verify("123456", account: "alice", attempt: attempt.span)
+///
+/// A new code kills the one before. It rests as an HMAC under the ring, bound to account and attempt. Wrong codes cost time, by
+/// ``FailedAttempts``, counted for the account whatever the code: asking for another one gives nobody more than five guesses
+/// without a wait. Ask only after the first factor, and limit how often codes are sent.
+public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
+  /// Seconds for which a code is good.
+  public static var lifetime: Int64 { SentCodeState.lifetime }
+  /// Wrong codes after which a code is good no more.
+  public static var maximumTries: Int { SentCodeState.maximumTries }
+  /// Bytes of the shortest attempt: 128 bits.
+  public static var minimumAttemptBytes: Int { 16 }
+  /// Bytes of the longest attempt.
+  public static var maximumAttemptBytes: Int { 1024 }
+
+  private let records: AccountRecords<Store>
+  private let ring: SecretRing
+  private let delivery: Delivery
+  private let digits: Int
+  private let clock: TokenClock
+
+  /// - Parameters:
+  ///   - store: where codes are kept.
+  ///   - ring: what keys their HMACs.
+  ///   - delivery: what sends them.
+  ///   - digits: 6 to 8.
+  ///   - clock: where the time comes from.
+  /// - Throws: `OneTimePasswordError` with the code `configuration`.
+  public init(
+    store: Store,
+    ring: SecretRing,
+    delivery: Delivery,
+    digits: Int = 6,
+    clock: TokenClock = .system
+  ) throws(OneTimePasswordError) {
+    guard OneTimePasswordKey.digitCounts.contains(digits) else {
+      throw OneTimePasswordError(.configuration, "codes of \(digits) digits were asked for, expected 6 to 8")
+    }
+    records = AccountRecords(store: store, kind: .sentCode)
+    self.ring = ring
+    self.delivery = delivery
+    self.digits = digits
+    self.clock = clock
+  }
+
+  /// Makes a code and has it sent; one that was sent before is good no more.
+  ///
+  /// - Parameters:
+  ///   - account: whose code it is, compared as bytes.
+  ///   - attempt: a secret of whoever asks, ``minimumAttemptBytes`` to ``maximumAttemptBytes``, which must come with the code: the identifier of the session
+  ///     in which the login is under way, for example.
+  /// - Throws: `OneTimePasswordError` with the codes `waiting`, `locked`, `delivery`, `configuration`, `ring`, `store`, `failure`.
+  public func send(to account: String, attempt: Span<UInt8>) async throws(OneTimePasswordError) {
+    try Self.check(attempt)
+    let key = try records.key(account, "sent")
+    let code = try Self.random(digits: digits)
+    let digest = try digest(message(code, attempt), key)
+    try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Void? in
+      let now = clock.now
+      let record = try await records.read(key, at: now)
+      var state =
+        try record.map { (record) throws(OneTimePasswordError) in try SentCodeState(record) } ?? SentCodeState()
+      _ = state.attempts.follow(now)
+      if let refusal = state.attempts.refusal(at: now) { throw refusal }
+      state.code = SentCodeState.Code(digest: digest, sent: now, tries: 0)
+      return try await write(state, key, over: record, account, at: now) ? () : nil
+    }
+    do {
+      try await delivery.deliver(code.text, to: account)
+    } catch {
+      throw OneTimePasswordError(.delivery, "a code was not sent, by an error of type \(type(of: error))")
+    }
+  }
+
+  /// Verifies a code, which is good no more.
+  ///
+  /// - Parameters:
+  ///   - code: what was typed: ASCII digits, as many as asked for; everything else is wrong.
+  ///   - attempt: the secret that came when the code was asked for. With another one a code is wrong like any other, and counts.
+  /// - Throws: `OneTimePasswordError` with the codes `wrong`, `waiting`, `locked`, `notEnrolled` when no code is good for the account,
+  ///   `configuration`, `ring`, `store`, `failure`. Whichever it is, the code is not accepted.
+  public func verify(_ code: String, account: String, attempt: Span<UInt8>) async throws(OneTimePasswordError) {
+    try Self.check(attempt)
+    let key = try records.key(account, "sent")
+    let typed = OneTimeCode(code, digits: digits).map { message($0, attempt) }
+    let verdict = try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Verdict? in
+      let now = clock.now
+      guard let record = try await records.read(key, at: now) else { throw Self.nothingSent }
+      var state = try SentCodeState(record)
+      let isSetBack = state.attempts.follow(now)
+      if let refusal = state.attempts.refusal(at: now) {
+        guard isSetBack else { throw refusal }
+        return try await write(state, key, over: record, account, at: now) ? Verdict(refusal: refusal) : nil
+      }
+      guard let sent = state.code, sent.isGood(at: now) else { throw Self.nothingSent }
+      if let typed, try isValid(sent.digest, typed, key) {
+        // The account starts anew: nothing of it has to be remembered.
+        return try await records.remove(record, at: now) ? Verdict(refusal: nil) : nil
+      }
+      state.fail(at: now)
+      return try await write(state, key, over: record, account, at: now) ? Verdict(refusal: .wrong) : nil
+    }
+    if let error = verdict.refusal { throw error }
+  }
+
+  /// Forgets the wrong codes of an account, and the code that was sent: when its owner has proved otherwise who he is.
+  ///
+  /// - Returns: whether there was something to forget.
+  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `store`, `failure`.
+  @discardableResult
+  public func unlock(_ account: String) async throws(OneTimePasswordError) -> Bool {
+    let key = try records.key(account, "sent")
+    return try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Bool? in
+      let now = clock.now
+      guard let record = try await records.read(key, at: now) else { return false }
+      return try await records.remove(record, at: now) ? true : nil
+    }
+  }
+
+  /// What a code comes to; `nil` when it is accepted.
+  private struct Verdict {
+    let refusal: OneTimePasswordError?
+  }
+
+  private static var nothingSent: OneTimePasswordError {
+    OneTimePasswordError(.notEnrolled, "no code that was sent is good for the account")
+  }
+
+  /// Digits of which each number is as likely as any other.
+  private static func random(digits: Int) throws(OneTimePasswordError) -> OneTimeCode {
+    let count = (0..<digits).reduce(UInt64(1)) { product, _ in product * 10 }
+    // Numbers from here on would make small codes a little likelier.
+    let limit = UInt64.max - UInt64.max % count
+    while true {
+      let bytes = try OneTimePasswordError.catching { () throws(LibCryptoError) in try Randomness.secretBytes(8) }
+      let number = bytes.withBytes { bytes in bytes.indices.reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[$1]) } }
+      if number < limit { return OneTimeCode(UInt32(truncatingIfNeeded: number % count), digits: digits) }
+    }
+  }
+
+  // MARK: Records
+
+  private static func check(_ attempt: Span<UInt8>) throws(OneTimePasswordError) {
+    guard (minimumAttemptBytes...maximumAttemptBytes).contains(attempt.count) else {
+      let expected = "\(minimumAttemptBytes) to \(maximumAttemptBytes)"
+      throw OneTimePasswordError(.configuration, "an attempt has \(attempt.count) bytes, expected \(expected)")
+    }
+  }
+
+  /// What is authenticated: the digits, and the attempt behind them.
+  private func message(_ code: OneTimeCode, _ attempt: Span<UInt8>) -> SecretBytes {
+    let digits = Array(code.text.utf8)
+    return SecretBytes(count: digits.count + attempt.count) { bytes in
+      for index in digits.indices { bytes[index] = digits[index] }
+      for index in attempt.indices { bytes[digits.count + index] = attempt[index] }
+    }
+  }
+
+  private func digest(_ message: SecretBytes, _ key: RecordKey) throws(OneTimePasswordError) -> [UInt8] {
+    let context = key.id.bytes
+    return try OneTimePasswordError.catching { () throws(SecretError) in
+      try message.withBytes { (message) throws(SecretError) in
+        try ring.authenticate(message, for: .code, boundTo: context.span)
+      }
+    }
+  }
+
+  private func isValid(
+    _ digest: [UInt8],
+    _ message: SecretBytes,
+    _ key: RecordKey
+  ) throws(OneTimePasswordError) -> Bool {
+    let context = key.id.bytes
+    return try OneTimePasswordError.catching { () throws(SecretError) in
+      try message.withBytes { (message) throws(SecretError) in
+        try ring.isValid(digest.span, for: message, .code, boundTo: context.span)
+      }
+    }
+  }
+
+  private func write(
+    _ state: SentCodeState,
+    _ key: RecordKey,
+    over record: Record?,
+    _ account: String,
+    at now: Int64
+  ) async throws(OneTimePasswordError) -> Bool {
+    // Wrong codes are remembered until a right one comes; without any, a record goes with its code.
+    let expires = state.attempts.count == 0 ? state.code.map { $0.sent + Self.lifetime } : nil
+    return try await records.write(
+      state.bytes,
+      as: key,
+      over: record,
+      account: account,
+      format: SentCodeState.format,
+      expires: expires ?? RecordContent.never,
+      at: now
+    )
+  }
+}
