@@ -8,8 +8,8 @@ struct OneTimePasswordCommand: ParsableCommand {
     commandName: "otp",
     abstract: "One-time passwords: TOTP (RFC 6238) and HOTP (RFC 4226).",
     discussion: """
-      Files hold a secret of 128 bits or more in base32 (RFC 4648, section 6): letters of either case, the padding whole or left out,
-      and a newline at the end or none. Nothing else is read: no spaces, no hyphens, no 0, 1 and 8.
+      Files hold a secret of 128 bits or more in base32 (RFC 4648, section 6): letters of either case, the padding
+      whole or left out, and a newline at the end or none. Nothing else is read: no spaces, no hyphens, no 0, 1 and 8.
       """,
     subcommands: [
       OneTimePasswordCodeCommand.self, OneTimePasswordVerifyCommand.self, OneTimePasswordEnrollCommand.self,

@@ -14,8 +14,9 @@ struct OneTimePasswordVerifyCommand: ParsableCommand {
                         [--digits NUMBER] [--period NUMBER] [--time UNIX | --counter NUMBER] [--format text|json]
       """,
     discussion: """
-      A code is ASCII digits, exactly as many as --digits says; everything else is wrong. A code of a time is also right for the step after its
-      own, unless --window says otherwise: `current` takes it for its own step only, `adjacent` for the one before, too.
+      A code is ASCII digits, exactly as many as --digits says; everything else is wrong. A code of a time is
+      also right in the step after its own, unless --window says otherwise: with `current` in its own step only, with
+      `adjacent` in the one before, too.
 
       Nothing is remembered: a code that was used before is as right as it was. A server has to remember.
 

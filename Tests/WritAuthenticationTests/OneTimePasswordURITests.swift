@@ -214,6 +214,35 @@ struct OneTimePasswordURITests {
     #expect(Self.refusalCode("otpauth://totp/" + String(repeating: "a", count: 10_240)) == .tooLarge)
   }
 
+  @Test("T07 of URIs changed at random none traps, and whatever is read is written and read the same")
+  func changed() throws {
+    let seeds = [
+      "otpauth://totp/ACME%20Co:john.doe%40email.com?\(Self.tail)&issuer=ACME%20Co&algorithm=SHA1&digits=6&period=30",
+      "otpauth://hotp/a%3A%20b?\(Self.tail)&counter=18446744073709551615&image=%F0%9F%98%80",
+    ]
+    let pieces =
+      Array(":%?&=#/+-~ \0\n7A0a").map { Array(String($0).utf8) } + [
+        [0xC3], [0xFF], Array("%00".utf8), Array("issuer=".utf8),
+      ]
+    var taken = 0
+    for round in 0..<20_000 {
+      var bytes = Array(seeds[round % 2].utf8)
+      for _ in 0..<Int.random(in: 1...4) {
+        let place = Int.random(in: 0..<bytes.count)
+        switch Int.random(in: 0..<3) {
+        case 0: bytes.remove(at: place)
+        case 1: bytes.insert(contentsOf: pieces.randomElement() ?? [], at: place)
+        default: bytes.replaceSubrange(place...place, with: pieces.randomElement() ?? [])
+        }
+      }
+      guard let uri = try? OneTimePasswordURI(parsing: String(decoding: bytes, as: UTF8.self)) else { continue }
+      taken += 1
+      let text = uri.secretText()
+      #expect(try OneTimePasswordURI(parsing: text).secretText() == text)
+    }
+    #expect((100...19_900).contains(taken))
+  }
+
   @Test("a counter is for keys that count")
   func counter() throws {
     let key = try Self.key()

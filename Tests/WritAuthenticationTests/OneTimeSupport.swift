@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Synchronization
 import Testing
 
 @testable import WritAuthentication
@@ -77,7 +76,7 @@ func outcomes(
 
 /// Keeps the codes that it should send.
 final class Mailbox: CodeDelivery {
-  private let sent = Mutex<[String]>([])
+  private let sent = Guarded<[String]>([])
 
   var last: String { sent.withLock { $0.last ?? "" } }
   var count: Int { sent.withLock { $0.count } }

@@ -39,7 +39,7 @@ struct RecoveryCodesTests {
   func race() async throws {
     let server = try Server()
     let codes = Self.codes(server)
-    for _ in 0..<50 {
+    for _ in 0..<TestRounds.count {
       let texts = try await codes.generate(for: "alice")
       let one = await outcomes(of: 64) { _ in
         await refusal { () async throws(OneTimePasswordError) in try await codes.verify(texts[0], account: "alice") }

@@ -105,6 +105,8 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
 
   /// Takes the first right code of a new credential: from now on it counts.
   ///
+  /// Here the step after the present one is accepted in any case: it shows an authenticator whose clock is ahead.
+  ///
   /// - Throws: `OneTimePasswordError` with the codes `notEnrolled` when none was made in the last ``enrollmentLifetime`` seconds,
   ///   `alreadyEnrolled` when it counts already, and those of ``verify(_:account:credential:)``.
   public func confirm(
