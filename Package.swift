@@ -124,7 +124,7 @@ let keptTargets = [
   "traits": [
     "StrictJSON", "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "CLibCurl", "WritRemoteKeys",
     "WritRemoteKeysTests",
-      "CQRCode", "WritQRCode", "WritQRCodeTests",
+    "CQRCode", "WritQRCode", "WritQRCodeTests",
   ],
 ]
 if let kept = keptTargets[Context.environment["WRIT_TESTS"] ?? ""] {

@@ -45,6 +45,20 @@ struct AlgorithmArgument: ExpressibleByArgument {
   }
 }
 
+/// An algorithm that encrypts contents, given on the command line.
+struct ContentAlgorithmArgument: ExpressibleByArgument {
+  let algorithm: JSONWebAlgorithm
+
+  static var allValueStrings: [String] {
+    JSONWebAlgorithm.allCases.filter(Set<JSONWebAlgorithm>.contentEncryption.contains).map(\.rawValue)
+  }
+
+  init?(argument: String) {
+    guard let algorithm = JSONWebAlgorithm(named: argument) else { return nil }
+    self.algorithm = algorithm
+  }
+}
+
 /// A curve given on the command line.
 struct CurveArgument: ExpressibleByArgument {
   let curve: JSONWebCurve

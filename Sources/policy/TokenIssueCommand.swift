@@ -69,7 +69,7 @@ struct TokenIssueCommand: ParsableCommand {
       valueName: "name"
     )
   )
-  var encryption: AlgorithmArgument?
+  var encryption: ContentAlgorithmArgument?
 
   @Option(
     help: ArgumentHelp(

@@ -32,6 +32,10 @@ struct PublishedKeys: Sendable {
     }
     for (position, element) in document.elements(of: list).enumerated() {
       do throws(KeyError) {
+        // Before it is read: whether the parts of a private key fit each other takes long to say.
+        guard document.member("d", of: element) == nil else {
+          throw KeyError(.notPermitted, "a private key in a set that is published")
+        }
         switch try JSONWebKeyReader(document, element, accepted, profile).key() {
         case .public(let key): keys.append(try VerificationKey(key))
         case .symmetric: throw KeyError(.notPermitted, "a shared secret (\"oct\") in a set that is published")
