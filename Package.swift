@@ -111,8 +111,8 @@ let keptTargets = [
     "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "WritStoreTesting", "WritAuthenticationTests",
   ],
   "traits": [
-    "StrictJSON", "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "CLibCurl", "WritRemoteKeys",
-    "WritRemoteKeysTests",
+    "StrictJSON", "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "CAllocationCount", "WritAuthentication", "WritStoreTesting",
+    "WritAuthenticationTests", "CLibCurl", "WritRemoteKeys", "WritRemoteKeysTests",
   ],
 ]
 if let kept = keptTargets[Context.environment["WRIT_TESTS"] ?? ""] {

@@ -117,7 +117,13 @@ public struct PasswordHasher: Sendable {
     case nil, .crypt:
       // Nobody, or more than crypt_r takes: as slow as somebody, and wrong.
       let salt = [UInt8](repeating: 0, count: Self.saltCount)
-      _ = try derive(password, parameters, key: ring.map { Array($0.identifier.utf8) }, salt: salt, count: Self.outputCount)
+      _ = try derive(
+        password,
+        parameters,
+        key: ring.map { Array($0.identifier.utf8) },
+        salt: salt,
+        count: Self.outputCount
+      )
       return false
     }
   }
