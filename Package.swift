@@ -111,7 +111,8 @@ let keptTargets = [
     "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "WritStoreTesting", "WritAuthenticationTests",
   ],
   "traits": [
-    "StrictJSON", "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "CAllocationCount", "WritAuthentication", "WritStoreTesting",
+    "StrictJSON", "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "CAllocationCount", "WritAuthentication",
+    "WritStoreTesting",
     "WritAuthenticationTests", "CLibCurl", "WritRemoteKeys", "WritRemoteKeysTests",
   ],
 ]
