@@ -122,9 +122,9 @@ let keptTargets = [
     "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "WritStoreTesting", "WritAuthenticationTests",
   ],
   "traits": [
-    "StrictJSON", "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "CLibCurl", "WritRemoteKeys",
-    "WritRemoteKeysTests",
-    "CQRCode", "WritQRCode", "WritQRCodeTests",
+    "StrictJSON", "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "CAllocationCount", "WritAuthentication",
+    "WritStoreTesting", "WritAuthenticationTests", "CLibCurl", "WritRemoteKeys", "WritRemoteKeysTests", "CQRCode",
+    "WritQRCode", "WritQRCodeTests",
   ],
 ]
 if let kept = keptTargets[Context.environment["WRIT_TESTS"] ?? ""] {

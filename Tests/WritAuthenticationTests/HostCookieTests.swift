@@ -30,6 +30,7 @@ struct HostCookieTests {
     (["\(name)x=y"], nil), (["x\(name)=y"], nil), (["a=\(name)=x"], nil), (["a=1, \(name)=x"], nil),
     (["__Host=x; Host-session=y; __Host-=z"], nil), (["a"], nil), (["=b"], nil), (["=\(name)"], nil),
     (["__%48ost-session=x"], nil), (["a=\u{2000}\u{E9}"], nil), (["\u{E9}=x; \(name)=y"], "y"),
+    ([String(repeating: "\u{E9}", count: 20) + "=x"], nil),
   ]
 
   @Test("the value as it stands there", arguments: read)

@@ -2,14 +2,6 @@
 
 internal import LibCrypto
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// A list of known passwords in memory: eight bytes of a hash for each, in order.
 ///
 /// Passwords are compared in NFC, and capital letters of ASCII count as small ones.
@@ -88,30 +80,10 @@ public struct PasswordList: PasswordScreen {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw PasswordError(.file, "the path of a list of passwords is empty or contains a NUL")
     }
-    // Not blocking: a pipe that nobody writes to would never open otherwise.
-    let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    guard descriptor >= 0 else { throw PasswordError(.file, "a list of passwords cannot be opened") }
-    defer { close(descriptor) }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      let size = Int(exactly: status.st_size), size <= maximumBytes
-    else { throw PasswordError(.file, "a list of passwords is not a regular file of at most \(maximumBytes) bytes") }
-    var count = 0
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
-      while filled < size {
-        count = unsafe systemRead(
-          descriptor,
-          UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
-        )
-        guard count > 0 || (count < 0 && errno == EINTR) else { break }
-        filled += max(0, count)
-      }
+    do throws(BoundedFile.Failure) {
+      return try BoundedFile.read(path, limit: maximumBytes)
+    } catch {
+      throw PasswordError(.file, "a list of passwords cannot be read, or has more than \(maximumBytes) bytes")
     }
-    guard count >= 0 else { throw PasswordError(.file, "a list of passwords cannot be read") }
-    return bytes
   }
-}
-
-private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
-  unsafe read(descriptor, buffer.baseAddress, buffer.count)
 }

@@ -88,8 +88,8 @@ extension HostCookie {
       }
     }
     let ends = folded.drop { !Self.isNameByte($0) }
-    let middle = ends.prefix(through: ends.lastIndex(where: Self.isNameByte) ?? ends.startIndex - 1)
-    return middle.elementsEqual(nameBytes.lazy.map(Self.folded))
+    guard let last = ends.lastIndex(where: Self.isNameByte) else { return false }
+    return ends[...last].elementsEqual(nameBytes.lazy.map(Self.folded))
   }
 
   private static func folded(_ byte: UInt8) -> UInt8 {

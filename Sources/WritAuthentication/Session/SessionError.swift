@@ -2,9 +2,9 @@
 
 internal import LibCrypto
 
-/// Why there is no answer about a session, or it cannot be changed. That a request has none is no error.
+/// Why there is no answer about a session, or it cannot be changed.
 ///
-/// The message never holds an identifier of a session, a token, nor what a session keeps.
+/// That a request has none is no error. The message never holds an identifier of a session, a token, nor what a session keeps.
 public struct SessionError: Error, Sendable, CustomStringConvertible {
   /// What is wrong.
   public enum Code: String, Sendable, Hashable, CaseIterable {

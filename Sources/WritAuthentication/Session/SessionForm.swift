@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The fixed part of a stored session, and where the rest is. Integers are big-endian, times are seconds since 1970.
+/// The fixed part of a stored session, and where the rest is.
+///
+/// Integers are big-endian, times are seconds since 1970.
 ///
 ///     0 created 8 · 8 last seen 8 · 16 idle limit 4 · 20 absolute limit 4 · 24 epoch 8 · 32 flags 1 (1: remembered)
 ///     33 factors 1 · 34 bytes of the label 2 · 36 bytes of the data 2 · 38 factors (kind 1, time 8), label, data
@@ -8,6 +10,7 @@ struct SessionForm: Sendable {
   static let format: UInt8 = 1
   static let headerCount = 38
   static let factorCount = 9
+  private static let longest = UInt64(SessionRules.rememberedLimits.upperBound.components.seconds)
 
   var created: Int64
   var lastSeen: Int64
@@ -28,7 +31,7 @@ struct SessionForm: Sendable {
       for index in offset..<offset + count { value = value << 8 | UInt64(bytes[index]) }
       return value
     }
-    let longest = UInt64(SessionRules.rememberedLimits.upperBound.components.seconds)
+    let longest = Self.longest
     let (created, lastSeen) = (integer(0, 8), integer(8, 8))
     let (idle, absolute) = (integer(16, 4), integer(20, 4))
     guard created <= NumericDate.last, lastSeen <= NumericDate.last, 1...longest ~= idle, 1...longest ~= absolute,

@@ -52,7 +52,8 @@ public struct Sessions<Store: RecordStore>: Sendable {
   /// - Returns: the session; `nil` when there is no cookie, or its session is over or was never there.
   /// - Throws: ``SessionError`` with the codes `cookie`, `storeUnavailable`, `corrupt`, `cancelled`, `failure`: the request is to be
   ///   refused, not to be taken for one without a session.
-  public func session(in fields: [String]) async throws(SessionError) -> Session? {
+  nonisolated(nonsending) public func session(in fields: [String]) async throws(SessionError) -> Session? {
+    // On the executor of the caller, as all on this path: another and back would take a third of the look-up.
     let id: RecordID?
     do throws(SessionError) {
       id = try identifier(in: fields)
@@ -65,7 +66,7 @@ public struct Sessions<Store: RecordStore>: Sendable {
   }
 
   /// The session of a key, with the time of this request written where it is due.
-  func session(_ key: RecordKey) async throws(SessionError) -> Session? {
+  nonisolated(nonsending) func session(_ key: RecordKey) async throws(SessionError) -> Session? {
     // Each turn but the first means that another has written the session meanwhile.
     for _ in 0..<16 {
       let now = clock.now
