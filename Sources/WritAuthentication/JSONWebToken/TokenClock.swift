@@ -39,6 +39,14 @@ public struct TokenClock: Sendable {
       }
     return min(max(0, seconds), NumericDate.last)
   }
+
+  /// The same in milliseconds, where the clock has them.
+  var milliseconds: Int64 {
+    guard case .system = source else { return now * 1000 }
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return min(max(0, Int64(time.tv_sec)), NumericDate.last) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
 }
 
 /// Times in claims.
