@@ -20,14 +20,17 @@ let package = Package(
     .library(name: "WritStoreTesting", targets: ["WritStoreTesting"]),
     .library(name: "WritIdentity", targets: ["WritIdentity"]),
     .library(name: "WritRemoteKeys", targets: ["WritRemoteKeys"]),
+    .library(name: "WritSQLite", targets: ["WritSQLite"]),
     .executable(name: "policy", targets: ["policy"]),
   ],
   traits: [
-    .trait(name: "RemoteKeys", description: "Key sets fetched over HTTPS, through libcurl (libcurl4-openssl-dev).")
+    .trait(name: "RemoteKeys", description: "Key sets fetched over HTTPS, through libcurl (libcurl4-openssl-dev)."),
+    .trait(name: "SQLite", description: "Records in SQLite, through GRDB (libsqlite3-dev)."),
   ],
   dependencies: [
-    // Used by `policy` only; the libraries depend on nothing.
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    // Used by `policy` only; the libraries depend on nothing unless a trait is on.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
   ],
   targets: [
     .target(name: "StrictJSON"),
@@ -46,6 +49,12 @@ let package = Package(
     .target(
       name: "WritRemoteKeys",
       dependencies: ["WritAuthentication", .target(name: "CLibCurl", condition: .when(traits: ["RemoteKeys"]))]
+    ),
+    .target(
+      name: "WritSQLite",
+      dependencies: [
+        "WritAuthentication", .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+      ]
     ),
     .target(name: "WritCedar", dependencies: ["StrictJSON"]),
     // Counts heap allocations, for `policy bench` and for tests.
@@ -82,6 +91,19 @@ let package = Package(
       dependencies: ["WritRemoteKeys", "WritAuthentication"],
       exclude: ["Server"]
     ),
+    // Empty without the trait; `Scripts/test-traits` runs it. The writer is a process that the tests kill.
+    .executableTarget(
+      name: "SQLiteStoreWriter",
+      dependencies: ["WritSQLite", "WritAuthentication"],
+      path: "Tests/SQLiteStoreWriter"
+    ),
+    .testTarget(
+      name: "WritSQLiteTests",
+      dependencies: [
+        "WritSQLite", "WritAuthentication", "WritStoreTesting", "SQLiteStoreWriter",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+      ]
+    ),
     .testTarget(name: "WritCedarTests", dependencies: ["WritCedar", "StrictJSON"]),
     .testTarget(name: "WritPolicyTests", dependencies: ["WritPolicy", "WritCedar", "CAllocationCount"]),
     // Tables against the literal evaluator; `Scripts/differential` runs it longer.
@@ -101,12 +123,14 @@ let keptTargets = [
   ],
   "traits": [
     "StrictJSON", "CLibCrypto", "LibCrypto", "WritAuthentication", "CLibCurl", "WritRemoteKeys", "WritRemoteKeysTests",
+    "WritStoreTesting", "WritSQLite", "SQLiteStoreWriter", "WritSQLiteTests",
   ],
 ]
 if let kept = keptTargets[Context.environment["WRIT_TESTS"] ?? ""] {
   package.targets.removeAll { !kept.contains($0.name) }
   package.products.removeAll { !kept.contains($0.name) }
-  package.dependencies = []
+  // Only what stands behind traits needs any, and not what `policy` uses.
+  package.dependencies.removeFirst(kept.contains("WritSQLite") ? 1 : package.dependencies.count)
 }
 
 for target in package.targets where target.name != "CAllocationCount" && target.type != .system {
