@@ -108,7 +108,7 @@ let package = Package(
     .testTarget(name: "WritPolicyTests", dependencies: ["WritPolicy", "WritCedar", "CAllocationCount"]),
     // Tables against the literal evaluator; `Scripts/differential` runs it longer.
     .testTarget(name: "DifferentialTests", dependencies: ["WritPolicy", "WritCedar"]),
-    .testTarget(name: "PolicyCommandTests", dependencies: ["policy"]),
+    .testTarget(name: "PolicyCommandTests", dependencies: ["policy", "WritAuthentication"]),
     .testTarget(name: "ConformanceTests", dependencies: ["WritCedar", "WritPolicy", "policy"]),
   ],
   swiftLanguageModes: [.v6]

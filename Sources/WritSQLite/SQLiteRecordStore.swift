@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import WritAuthentication
-
 #if SQLite
   internal import Foundation
   internal import GRDB
+  public import WritAuthentication
 
   #if canImport(Glibc)
     internal import Glibc
@@ -199,7 +198,7 @@ public import WritAuthentication
   }
 
 #else
-  /// Records in a file of SQLite; turn on the trait `SQLite`.
-  @available(*, unavailable, message: "turn on the trait SQLite of the package writ")
-  public final class SQLiteRecordStore {}
+  /// Records in a file of SQLite: there with the trait `SQLite` of the package.
+  @available(*, unavailable, message: "turn on the trait SQLite: .package(url: …, traits: [\"SQLite\"])")
+  public final class SQLiteRecordStore: Sendable {}
 #endif

@@ -15,6 +15,7 @@ struct PolicyCommand: ParsableCommand {
       """,
     subcommands: [
       EvalCommand.self, EvaluateCommand.self, TestCommand.self, BenchCommand.self, KeysCommand.self, TokenCommand.self,
+      SecretsCommand.self,
     ]
   )
 

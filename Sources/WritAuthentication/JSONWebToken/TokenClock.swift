@@ -8,7 +8,7 @@
   internal import Darwin
 #endif
 
-/// Where verifiers and issuers take the time from, in seconds since 1970-01-01T00:00:00Z (NumericDate, RFC 7519, section 2).
+/// Where verifiers, issuers and stores take the time from, in seconds since 1970-01-01T00:00:00Z (NumericDate, RFC 7519, section 2).
 public struct TokenClock: Sendable {
   private enum Source {
     case system

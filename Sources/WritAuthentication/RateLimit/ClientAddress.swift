@@ -29,8 +29,8 @@ public struct ClientAddress: Sendable, Hashable {
 
   /// - Parameter text: an IPv4 address, with a port or without one; an IPv6 address, in brackets if it has a port. `nil` for all else.
   public init?(_ text: String) {
+    guard text.utf8.count <= Self.maximumTextBytes, !text.utf8.contains(0) else { return nil }
     var text = Array(text.utf8)
-    guard text.count <= Self.maximumTextBytes, !text.contains(0) else { return nil }
     if text.first == UInt8(ascii: "[") {
       guard let end = text.firstIndex(of: UInt8(ascii: "]")), Self.isPort(text[(end + 1)...]) else { return nil }
       text = Array(text[1..<end])

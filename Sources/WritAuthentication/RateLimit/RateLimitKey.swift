@@ -2,7 +2,7 @@
 
 /// Whose bucket: an account, or where somebody comes from, and what the limit is for.
 ///
-/// Only its SHA-256 is kept, so that a store neither learns names nor grows with their length.
+/// Only its SHA-256 is kept, so that a store does not grow with the length of names. Who has a dump can try names he knows.
 public struct RateLimitKey: Sendable, Hashable {
   let id: RecordID
 
