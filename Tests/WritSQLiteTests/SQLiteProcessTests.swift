@@ -43,7 +43,7 @@
       #expect(check == "ok")
     }
 
-    @Test("two processes and 8 tasks: each key is inserted once, and removed once")
+    @Test("two processes: each key is inserted once, and removed once")
     func exactlyOnce() async throws {
       let folder = try StoreFolder()
       _ = try SQLiteRecordStore(path: folder.path)
