@@ -21,16 +21,19 @@ let package = Package(
     .library(name: "WritIdentity", targets: ["WritIdentity"]),
     .library(name: "WritRemoteKeys", targets: ["WritRemoteKeys"]),
     .library(name: "WritQRCode", targets: ["WritQRCode"]),
+    .library(name: "WritSQLite", targets: ["WritSQLite"]),
     .executable(name: "policy", targets: ["policy"]),
   ],
   traits: [
     .trait(name: "Argon2", description: "Passwords hashed with Argon2id, through libargon2 (libargon2-dev)."),
     .trait(name: "RemoteKeys", description: "Key sets fetched over HTTPS, through libcurl (libcurl4-openssl-dev)."),
     .trait(name: "QRCode", description: "QR codes for authenticators, through libqrencode (libqrencode-dev)."),
+    .trait(name: "SQLite", description: "Records in SQLite, through GRDB (libsqlite3-dev)."),
   ],
   dependencies: [
-    // Used by `policy` only; the libraries depend on nothing.
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    // Used by `policy` only; the libraries depend on nothing unless a trait is on.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
   ],
   targets: [
     .target(name: "StrictJSON"),
@@ -65,6 +68,12 @@ let package = Package(
     .target(
       name: "WritQRCode",
       dependencies: [.target(name: "CQRCode", condition: .when(traits: ["QRCode"]))]
+    ),
+    .target(
+      name: "WritSQLite",
+      dependencies: [
+        "WritAuthentication", .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+      ]
     ),
     .target(name: "WritCedar", dependencies: ["StrictJSON"]),
     // Counts heap allocations, for `policy bench` and for tests.
@@ -104,11 +113,24 @@ let package = Package(
     ),
     // Empty without the trait, too.
     .testTarget(name: "WritQRCodeTests", dependencies: ["WritQRCode"]),
+    // Empty without the trait; `Scripts/test-traits` runs it. The writer is a process that the tests kill.
+    .executableTarget(
+      name: "SQLiteStoreWriter",
+      dependencies: ["WritSQLite", "WritAuthentication"],
+      path: "Tests/SQLiteStoreWriter"
+    ),
+    .testTarget(
+      name: "WritSQLiteTests",
+      dependencies: [
+        "WritSQLite", "WritAuthentication", "WritStoreTesting", "SQLiteStoreWriter",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+      ]
+    ),
     .testTarget(name: "WritCedarTests", dependencies: ["WritCedar", "StrictJSON"]),
     .testTarget(name: "WritPolicyTests", dependencies: ["WritPolicy", "WritCedar", "CAllocationCount"]),
     // Tables against the literal evaluator; `Scripts/differential` runs it longer.
     .testTarget(name: "DifferentialTests", dependencies: ["WritPolicy", "WritCedar"]),
-    .testTarget(name: "PolicyCommandTests", dependencies: ["policy"]),
+    .testTarget(name: "PolicyCommandTests", dependencies: ["policy", "WritAuthentication"]),
     .testTarget(name: "ConformanceTests", dependencies: ["WritCedar", "WritPolicy", "policy"]),
   ],
   swiftLanguageModes: [.v6]
@@ -124,13 +146,14 @@ let keptTargets = [
   "traits": [
     "StrictJSON", "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "CAllocationCount", "WritAuthentication",
     "WritStoreTesting", "WritAuthenticationTests", "CLibCurl", "WritRemoteKeys", "WritRemoteKeysTests", "CQRCode",
-    "WritQRCode", "WritQRCodeTests",
+    "WritQRCode", "WritQRCodeTests", "WritSQLite", "SQLiteStoreWriter", "WritSQLiteTests",
   ],
 ]
 if let kept = keptTargets[Context.environment["WRIT_TESTS"] ?? ""] {
   package.targets.removeAll { !kept.contains($0.name) }
   package.products.removeAll { !kept.contains($0.name) }
-  package.dependencies = []
+  // Only what stands behind traits needs any, and not what `policy` uses.
+  package.dependencies.removeFirst(kept.contains("WritSQLite") ? 1 : package.dependencies.count)
 }
 
 for target in package.targets where target.name != "CAllocationCount" && target.type != .system {

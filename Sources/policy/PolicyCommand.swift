@@ -16,7 +16,7 @@ struct PolicyCommand: ParsableCommand {
       """,
     subcommands: [
       EvalCommand.self, EvaluateCommand.self, TestCommand.self, BenchCommand.self, KeysCommand.self, TokenCommand.self,
-      OneTimePasswordCommand.self, PasswordsCommand.self,
+      OneTimePasswordCommand.self, PasswordsCommand.self, SecretsCommand.self,
     ]
   )
 

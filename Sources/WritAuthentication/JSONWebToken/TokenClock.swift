@@ -8,7 +8,7 @@
   internal import Darwin
 #endif
 
-/// Where verifiers and issuers take the time from, in seconds since 1970-01-01T00:00:00Z (NumericDate, RFC 7519, section 2).
+/// Where verifiers, issuers and stores take the time from, in seconds since 1970-01-01T00:00:00Z (NumericDate, RFC 7519, section 2).
 public struct TokenClock: Sendable {
   private enum Source {
     case system
@@ -38,6 +38,14 @@ public struct TokenClock: Sendable {
       case .custom(let seconds): seconds()
       }
     return min(max(0, seconds), NumericDate.last)
+  }
+
+  /// The same in milliseconds, where the clock has them.
+  var milliseconds: Int64 {
+    guard case .system = source else { return now * 1000 }
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return min(max(0, Int64(time.tv_sec)), NumericDate.last) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 }
 

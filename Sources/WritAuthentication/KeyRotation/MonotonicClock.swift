@@ -8,7 +8,7 @@
   internal import Darwin
 #endif
 
-/// Where the age of fetched keys is measured: a clock that nobody sets, and that goes on while the machine sleeps.
+/// Where the age of fetched keys, and limits in memory, are measured: a clock that nobody sets, and that goes on while the machine sleeps.
 public struct MonotonicClock: Sendable {
   private enum Source {
     case system

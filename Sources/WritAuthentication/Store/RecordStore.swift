@@ -7,8 +7,8 @@
 /// the store at once: ``insert(_:as:at:)``, which only one of many can do, and ``replace(_:_:with:at:)`` or
 /// ``remove(_:_:at:)``, which only one of those can do that have seen one version.
 ///
-/// An expired record is absent for every call, whether it has been removed or not; who sees one removes it, so that a clock that
-/// steps back does not bring it to life again. What a call has acknowledged is there for each call that begins afterwards.
+/// An expired record is absent for every call, whether it has been removed or not; a call for one record that finds it expired removes
+/// it, so that a clock that steps back does not bring it to life again. What a call has acknowledged is there for each call that begins afterwards.
 ///
 /// Times are seconds since 1970 and come from the caller, so that all parts of a server have one clock. Calls must not block the
 /// thread they are made on.

@@ -95,6 +95,18 @@ struct RecordTable<Value: Sendable>: Sendable {
     count -= 1
   }
 
+  /// Entries of the longest chain, for tests.
+  var longestChain: Int {
+    chains.reduce(0) { longest, first in
+      var (length, entry) = (0, first)
+      while entry != Self.none {
+        length += 1
+        entry = self[entry].next
+      }
+      return max(longest, length)
+    }
+  }
+
   private mutating func grow() {
     chains = [UInt32](repeating: Self.none, count: chains.count * 2)
     for index in entries.indices where entries[index].value != nil {

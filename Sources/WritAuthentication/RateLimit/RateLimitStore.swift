@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where buckets are kept: ``MemoryRateLimitStore``, ``RecordRateLimitStore`` over any store of records, or one's own.
+public protocol RateLimitStore: Sendable {
+  /// Takes from a bucket, all or nothing for all that take at once; a bucket that is not known is full.
+  ///
+  /// It must not block the thread it is called on.
+  ///
+  /// - Throws: ``StoreError``; any other error is taken for ``StoreError/Code/storeUnavailable``.
+  func take(_ limit: RateLimit, from key: RateLimitKey) async throws -> RateLimitAnswer
+}
+
+/// Limits, and what holds when their store fails.
+///
+///     let limiter = RateLimiter(store: store, whenStoreFails: .refuse)
+///     guard try await limiter.take(limit, from: key).isAllowed else { … }
+public struct RateLimiter<Store: RateLimitStore>: Sendable {
+  private let store: Store
+  private let fallback: RateLimitFallback
+
+  /// - Parameters:
+  ///   - store: where the buckets are.
+  ///   - fallback: what holds when the store fails; `.refuse` on every way to a login.
+  public init(store: Store, whenStoreFails fallback: RateLimitFallback) {
+    self.store = store
+    self.fallback = fallback
+  }
+
+  /// Takes from a bucket.
+  ///
+  /// - Throws: ``StoreError`` when the store fails and that refuses; always when the task was cancelled.
+  public func take(_ limit: RateLimit, from key: RateLimitKey) async throws(StoreError) -> RateLimitAnswer {
+    do {
+      return try await store.take(limit, from: key)
+    } catch {
+      let error = StoreError(of: error)
+      guard fallback == .allow, error.code != .cancelled else { throw error }
+      return .allowed(remaining: 0)
+    }
+  }
+}
+
+/// What holds when the store of limits fails.
+public enum RateLimitFallback: Sendable, Hashable {
+  /// The error is thrown: nothing goes on without its limit.
+  case refuse
+  /// What is limited goes on; for what is worth more than its limit.
+  case allow
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Tells all servers what is no longer valid: ``MemoryRevocationFeed`` within one process, or one's own.
+public protocol RevocationFeed: Sendable {
+  /// Tells all that follow now.
+  ///
+  /// - Throws: ``StoreError``; any other error is taken for ``StoreError/Code/storeUnavailable``.
+  func publish(_ revocation: Revocation) async throws
+
+  /// What is published from now on, each in its order, until the task that asks is cancelled.
+  ///
+  /// The sequence ends with an error when something may have been missed: then what was learned from it must be learned anew.
+  func follow() async throws -> AsyncThrowingStream<Revocation, any Error>
+}
+
+/// Something that is no longer valid although it has not expired.
+public struct Revocation: Sendable, Hashable {
+  /// What is meant.
+  public enum Subject: Sendable, Hashable {
+    /// One token, by its `jti`.
+    case token(String)
+    /// A session and its tokens, by their `sid`.
+    case session(String)
+    /// All of a subject (`sub`) that was issued up to a second since 1970, that second included.
+    case subject(String, issuedUntil: Int64)
+
+    /// The cases tell subjects apart by the bytes of UTF-8.
+    public static func == (one: Subject, other: Subject) -> Bool {
+      switch (one, other) {
+      case (.token(let one), .token(let other)), (.session(let one), .session(let other)):
+        one.utf8.elementsEqual(other.utf8)
+      case (.subject(let one, let until), .subject(let other, let otherUntil)):
+        until == otherUntil && one.utf8.elementsEqual(other.utf8)
+      default: false
+      }
+    }
+
+    /// Hashes the bytes that `==` compares.
+    public func hash(into hasher: inout Hasher) {
+      switch self {
+      case .token(let name), .session(let name), .subject(let name, _): hasher.combine(Array(name.utf8))
+      }
+    }
+  }
+
+  /// What is meant.
+  public let subject: Subject
+  /// When the last of it expires, in seconds since 1970; nobody has to remember it longer.
+  public let until: Int64
+
+  /// - Parameters:
+  ///   - subject: what is meant.
+  ///   - until: when the last of it expires, in seconds since 1970.
+  public init(_ subject: Subject, until: Int64) {
+    self.subject = subject
+    self.until = until
+  }
+}

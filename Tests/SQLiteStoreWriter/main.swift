@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes to a store until it is killed, or counts in one; for the tests of WritSQLite.
+
+#if SQLite
+  import Foundation
+  import WritAuthentication
+  import WritSQLite
+
+  /// Seconds since 1970 in which all the records of the tests are.
+  let now: Int64 = 1_900_000_000
+  let arguments = CommandLine.arguments
+
+  func opened() throws(StoreError) -> SQLiteRecordStore {
+    try SQLiteRecordStore(path: CommandLine.arguments[2], busyTimeout: .seconds(30))
+  }
+
+  func key(_ number: Int) throws -> RecordKey {
+    let text = Array("\(number)".utf8)
+    return RecordKey(RecordKind(40_000), try RecordID(hashing: text.span))
+  }
+
+  switch arguments[1] {
+  case "write":
+    // Inserts records one after the other, replaces each once, and says so when it was acknowledged.
+    let store = try opened()
+    var number = Int(arguments[3]) ?? 0
+    let parent = getppid()
+    // Not longer than the tests that should kill it.
+    while getppid() == parent {
+      let first = Array("first \(number)".utf8)
+      let second = [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 3000)
+      let content = try RecordContent(first.span, format: 1, owner: Array("writer".utf8), expires: RecordContent.never)
+      let next = try RecordContent(second.span, format: 2, owner: Array("writer".utf8), expires: RecordContent.never)
+      guard let version = try await store.insert(content, as: key(number), at: now) else { exit(3) }
+      FileHandle.standardOutput.write(Data("i\(number)\n".utf8))
+      guard try await store.replace(key(number), version, with: next, at: now) != nil else { exit(4) }
+      FileHandle.standardOutput.write(Data("r\(number)\n".utf8))
+      number += 1
+    }
+  case "claim":
+    // Claims numbers that another process claims too, and prints those it got.
+    let store = try opened()
+    for number in 0..<(Int(arguments[3]) ?? 0) {
+      let none: [UInt8] = []
+      let content = try RecordContent(none.span, format: 1, expires: RecordContent.never)
+      guard let version = try await store.insert(content, as: key(number), at: now) else { continue }
+      print("i\(number)")
+      if number % 2 == 0, try await store.remove(key(number), version, at: now) { print("d\(number)") }
+    }
+  case "open":
+    // Whether a store opens and takes a record, as whoever runs this.
+    do {
+      let none: [UInt8] = []
+      let content = try RecordContent(none.span, format: 1, expires: RecordContent.never)
+      let version = try await opened().insert(content, as: RecordKey(RecordKind(40_000), .random()), at: now)
+      print(version == nil ? "absent" : "inserted")
+    } catch {
+      print(error.code.rawValue)
+    }
+  default: exit(2)
+  }
+#endif
