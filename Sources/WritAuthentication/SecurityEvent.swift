@@ -21,8 +21,14 @@ public enum SecurityEvent: Sendable, Hashable {
   case lockedOut(account: String?, factor: AuthenticationFactor, seconds: Int64)
   /// A request was refused as a forgery, or its cookies were.
   case requestRefused(account: String?)
-  /// A refresh token was used after its successor: one of the two holders has stolen it. The family is revoked.
-  case refreshTokenReused(account: String, family: String)
+  /// A family of refresh tokens began: an application was let in.
+  case refreshFamilyBegan(account: String, family: RefreshFamilyHandle)
+  /// A family of refresh tokens was revoked, or its session was over.
+  case refreshFamilyRevoked(account: String, family: RefreshFamilyHandle)
+  /// All families of an account were revoked, or all but those of one session.
+  case refreshFamiliesRevoked(account: String, count: Int)
+  /// A refresh token was used again after its window: one of its holders has stolen it. The family is revoked.
+  case refreshTokenReused(account: String, family: RefreshFamilyHandle)
 }
 
 /// What somebody proves to be themselves with.

@@ -12,8 +12,8 @@ public struct Session: Sendable, CustomStringConvertible, CustomReflectable {
     form = try SessionForm(record.content)
   }
 
-  /// Its name, which may be shown.
-  public var handle: SessionHandle { SessionHandle(record.key.id) }
+  /// Its name, which may be shown and stays when it gets a new identifier.
+  public var handle: SessionHandle { form.handle }
 
   /// Whose it is; `nil` of a visitor who has not said.
   public var account: String? {

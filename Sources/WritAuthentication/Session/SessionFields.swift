@@ -2,6 +2,7 @@
 
 /// All that is stored of a session, to be changed and written.
 struct SessionFields: Sendable {
+  let handle: SessionHandle
   var account: [UInt8] = []
   var created: Int64
   var lastSeen: Int64
@@ -14,7 +15,8 @@ struct SessionFields: Sendable {
   var data: [UInt8] = []
 
   /// What begins now.
-  init(_ rules: SessionRules, isRemembered: Bool, at now: Int64) {
+  init(_ rules: SessionRules, isRemembered: Bool, at now: Int64) throws(SessionError) {
+    handle = try SessionHandle.random()
     created = now
     lastSeen = now
     self.isRemembered = isRemembered
@@ -24,6 +26,7 @@ struct SessionFields: Sendable {
 
   init(_ session: Session) {
     let form = session.form
+    handle = form.handle
     account = Array(session.record.content.owner)
     created = form.created
     lastSeen = form.lastSeen
@@ -60,6 +63,7 @@ struct SessionFields: Sendable {
     append(UInt64(factors.count), 1)
     append(UInt64(label.count), 2)
     append(UInt64(data.count), 2)
+    bytes += handle.array
     for factor in factors {
       append(UInt64(factor.factor.rawValue), 1)
       append(UInt64(bitPattern: factor.time), 8)

@@ -5,10 +5,11 @@
 /// Integers are big-endian, times are seconds since 1970.
 ///
 ///     0 created 8 · 8 last seen 8 · 16 idle limit 4 · 20 absolute limit 4 · 24 epoch 8 · 32 flags 1 (1: remembered)
-///     33 factors 1 · 34 bytes of the label 2 · 36 bytes of the data 2 · 38 factors (kind 1, time 8), label, data
+///     33 factors 1 · 34 bytes of the label 2 · 36 bytes of the data 2 · 38 handle 16
+///     54 factors (kind 1, time 8), label, data
 struct SessionForm: Sendable {
   static let format: UInt8 = 1
-  static let headerCount = 38
+  static let headerCount = 54
   static let factorCount = 9
   private static let longest = UInt64(SessionRules.rememberedLimits.upperBound.components.seconds)
 
@@ -18,6 +19,7 @@ struct SessionForm: Sendable {
   let absolute: Int64
   let epoch: UInt64
   let isRemembered: Bool
+  let handle: SessionHandle
   let factors: Range<Int>
   let label: Range<Int>
   let data: Range<Int>
@@ -34,6 +36,7 @@ struct SessionForm: Sendable {
     let longest = Self.longest
     let (created, lastSeen) = (integer(0, 8), integer(8, 8))
     let (idle, absolute) = (integer(16, 4), integer(20, 4))
+    guard let handle = SessionHandle(bytes.extracting(38..<Self.headerCount)) else { throw Self.corrupt }
     guard created <= NumericDate.last, lastSeen <= NumericDate.last, 1...longest ~= idle, 1...longest ~= absolute,
       bytes[32] <= 1, bytes[33] <= SessionRules.maximumFactors
     else { throw Self.corrupt }
@@ -43,6 +46,7 @@ struct SessionForm: Sendable {
     self.absolute = Int64(absolute)
     epoch = integer(24, 8)
     isRemembered = bytes[32] == 1
+    self.handle = handle
     let factorsEnd = Self.headerCount + Int(bytes[33]) * Self.factorCount
     let labelEnd = factorsEnd + Int(integer(34, 2))
     let dataEnd = labelEnd + Int(integer(36, 2))

@@ -9,7 +9,7 @@ extension Sessions {
   /// - Throws: ``SessionError`` with the codes `tooLarge`, `storeUnavailable`, `full`, `cancelled`, `failure`.
   public func beginAnonymous(data: [UInt8] = []) async throws(SessionError) -> BegunSession {
     let now = clock.now
-    var fields = SessionFields(rules, isRemembered: false, at: now)
+    var fields = try SessionFields(rules, isRemembered: false, at: now)
     fields.data = data
     return try await insertNew(fields, at: now)
   }
@@ -35,7 +35,7 @@ extension Sessions {
   ) async throws(SessionError) -> BegunSession {
     guard !account.isEmpty else { throw SessionError(.configuration, "a session was asked for without an account") }
     let now = clock.now
-    var fields = SessionFields(rules, isRemembered: isRemembered, at: now)
+    var fields = try SessionFields(rules, isRemembered: isRemembered, at: now)
     fields.account = Array(account.utf8)
     fields.label = Array(label.utf8)
     fields.data = data
@@ -75,29 +75,25 @@ extension Sessions {
     data: [UInt8]? = nil
   ) async throws(SessionError) -> BegunSession {
     let now = clock.now
-    var fields = try await taken(session, data, at: now)
-    fields.created = min(fields.created, now)
-    fields.lastSeen = max(fields.lastSeen, now)
-    if let factor { fields.prove(factor, at: now) }
-    let begun = try await insertNew(fields, at: now)
-    // A revocation of all either comes now and finds the new one, or has come already and is seen here.
-    guard try await isCurrent(fields, at: now) else {
-      _ = try await remove(begun.session.record.key, at: now)
-      throw Self.ended
-    }
-    events.record(.sessionRotated(account: session.account, session: begun.session.handle))
-    return begun
-  }
-
-  /// What a session holds, removed from the store by this call and no other.
-  private func taken(_ session: Session, _ data: [UInt8]?, at now: Int64) async throws(SessionError) -> SessionFields {
+    // Each turn but the first means that another has written the session meanwhile.
     for _ in 0..<16 {
       guard let current = try await self.session(session.record.key) else { throw Self.ended }
       var fields = SessionFields(current)
+      fields.created = min(fields.created, now)
+      fields.lastSeen = max(fields.lastSeen, now)
       if let data { fields.data = data }
-      // Too much is found before anything is removed.
-      _ = try fields.content()
-      if try await remove(current.record.key, current.record.version, at: now) { return fields }
+      if let factor { fields.prove(factor, at: now) }
+      // The new one first: whoever is stopped in between leaves the user a session, and one whose handle is looked for finds it.
+      let begun = try await insertNew(fields, at: now)
+      // A revocation of all either comes now and finds the new one, or has come already and is seen here.
+      guard try await remove(current.record.key, current.record.version, at: now),
+        try await isCurrent(fields, at: now)
+      else {
+        _ = try await remove(begun.session.record.key, at: now)
+        continue
+      }
+      events.record(.sessionRotated(account: session.account, session: begun.session.handle))
+      return begun
     }
     throw Self.ended
   }

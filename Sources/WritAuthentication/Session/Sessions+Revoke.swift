@@ -7,7 +7,28 @@ extension Sessions {
   ///
   /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `corrupt`, `cancelled`.
   public func sessions(of account: String) async throws(SessionError) -> [Session] {
-    try await sessions(of: Array(account.utf8), at: clock.now)
+    var handles: Set<SessionHandle> = []
+    // One that is getting a new identifier just now is there twice.
+    return try await sessions(of: Array(account.utf8), at: clock.now).filter { handles.insert($0.handle).inserted }
+  }
+
+  /// The session of an account that has this handle, with the time of this request written where it is due: for tokens that hang
+  /// on it.
+  ///
+  /// - Returns: `nil` when it is over.
+  /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
+  public func session(_ handle: SessionHandle, of account: String) async throws(SessionError) -> Session? {
+    try await session(handle, of: Array(account.utf8))
+  }
+
+  func session(_ handle: SessionHandle, of account: [UInt8]) async throws(SessionError) -> Session? {
+    // Each turn but the first means that the session got a new identifier meanwhile.
+    for _ in 0..<16 {
+      let found = try await sessions(of: account, at: clock.now).filter { $0.handle == handle }
+      guard !found.isEmpty else { return nil }
+      for session in found { if let session = try await self.session(session.record.key) { return session } }
+    }
+    throw SessionError(.storeUnavailable, "a session was changed by others again and again")
   }
 
   private func sessions(of account: [UInt8], at now: Int64) async throws(SessionError) -> [Session] {
@@ -37,7 +58,7 @@ extension Sessions {
     return sessions
   }
 
-  /// Ends a session: at logout.
+  /// Ends a session: at logout. If it got a new identifier meanwhile, it ends all the same.
   ///
   /// - Returns: the Set-Cookie field that removes the cookie.
   /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `cancelled`: then it may still be alive.
@@ -45,6 +66,8 @@ extension Sessions {
   public func end(_ session: Session) async throws(SessionError) -> String {
     if try await remove(session.record.key, at: clock.now) {
       events.record(.sessionRevoked(account: session.account, session: session.handle))
+    } else if let account = session.account {
+      try await revoke(session.handle, of: account)
     }
     return cookie.clearing
   }
@@ -55,16 +78,16 @@ extension Sessions {
   /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `cancelled`.
   @discardableResult
   public func revoke(_ handle: SessionHandle, of account: String) async throws(SessionError) -> Bool {
-    let now = clock.now
-    let key = RecordKey(.session, handle.id)
-    // Each turn but the first means that another has written the session meanwhile.
+    var isEnded = false
+    // Each turn but the first two means that the session got a new identifier meanwhile.
     for _ in 0..<16 {
-      guard let record = try await read(key, at: now), record.content.owner.elementsEqual(account.utf8) else {
-        return false
+      let now = clock.now
+      let found = try await sessions(of: Array(account.utf8), at: now).filter { $0.handle == handle }
+      guard !found.isEmpty else {
+        if isEnded { events.record(.sessionRevoked(account: account, session: handle)) }
+        return isEnded
       }
-      guard try await remove(key, record.version, at: now) else { continue }
-      events.record(.sessionRevoked(account: account, session: handle))
-      return true
+      for session in found where try await remove(session.record.key, at: now) { isEnded = true }
     }
     throw SessionError(.storeUnavailable, "a session was changed by others again and again")
   }

@@ -96,22 +96,20 @@ public struct RecordKind: Sendable, Hashable {
   public static let session = RecordKind(1)
   /// What ends the sessions of an account: by the hash of its name.
   public static let sessionEpoch = RecordKind(2)
-  /// A refresh token, by its hash.
-  public static let refreshToken = RecordKind(3)
-  /// A family of refresh tokens.
-  public static let refreshFamily = RecordKind(4)
+  /// A family of refresh tokens, by the hash of what they have in common.
+  public static let refreshFamily = RecordKind(3)
   /// The secret of one-time passwords of an account, with what is remembered of their use.
-  public static let oneTimePassword = RecordKind(5)
+  public static let oneTimePassword = RecordKind(4)
   /// The recovery codes of an account.
-  public static let recoveryCodes = RecordKind(6)
+  public static let recoveryCodes = RecordKind(5)
   /// A code sent by message or mail.
-  public static let sentCode = RecordKind(7)
+  public static let sentCode = RecordKind(6)
   /// A password's hash.
-  public static let password = RecordKind(8)
+  public static let password = RecordKind(7)
   /// A token that resets a password, by its hash.
-  public static let passwordReset = RecordKind(9)
+  public static let passwordReset = RecordKind(8)
   /// A token that proves an address, by its hash.
-  public static let verification = RecordKind(10)
+  public static let verification = RecordKind(9)
   /// A bucket of a rate limit.
-  public static let rateLimit = RecordKind(11)
+  public static let rateLimit = RecordKind(10)
 }

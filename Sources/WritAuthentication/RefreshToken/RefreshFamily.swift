@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The tokens that came one from another, as they were when they were read: a line in a list of signed-in applications.
+///
+/// No token is in it.
+public struct RefreshFamily: Sendable, CustomStringConvertible, CustomReflectable {
+  let record: Record
+  let fields: RefreshFamilyFields
+
+  init(_ record: Record) throws(RefreshTokenError) {
+    self.record = record
+    fields = try RefreshFamilyFields(record.content)
+  }
+
+  /// Its name, which may be shown.
+  public var handle: RefreshFamilyHandle { RefreshFamilyHandle(record.key.id) }
+  /// Whose it is.
+  public var account: String { String(decoding: fields.account, as: UTF8.self) }
+  /// The client that it was issued to.
+  public var client: String { String(decoding: fields.client, as: UTF8.self) }
+  /// What was granted.
+  public var scopes: [String] { Scopes(fields.scopes).texts }
+  /// The session that it hangs on; `nil` when it stands alone.
+  public var session: SessionHandle? { fields.session }
+  /// When it began, in seconds since 1970.
+  public var created: Int64 { fields.created }
+  /// When a token of it was used last, in seconds since 1970.
+  public var rotated: Int64 { fields.rotated }
+  /// The first second since 1970 in which it is over, if no token is used.
+  public var expires: Int64 { fields.end }
+
+  /// The handle; neither the account nor the client.
+  public var description: String { "refresh family \(handle)" }
+
+  /// Empty: nothing of it is shown.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// The name of a family of refresh tokens, which may be shown and logged: a SHA-256 that nobody can come back from.
+public struct RefreshFamilyHandle: Sendable, Hashable, CustomStringConvertible {
+  let id: RecordID
+
+  init(_ id: RecordID) {
+    self.id = id
+  }
+
+  /// - Parameter text: what ``description`` was.
+  public init?(_ text: String) {
+    guard text.utf8.count == 43, let bytes = Base64URL.decode(text.utf8.span), let id = RecordID(bytes.span) else {
+      return nil
+    }
+    self.id = id
+  }
+
+  /// 43 characters of base64url.
+  public var description: String {
+    let bytes = id.bytes
+    return Base64URL.encode(bytes.span)
+  }
+}
+
+/// A refresh token that was just issued, and what an access token may be issued for with it.
+public struct RefreshGrant: Sendable, CustomStringConvertible, CustomReflectable {
+  /// The token, 86 characters that only its client must see.
+  public let token: String
+  /// Its family.
+  public let family: RefreshFamily
+  /// What the access token is for: all scopes of the family, or those of them that were asked for.
+  public let scopes: [String]
+
+  /// The handle of the family; never the token.
+  public var description: String { family.description }
+
+  /// Empty: nothing of it is shown.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

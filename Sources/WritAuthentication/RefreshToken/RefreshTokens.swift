@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LibCrypto
+
+/// Refresh tokens that are used once each (RFC 6749, section 6; RFC 9700, section 4.14): kept in a store, as hashes.
+///
+///     let tokens = try RefreshTokens(store: store, ring: ring, sessions: sessions)
+///     let grant = try await tokens.begin(for: "ines", client: "app", scopes: ["read", "write"])
+///     let next = try await tokens.rotate(grant.token, client: "app")  // grant.token is used
+///
+/// A rotation is one compare-and-swap. A client that asks again within a short window, because the answer was lost or two tabs
+/// asked at once, gets the same successor, until that is used. A token that is used again after the window has been stolen,
+/// from the client or by it: then the whole family is revoked, and ``SecurityEvent/refreshTokenReused(account:family:)`` is told. So a
+/// client that was cut off for longer than the window, between its request and the answer, has to log in again.
+///
+/// A family ends by its limits, by revocation, and with the session that it hangs on. Nothing that a clock does brings it back.
+public struct RefreshTokens<Store: RecordStore>: Sendable {
+  let store: Store
+  let ring: SecretRing
+  let sessions: Sessions<Store>?
+  let rules: RefreshTokenRules
+  let clock: TokenClock
+  let events: SecurityEvents
+
+  /// - Parameters:
+  ///   - store: where families are kept.
+  ///   - ring: for the successors, sealed for the time of the window.
+  ///   - sessions: where families that hang on a session look for it.
+  ///   - rules: how long families last; those of ``RefreshTokenRules/init(window:idle:absolute:)`` unless given.
+  ///   - clock: the clock of the system, except in tests.
+  ///   - events: where beginnings, ends and thefts are told.
+  /// - Throws: ``RefreshTokenError``: never, with the usual rules.
+  public init(
+    store: Store,
+    ring: SecretRing,
+    sessions: Sessions<Store>? = nil,
+    rules: RefreshTokenRules? = nil,
+    clock: TokenClock = .system,
+    events: SecurityEvents = .none
+  ) throws(RefreshTokenError) {
+    self.store = store
+    self.ring = ring
+    self.sessions = sessions
+    if let rules { self.rules = rules } else { self.rules = try RefreshTokenRules() }
+    self.clock = clock
+    self.events = events
+  }
+
+  /// Issues the first token of a family: at login, once the client is known and the user has agreed.
+  ///
+  /// - Parameters:
+  ///   - account: 1 to ``RefreshTokenRules/maximumAccountBytes``, compared as bytes.
+  ///   - client: its identifier, 1 to ``RefreshTokenRules/maximumClientBytes``, compared as bytes.
+  ///   - scopes: what is granted, ``RefreshTokenRules/maximumScopeBytes`` in all.
+  ///   - thumbprint: of the key of a DPoP proof, that each rotation must prove to have then (RFC 9449, section 5).
+  ///   - session: the one whose end ends the family, of the same account; none unless given.
+  /// - Throws: ``RefreshTokenError`` with the codes `tooLarge`, `scope`, `configuration`, `sessionEnded`, `storeUnavailable`, `full`, `corrupt`,
+  ///   `cancelled`, `failure`.
+  public func begin(
+    for account: String,
+    client: String,
+    scopes: [String] = [],
+    thumbprint: String? = nil,
+    session: Session? = nil
+  ) async throws(RefreshTokenError) -> RefreshGrant {
+    let now = clock.now
+    guard 1...RefreshTokenRules.maximumAccountBytes ~= account.utf8.count,
+      1...RefreshTokenRules.maximumClientBytes ~= client.utf8.count
+    else { throw RefreshTokenError(.tooLarge, "the name of an account or of a client is empty or too long") }
+    let token = try RefreshToken.first()
+    let granted = try Scopes(scopes)
+    var fields = RefreshFamilyFields(
+      account: Array(account.utf8),
+      client: Array(client.utf8),
+      scopes: granted.bytes,
+      current: try token.digest(),
+      rules,
+      at: now
+    )
+    if let thumbprint { fields.key = try Self.key(thumbprint) }
+    if let session {
+      guard session.record.content.owner.elementsEqual(account.utf8) else {
+        throw RefreshTokenError(.configuration, "a session of another account was given for a refresh token")
+      }
+      fields.session = session.handle
+      try await checkSession(of: fields)
+    }
+    try await makeRoom(for: fields.account, at: now)
+    let (key, content) = (try token.family(), try fields.content())
+    let version = try await asking { store in try await store.insert(content, as: key, at: now) }
+    guard let version else {
+      throw RefreshTokenError(.failure, "a new refresh token is taken: there is no randomness")
+    }
+    let family = try RefreshFamily(Record(key: key, version: version, content: content))
+    events.record(.refreshFamilyBegan(account: account, family: family.handle))
+    return RefreshGrant(token: token.text, family: family, scopes: granted.texts)
+  }
+
+  /// Exchanges a token for its successor: at the token endpoint, with an access token.
+  ///
+  /// Authenticate the client before, if it has a secret. Where the answer is `invalid_grant` it has to log in again, except after
+  /// ``RefreshTokenError/Code/superseded``.
+  ///
+  /// - Parameters:
+  ///   - token: as the client has sent it.
+  ///   - client: its identifier.
+  ///   - scopes: what the access token is to be for, all that was granted unless given; the successor keeps all (RFC 6749, section 6).
+  ///   - thumbprint: of the key of the request's DPoP proof, if it has one.
+  /// - Throws: ``RefreshTokenError`` with the codes `invalid`, `reused`, `superseded`, `client`, `scope`, `key`, `sessionEnded`,
+  ///   `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
+  public func rotate(
+    _ token: String,
+    client: String,
+    scopes: [String]? = nil,
+    thumbprint: String? = nil
+  ) async throws(RefreshTokenError) -> RefreshGrant {
+    guard let token = RefreshToken(token) else { throw Self.invalid }
+    let asked = try scopes.map { (scopes) throws(RefreshTokenError) in try Scopes(scopes) }
+    let (key, digest) = (try token.family(), try token.digest())
+    // Each turn but the first means that another has rotated or revoked the family meanwhile.
+    for _ in 0..<1024 {
+      let now = clock.now
+      guard let family = try await family(key, at: now) else { throw Self.invalid }
+      let use = family.fields.use(of: digest, window: rules.window, at: now)
+      if use == .reused {
+        guard try await remove(family.record) else { continue }
+        events.record(.refreshTokenReused(account: family.account, family: family.handle))
+        throw RefreshTokenError(.reused, "a refresh token was used again: its family is revoked")
+      }
+      let granted = try check(family.fields, client, asked, thumbprint)
+      do throws(RefreshTokenError) {
+        try await checkSession(of: family.fields)
+      } catch {
+        if error.code == .sessionEnded, try await remove(family.record) { tellRevoked(family) }
+        throw error
+      }
+      switch use {
+      case .current:
+        guard let grant = try await rotate(family, from: token, granted, at: now) else { continue }
+        return grant
+      case .again:
+        guard let successor = try family.fields.successor?.open(with: token, ring) else { throw Self.superseded }
+        let current = try successor.digest()
+        guard current == family.fields.current else { throw Self.superseded }
+        return RefreshGrant(token: successor.text, family: family, scopes: granted.texts)
+      case .superseded, .reused: throw Self.superseded
+      }
+    }
+    throw RefreshTokenError(.storeUnavailable, "a family of refresh tokens was changed by others again and again")
+  }
+
+  /// Makes a new token the current one; `nil` when another was faster.
+  private func rotate(
+    _ family: RefreshFamily,
+    from token: RefreshToken,
+    _ granted: Scopes,
+    at now: Int64
+  ) async throws(RefreshTokenError) -> RefreshGrant? {
+    let secret = try RefreshTokenError.catching { () throws(LibCryptoError) in
+      try Randomness.secretBytes(RefreshToken.halfCount)
+    }
+    let successor = RefreshToken(secret, after: token)
+    var fields = family.fields
+    let sealed = rules.window > 0 ? try SealedSuccessor(secret, under: token, ring) : nil
+    fields.rotate(to: try successor.digest(), sealed, window: rules.window, at: now)
+    let content = try fields.content()
+    let record = family.record
+    let version = try await asking { store in
+      try await store.replace(record.key, record.version, with: content, at: now)
+    }
+    guard let version else { return nil }
+    let rotated = try RefreshFamily(Record(key: record.key, version: version, content: content))
+    return RefreshGrant(token: successor.text, family: rotated, scopes: granted.texts)
+  }
+
+  // MARK: What a token is bound to
+
+  /// - Returns: the scopes that were asked for, all that were granted otherwise.
+  private func check(
+    _ fields: RefreshFamilyFields,
+    _ client: String,
+    _ asked: Scopes?,
+    _ thumbprint: String?
+  ) throws(RefreshTokenError) -> Scopes {
+    guard client.utf8.elementsEqual(fields.client) else {
+      throw RefreshTokenError(.client, "the refresh token was issued to another client")
+    }
+    if let key = fields.key {
+      guard let thumbprint, let proved = try? Self.key(thumbprint), proved == key else {
+        throw RefreshTokenError(.key, "the refresh token is bound to a key that the request does not prove to have")
+      }
+    }
+    let granted = Scopes(fields.scopes)
+    guard let asked else { return granted }
+    guard asked.isWithin(granted) else {
+      throw RefreshTokenError(.scope, "a scope is asked for that was not granted with the refresh token")
+    }
+    return asked
+  }
+
+  private func checkSession(of fields: RefreshFamilyFields) async throws(RefreshTokenError) {
+    guard let handle = fields.session else { return }
+    guard let sessions else {
+      throw RefreshTokenError(.configuration, "a refresh token hangs on a session, and there is no place to look for it")
+    }
+    let session: Session?
+    do throws(SessionError) {
+      session = try await sessions.session(handle, of: fields.account)
+    } catch {
+      throw RefreshTokenError(error)
+    }
+    guard session != nil else { throw RefreshTokenError(.sessionEnded, "the session of the refresh token is over") }
+  }
+
+  private static func key(_ thumbprint: String) throws(RefreshTokenError) -> [UInt8] {
+    guard let bytes = Base64URL.decode(thumbprint.utf8.span), bytes.count == 32 else {
+      throw RefreshTokenError(.configuration, "the thumbprint of a key is not a SHA-256 in base64url")
+    }
+    return bytes
+  }
+
+  static var invalid: RefreshTokenError {
+    RefreshTokenError(.invalid, "the refresh token is not known, or has expired, or was revoked")
+  }
+  private static var superseded: RefreshTokenError {
+    RefreshTokenError(.superseded, "the refresh token and its successor were both used a moment ago")
+  }
+}
+
+extension RefreshFamilyFields {
+  /// What showing a token of the family means.
+  enum Use {
+    /// It is the one that can be used.
+    case current
+    /// It was used last, within the window, and its successor was not.
+    case again
+    /// It was used within the window, and so was its successor.
+    case superseded
+    /// It was used longer ago.
+    case reused
+  }
+
+  /// What showing the token of this hash means: whoever knows the family and another token than these has an old one.
+  func use(of digest: [UInt8], window: Int64, at now: Int64) -> Use {
+    if isEqualInConstantTime(digest.span, current.span) { return .current }
+    guard let index = recent.lastIndex(where: { isEqualInConstantTime($0.digest.span, digest.span) }) else {
+      return .reused
+    }
+    // By a clock that was set back nobody can say how long ago it was: no successor then, and no theft.
+    guard now >= recent[index].time else { return .superseded }
+    guard now < recent[index].time + window else { return .reused }
+    return index == recent.count - 1 ? .again : .superseded
+  }
+}
