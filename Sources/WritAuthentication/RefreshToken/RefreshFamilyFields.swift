@@ -127,7 +127,8 @@ struct RefreshFamilyFields: Sendable {
     else { throw Self.corrupt }
   }
 
-  init(account: [UInt8], client: [UInt8], scopes: [UInt8], current: [UInt8], _ rules: RefreshTokenRules, at now: Int64) {
+  init(account: [UInt8], client: [UInt8], scopes: [UInt8], current: [UInt8], _ rules: RefreshTokenRules, at now: Int64)
+  {
     (self.account, self.client, self.scopes, self.current) = (account, client, scopes, current)
     (created, rotated, idle, absolute) = (now, now, rules.idle, rules.absolute)
   }

@@ -201,7 +201,10 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
   private func checkSession(of fields: RefreshFamilyFields) async throws(RefreshTokenError) {
     guard let handle = fields.session else { return }
     guard let sessions else {
-      throw RefreshTokenError(.configuration, "a refresh token hangs on a session, and there is no place to look for it")
+      throw RefreshTokenError(
+        .configuration,
+        "a refresh token hangs on a session, and there is no place to look for it"
+      )
     }
     let session: Session?
     do throws(SessionError) {

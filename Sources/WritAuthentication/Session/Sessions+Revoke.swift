@@ -58,7 +58,7 @@ extension Sessions {
     return sessions
   }
 
-  /// Ends a session: at logout. If it got a new identifier meanwhile, it ends all the same.
+  /// Ends a session, at logout, and also when it got a new identifier meanwhile.
   ///
   /// - Returns: the Set-Cookie field that removes the cookie.
   /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `cancelled`: then it may still be alive.
