@@ -4,27 +4,28 @@ internal import ArgumentParser
 internal import WritCedar
 
 /// The command `policy`: asks and tests Cedar policies, makes keys, issues and verifies tokens and one-time
-/// passwords.
+/// passwords, and shows sessions.
 @main
 struct PolicyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "policy",
-    abstract: "Ask, test and measure Cedar policies; make keys, issue and verify tokens and one-time passwords.",
+    abstract:
+      "Ask, test and measure Cedar policies; make keys, issue and verify tokens and one-time passwords; show sessions.",
     discussion: """
       Exit statuses: 0 success (eval: allow), 1 any error, 2 deny (token verify, otp verify: refused). Nothing that
       failed exits with 0 or 2.
       """,
     subcommands: [
       EvalCommand.self, EvaluateCommand.self, TestCommand.self, BenchCommand.self, KeysCommand.self, TokenCommand.self,
-      OneTimePasswordCommand.self, PasswordsCommand.self, SecretsCommand.self,
+      OneTimePasswordCommand.self, PasswordsCommand.self, SecretsCommand.self, SessionCommand.self,
     ]
   )
 
-  static func main() {
+  static func main() async {
     Output.ignoreClosedPipes()
     do {
       var command = try parseAsRoot(Explain.spelledOut(Array(CommandLine.arguments.dropFirst())))
-      try command.run()
+      if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
       Output.flush()
     } catch let failure as Failure {
       Output.flush()
