@@ -198,6 +198,31 @@ struct TokenCacheTests {
     #expect(refusal(try token(claims("sub", "alice", "\(Self.now + 1)")), verifier) == .revoked)
   }
 
+  @Test("S09 what one server revokes is refused by all that follow its feed")
+  func feed() async throws {
+    let feed = MemoryRevocationFeed()
+    let servers = try (0..<2).map { _ in try Revocations(maximumCount: 3, clock: moved.clock) }
+    let following = servers.map { revocations in Task { try await revocations.follow(feed) } }
+    while feed.followerCount < 2 { await Task.yield() }
+    let exp = Self.now + 60
+    for (number, (name, subject)) in [
+      ("jti", Revocation.Subject.token("x")), ("sid", .session("x")), ("sub", .subject("x", issuedUntil: Self.now)),
+    ].enumerated() {
+      let text = try token("\"exp\":\(exp),\"\(name)\":\"x\",\"iat\":\(Self.now)")
+      let verifiers = try servers.map { try verifier(nil, revocations: $0) }
+      #expect(verifiers.allSatisfy { refusal(text, $0) == nil })
+      await feed.publish(Revocation(subject, until: exp))
+      while servers.contains(where: { $0.count <= number }) { await Task.yield() }
+      #expect(verifiers.allSatisfy { refusal(text, $0) == .revoked })
+    }
+    // There is no room for more: nobody goes on as if it had been heard.
+    await feed.publish(Revocation(.token("y"), until: exp))
+    for task in following {
+      let error = await #expect(throws: TokenError.self) { try await task.value }
+      #expect(error?.code == .full)
+    }
+  }
+
   @Test("revocations up to the cap, one past it fails; those past their time make room, those in it never go")
   func revocationBounds() throws {
     let revocations = try Revocations(maximumCount: 2, clock: moved.clock)
