@@ -19,6 +19,24 @@ public enum SecurityEvent: Sendable, Hashable {
   case authenticationFailed(account: String?, factor: AuthenticationFactor)
   /// Too many wrong tries: the account's factor is not tried before the time is over, in seconds.
   case lockedOut(account: String?, factor: AuthenticationFactor, seconds: Int64)
+  /// ``FailedAttempts/maximumCount`` wrong tries in a row: the account's factor is not tried any more until its owner has recovered it. Tell the owner.
+  case recoveryNeeded(account: String, factor: AuthenticationFactor)
+  /// A limit was reached, of an account or of the address that claims to be it: nothing was looked at.
+  case rateLimited(account: String, factor: AuthenticationFactor)
+  /// An account can prove itself by a factor that it could not use before. Tell the owner.
+  case factorAdded(account: String, factor: AuthenticationFactor)
+  /// An account cannot prove itself by a factor any more.
+  case factorRemoved(account: String, factor: AuthenticationFactor)
+  /// The password of an account was changed by who knows the old one. Tell the owner.
+  case passwordChanged(account: String)
+  /// A token to reset a password was asked for, and made.
+  case passwordResetRequested(account: String)
+  /// A password was set by such a token. Tell the owner.
+  case passwordReset(account: String)
+  /// Somebody has proved, by a token, to receive what is sent to an address.
+  case addressVerified(account: String)
+  /// A recovery code was used; so many are left. Tell the owner.
+  case recoveryCodeUsed(account: String, remaining: Int)
   /// A request was refused as a forgery, or its cookies were.
   case requestRefused(account: String?)
   /// A family of refresh tokens began: an application was let in.

@@ -7,7 +7,7 @@ extension StoreCase where Store: RecordStore {
   private static var taskCount: Int { 64 }
 
   /// How many of the tasks succeed.
-  private static func successes(_ body: @escaping @Sendable (Int) async throws -> Bool) async throws -> Int {
+  static func successes(_ body: @escaping @Sendable (Int) async throws -> Bool) async throws -> Int {
     try await withThrowingTaskGroup(of: Bool.self) { group in
       for number in 0..<taskCount { group.addTask { try await body(number) } }
       return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }

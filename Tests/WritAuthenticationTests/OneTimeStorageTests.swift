@@ -227,7 +227,12 @@ struct OneTimeStorageTests {
     let code = try server.code(key)
     for (isReading, isWriting) in [(true, false), (false, true)] {
       let store = Disturbed(server.store, failsReading: isReading, failsWriting: isWriting)
-      let passwords = try OneTimePasswords(store: store, ring: server.ring, clock: server.time.clock)
+      let passwords = try OneTimePasswords(
+        store: store,
+        ring: server.ring,
+        limits: .unlimited,
+        clock: server.time.clock
+      )
       do throws(OneTimePasswordError) {
         try await passwords.verify(code, account: "alice")
         Issue.record("let in")
@@ -240,6 +245,7 @@ struct OneTimeStorageTests {
     let full = try OneTimePasswords(
       store: Disturbed(server.store, failsWriting: true),
       ring: server.ring,
+      limits: .unlimited,
       clock: server.time.clock
     )
     do throws(OneTimePasswordError) {
@@ -265,6 +271,7 @@ struct OneTimeStorageTests {
     let busy = try OneTimePasswords(
       store: Disturbed(server.store, losses: .max),
       ring: server.ring,
+      limits: .unlimited,
       clock: server.time.clock
     )
     let task = Task {
@@ -275,6 +282,7 @@ struct OneTimeStorageTests {
     let slow = try OneTimePasswords(
       store: Disturbed(server.store, losses: 10),
       ring: server.ring,
+      limits: .unlimited,
       clock: server.time.clock
     )
     try await slow.verify(code, account: "alice")

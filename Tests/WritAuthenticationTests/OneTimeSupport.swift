@@ -21,7 +21,14 @@ struct Server {
     accepting steps: AcceptedSteps = .previous,
     lookAhead: Int = 5
   ) throws -> OneTimePasswords<MemoryRecordStore> {
-    try OneTimePasswords(store: store, ring: ring, accepting: steps, lookAhead: lookAhead, clock: time.clock)
+    try OneTimePasswords(
+      store: store,
+      ring: ring,
+      accepting: steps,
+      lookAhead: lookAhead,
+      limits: .unlimited,
+      clock: time.clock
+    )
   }
 
   /// Enrolls an account, and confirms it one step before now.
@@ -47,6 +54,15 @@ struct Server {
     let right = Set(try (-5...5).map { try code(key, steps: $0) })
     return try #require((0..<100).lazy.map { "0000\($0 < 10 ? "0" : "")\($0)" }.first { !right.contains($0) })
   }
+}
+
+/// Limits that nothing reaches, for tests of what is behind them.
+struct Unlimited: RateLimitStore {
+  func take(_ limit: RateLimit, from key: RateLimitKey) async -> RateLimitAnswer { .allowed(remaining: 1) }
+}
+
+extension LoginLimits {
+  static let unlimited = LoginLimits(store: Unlimited())
 }
 
 /// The code of the error that a call throws, `nil` when it throws none.

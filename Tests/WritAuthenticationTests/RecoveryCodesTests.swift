@@ -7,7 +7,7 @@ import Testing
 @Suite("Recovery codes")
 struct RecoveryCodesTests {
   private static func codes(_ server: Server) -> RecoveryCodes<MemoryRecordStore> {
-    RecoveryCodes(store: server.store, ring: server.ring, clock: server.time.clock)
+    RecoveryCodes(store: server.store, ring: server.ring, limits: .unlimited, clock: server.time.clock)
   }
 
   @Test("T12 each of ten codes of 80 bits is good once, in any order")

@@ -21,6 +21,7 @@ struct SentCodesTests {
         ring: server.ring,
         delivery: mailbox,
         digits: digits,
+        limits: .unlimited,
         clock: server.time.clock
       )
     }

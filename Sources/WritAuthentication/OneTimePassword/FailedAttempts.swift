@@ -58,9 +58,14 @@ public struct FailedAttempts: Sendable, Hashable {
         "\(Self.maximumCount) wrong codes came in a row: the account has to be recovered"
       )
     }
-    // INVARIANT: the times of a clock are 0 to `NumericDate.last`, and `last` is one of them or was read as one.
-    let rest = last + wait - now
+    let rest = rest(at: now)
     guard rest > 0 else { return nil }
-    return OneTimePasswordError(.waiting, "too many wrong codes came in a row", retryAfter: min(rest, wait))
+    return OneTimePasswordError(.waiting, "too many wrong codes came in a row", retryAfter: rest)
+  }
+
+  /// Seconds that are left of the wait; 0 when it is over.
+  func rest(at now: Int64) -> Int64 {
+    // INVARIANT: the times of a clock are 0 to `NumericDate.last`, and `last` is one of them or was read as one.
+    min(max(0, last + wait - now), wait)
   }
 }

@@ -22,7 +22,7 @@ public struct OneTimePasswordError: Error, Sendable, CustomStringConvertible {
     case wrong
     /// A code that was accepted before, or is older than one that was.
     case used
-    /// Too many wrong codes: nothing is looked at until ``OneTimePasswordError/retryAfter`` has passed.
+    /// Too many codes, or too many wrong ones: nothing is looked at until ``OneTimePasswordError/retryAfter`` has passed.
     case waiting
     /// A hundred wrong codes in a row: nothing is looked at until the account has been recovered by other means.
     case locked
@@ -76,6 +76,12 @@ public struct OneTimePasswordError: Error, Sendable, CustomStringConvertible {
   }
 }
 
+extension OneTimePasswordError: AccountRecordError {
+  init(configuration description: String) {
+    self.init(.configuration, description)
+  }
+}
+
 extension OneTimePasswordError {
   static let wrong = OneTimePasswordError(.wrong, "the code is wrong")
 
@@ -110,5 +116,27 @@ extension OneTimePasswordError {
     } catch {
       throw OneTimePasswordError(error)
     }
+  }
+}
+
+extension LoginLimits {
+  /// Takes a try from the bucket of an account.
+  ///
+  /// - Throws: `OneTimePasswordError` with the codes `waiting` when there is none, `store` when the store of the limits fails.
+  func take(
+    _ purpose: Purpose,
+    of account: String,
+    _ factor: AuthenticationFactor,
+    _ events: SecurityEvents
+  ) async throws(OneTimePasswordError) {
+    let seconds: Int64?
+    do throws(StoreError) {
+      seconds = try await take(purpose, account: account)
+    } catch {
+      throw OneTimePasswordError(error)
+    }
+    guard let seconds else { return }
+    events.record(.rateLimited(account: account, factor: factor))
+    throw OneTimePasswordError(.waiting, "too many codes came in a short time", retryAfter: seconds)
   }
 }

@@ -23,6 +23,8 @@ struct OneTimePasswordState: Sendable {
     var refusal: OneTimePasswordError?
     /// Whether the state has changed and must be stored before anybody is told.
     var isChanged: Bool
+    /// The wrong codes with this one.
+    var attempts = FailedAttempts()
   }
 
   /// - Parameter counter: the first one whose code is accepted.
@@ -66,7 +68,7 @@ struct OneTimePasswordState: Sendable {
       return Verdict(refusal: OneTimePasswordError(.used, "the code was used before"), isChanged: isSetBack)
     case .none:
       attempts.fail(at: now)
-      return Verdict(refusal: .wrong, isChanged: true)
+      return Verdict(refusal: .wrong, isChanged: true, attempts: attempts)
     }
   }
 

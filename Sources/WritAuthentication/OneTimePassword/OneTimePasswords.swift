@@ -21,15 +21,17 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   /// The most counters that may be looked at behind the next one.
   public static var maximumLookAhead: Int { 20 }
   /// Bytes of the longest name of an account or a credential.
-  public static var maximumNameBytes: Int { AccountRecords<Store>.maximumNameBytes }
+  public static var maximumNameBytes: Int { RecordContent.maximumOwnerBytes }
   /// What a credential is called unless it is given a name.
   public static var usualCredential: String { "authenticator" }
 
-  private let records: AccountRecords<Store>
-  private let ring: SecretRing
+  let records: AccountRecords<Store, OneTimePasswordError>
+  let ring: SecretRing
   private let steps: AcceptedSteps
   private let lookAhead: UInt64
+  private let limits: LoginLimits
   private let clock: TokenClock
+  private let events: SecurityEvents
 
   /// - Parameters:
   ///   - store: where credentials are kept.
@@ -37,14 +39,18 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   ///   - steps: which time steps beside the present one; the one before unless given. With that window alone, a credential may learn that
   ///     its authenticator's clock is a step ahead or behind.
   ///   - lookAhead: how many counters behind the next one (RFC 4226, section 7.4), 0 to ``maximumLookAhead``.
+  ///   - limits: how often codes of an account are looked at, right ones too; those of ``LoginLimits`` in the same store unless given.
   ///   - clock: where the time comes from.
+  ///   - events: where wrong codes are told, and what follows from them.
   /// - Throws: `OneTimePasswordError` with the code `configuration`.
   public init(
     store: Store,
     ring: SecretRing,
     accepting steps: AcceptedSteps = .previous,
     lookAhead: Int = 5,
-    clock: TokenClock = .system
+    limits: LoginLimits? = nil,
+    clock: TokenClock = .system,
+    events: SecurityEvents = .none
   ) throws(OneTimePasswordError) {
     guard (0...Self.maximumLookAhead).contains(lookAhead) else {
       let expected = "0 to \(Self.maximumLookAhead)"
@@ -54,7 +60,9 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
     self.ring = ring
     self.steps = steps
     self.lookAhead = UInt64(lookAhead)
+    self.limits = limits ?? LoginLimits(store: RecordRateLimitStore(store, clock: clock))
     self.clock = clock
+    self.events = events
   }
 
   // MARK: Enrolling
@@ -115,6 +123,7 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
     credential: String = usualCredential
   ) async throws(OneTimePasswordError) {
     try await judge(code, account, credential, isActive: false)
+    events.record(.factorAdded(account: account, factor: .oneTimePassword))
   }
 
   // MARK: Verifying
@@ -141,10 +150,14 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
     isActive: Bool
   ) async throws(OneTimePasswordError) {
     let key = try records.key(account, credential)
+    var isCounted = false
     let verdict = try await records.untilUndisturbed {
       () async throws(OneTimePasswordError) -> OneTimePasswordState.Verdict? in
       let now = clock.now
       guard let record = try await records.read(key, at: now) else { throw Self.notEnrolled }
+      // Once, and only where there is something to try: made-up names make no buckets.
+      if !isCounted { try await limits.take(.oneTimePassword, of: account, .oneTimePassword, events) }
+      isCounted = true
       var state = try state(record)
       guard state.isActive == isActive else {
         guard state.isActive else { throw Self.notEnrolled }
@@ -156,7 +169,13 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
       let expires = state.isActive ? RecordContent.never : record.content.expires
       return try await write(state, key, over: record, account, expires, at: now) ? verdict : nil
     }
-    if let refusal = verdict.refusal { throw refusal }
+    guard let refusal = verdict.refusal else { return }
+    switch refusal.code {
+    case .wrong: events.recordFailure(of: account, .oneTimePassword, verdict.attempts)
+    case .used: events.recordFailure(of: account, .oneTimePassword)
+    default: break
+    }
+    throw refusal
   }
 
   // MARK: Looking after
@@ -201,53 +220,8 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
     _ account: String,
     credential: String = usualCredential
   ) async throws(OneTimePasswordError) -> Bool {
-    let key = try records.key(account, credential)
-    return try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Bool? in
-      let now = clock.now
-      guard let record = try await records.read(key, at: now) else { return false }
-      return try await records.remove(record, at: now) ? true : nil
-    }
-  }
-
-  // MARK: Records
-
-  private static var notEnrolled: OneTimePasswordError {
-    OneTimePasswordError(.notEnrolled, "the account has no credential of this name")
-  }
-
-  private func state(_ record: Record) throws(OneTimePasswordError) -> OneTimePasswordState {
-    let bytes = try OneTimePasswordError.catching { () throws(StoreError) in
-      Array(try record.content.bytes(format: OneTimePasswordState.format))
-    }
-    let context = record.key.id.bytes
-    let opened = try OneTimePasswordError.catching { () throws(SecretError) in
-      try ring.open(bytes.span, for: .oneTimeSecret, boundTo: context.span)
-    }
-    return try opened.withBytes { (bytes) throws(OneTimePasswordError) in try OneTimePasswordState(bytes) }
-  }
-
-  private func write(
-    _ state: OneTimePasswordState,
-    _ key: RecordKey,
-    over record: Record?,
-    _ account: String,
-    _ expires: Int64,
-    at now: Int64
-  ) async throws(OneTimePasswordError) -> Bool {
-    let context = key.id.bytes
-    let sealed = try state.withBytes { (bytes) throws(OneTimePasswordError) in
-      try OneTimePasswordError.catching { () throws(SecretError) in
-        try ring.seal(bytes, for: .oneTimeSecret, boundTo: context.span)
-      }
-    }
-    return try await records.write(
-      sealed,
-      as: key,
-      over: record,
-      account: account,
-      format: OneTimePasswordState.format,
-      expires: expires,
-      at: now
-    )
+    guard try await records.removeAny(records.key(account, credential), clock) else { return false }
+    events.record(.factorRemoved(account: account, factor: .oneTimePassword))
+    return true
   }
 }

@@ -9,24 +9,36 @@ internal import LibCrypto
 ///     let rest = try await codes.verify("GEZD-GNBV-GY3T-QOJQ", account: "alice")
 ///     try await passwords.unlock("alice")                                  // or a new authenticator
 ///
-/// They rest as HMACs under the ring, bound to the account. Nobody guesses 80 bits, so wrong ones cost no time
-/// (NIST SP 800-63B, 5.1.2.2), and nobody can shut the owner out of this way.
+/// They rest as HMACs under the ring, bound to the account. Nobody guesses 80 bits, so wrong ones cost no wait beyond the limits
+/// (NIST SP 800-63B, 5.1.2.2), and nobody can shut the owner out for long.
 public struct RecoveryCodes<Store: RecordStore>: Sendable {
   /// Codes that are made at once.
   public static var count: Int { 10 }
 
-  private let records: AccountRecords<Store>
+  private let records: AccountRecords<Store, OneTimePasswordError>
   private let ring: SecretRing
+  private let limits: LoginLimits
   private let clock: TokenClock
+  private let events: SecurityEvents
 
   /// - Parameters:
   ///   - store: where the codes are kept.
   ///   - ring: what keys their HMACs. A secret of it must stay until the codes that were made under it have been replaced.
+  ///   - limits: how often codes of an account are looked at, right ones too; those of ``LoginLimits`` in the same store unless given.
   ///   - clock: where the time comes from.
-  public init(store: Store, ring: SecretRing, clock: TokenClock = .system) {
+  ///   - events: where codes that were used, and wrong ones, are told.
+  public init(
+    store: Store,
+    ring: SecretRing,
+    limits: LoginLimits? = nil,
+    clock: TokenClock = .system,
+    events: SecurityEvents = .none
+  ) {
     records = AccountRecords(store: store, kind: .recoveryCodes)
     self.ring = ring
+    self.limits = limits ?? LoginLimits(store: RecordRateLimitStore(store, clock: clock))
     self.clock = clock
+    self.events = events
   }
 
   /// Makes new codes; those before are good no more.
@@ -51,6 +63,7 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
       let record = try await records.read(key, at: now)
       return try await write(kept, key, over: record, account, at: now) ? () : nil
     }
+    events.record(.factorAdded(account: account, factor: .recoveryCode))
     return texts
   }
 
@@ -58,18 +71,28 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
   ///
   /// - Parameter code: what was typed: 16 characters of base32, letters of either case, with the three hyphens or without.
   /// - Returns: how many are left.
-  /// - Throws: `OneTimePasswordError` with the codes `wrong` also of a code that was used, `notEnrolled`, `configuration`, `ring`, `store`,
-  ///   `failure`. Whichever it is, the code is not accepted.
+  /// - Throws: `OneTimePasswordError` with the codes `wrong` also of a code that was used, `waiting`, `notEnrolled`, `configuration`, `ring`,
+  ///   `store`, `failure`. Whichever it is, the code is not accepted.
   public func verify(_ code: String, account: String) async throws(OneTimePasswordError) -> Int {
     let key = try records.key(account, "recovery")
-    return try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Int? in
+    var isCounted = false
+    let remaining = try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Int?? in
       let now = clock.now
       guard let record = try await records.read(key, at: now) else { throw Self.notEnrolled }
+      if !isCounted { try await limits.take(.recoveryCode, of: account, .recoveryCode, events) }
+      isCounted = true
       var kept = try KeptCodes(record)
-      guard let code = RecoveryCode.bytes(code) else { throw OneTimePasswordError.wrong }
-      guard kept.remove(try digest(code, key, under: kept.identifier)) else { throw OneTimePasswordError.wrong }
+      guard let code = RecoveryCode.bytes(code), kept.remove(try digest(code, key, under: kept.identifier)) else {
+        return .some(nil)
+      }
       return try await write(kept, key, over: record, account, at: now) ? kept.digests.count : nil
     }
+    guard let remaining else {
+      events.recordFailure(of: account, .recoveryCode)
+      throw OneTimePasswordError.wrong
+    }
+    events.record(.recoveryCodeUsed(account: account, remaining: remaining))
+    return remaining
   }
 
   /// How many codes are left; `nil` when none were made.
@@ -86,12 +109,9 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
   /// - Throws: `OneTimePasswordError` with the codes `configuration`, `store`, `failure`.
   @discardableResult
   public func remove(_ account: String) async throws(OneTimePasswordError) -> Bool {
-    let key = try records.key(account, "recovery")
-    return try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Bool? in
-      let now = clock.now
-      guard let record = try await records.read(key, at: now) else { return false }
-      return try await records.remove(record, at: now) ? true : nil
-    }
+    guard try await records.removeAny(records.key(account, "recovery"), clock) else { return false }
+    events.record(.factorRemoved(account: account, factor: .recoveryCode))
+    return true
   }
 
   private static var notEnrolled: OneTimePasswordError {

@@ -10,7 +10,7 @@ internal import LibCrypto
 ///
 /// A new code kills the one before. It rests as an HMAC under the ring, bound to account and attempt. Wrong codes cost time, by
 /// ``FailedAttempts``, counted for the account whatever the code: asking for another one gives nobody more than five guesses
-/// without a wait. Ask only after the first factor, and limit how often codes are sent.
+/// without a wait. How often codes are sent is limited, too. Ask only after the first factor.
 public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
   /// Seconds for which a code is good.
   public static var lifetime: Int64 { SentCodeState.lifetime }
@@ -21,25 +21,31 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
   /// Bytes of the longest attempt.
   public static var maximumAttemptBytes: Int { 1024 }
 
-  private let records: AccountRecords<Store>
+  private let records: AccountRecords<Store, OneTimePasswordError>
   private let ring: SecretRing
   private let delivery: Delivery
   private let digits: Int
+  private let limits: LoginLimits
   private let clock: TokenClock
+  private let events: SecurityEvents
 
   /// - Parameters:
   ///   - store: where codes are kept.
   ///   - ring: what keys their HMACs.
   ///   - delivery: what sends them.
   ///   - digits: 6 to 8.
+  ///   - limits: how often codes are sent to an account, and looked at; those of ``LoginLimits`` in the same store unless given.
   ///   - clock: where the time comes from.
+  ///   - events: where wrong codes are told, and what follows from them.
   /// - Throws: `OneTimePasswordError` with the code `configuration`.
   public init(
     store: Store,
     ring: SecretRing,
     delivery: Delivery,
     digits: Int = 6,
-    clock: TokenClock = .system
+    limits: LoginLimits? = nil,
+    clock: TokenClock = .system,
+    events: SecurityEvents = .none
   ) throws(OneTimePasswordError) {
     guard OneTimePasswordKey.digitCounts.contains(digits) else {
       throw OneTimePasswordError(.configuration, "codes of \(digits) digits were asked for, expected 6 to 8")
@@ -48,7 +54,9 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
     self.ring = ring
     self.delivery = delivery
     self.digits = digits
+    self.limits = limits ?? LoginLimits(store: RecordRateLimitStore(store, clock: clock))
     self.clock = clock
+    self.events = events
   }
 
   /// Makes a code and has it sent; one that was sent before is good no more.
@@ -61,6 +69,7 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
   public func send(to account: String, attempt: Span<UInt8>) async throws(OneTimePasswordError) {
     try Self.check(attempt)
     let key = try records.key(account, "sent")
+    try await limits.take(.codeMessage, of: account, .deliveredCode, events)
     let code = try Self.random(digits: digits)
     let digest = try digest(message(code, attempt), key)
     try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Void? in
@@ -91,9 +100,12 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
     try Self.check(attempt)
     let key = try records.key(account, "sent")
     let typed = OneTimeCode(code, digits: digits).map { message($0, attempt) }
+    var isCounted = false
     let verdict = try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Verdict? in
       let now = clock.now
       guard let record = try await records.read(key, at: now) else { throw Self.nothingSent }
+      if !isCounted { try await limits.take(.sentCode, of: account, .deliveredCode, events) }
+      isCounted = true
       var state = try SentCodeState(record)
       let isSetBack = state.attempts.follow(now)
       if let refusal = state.attempts.refusal(at: now) {
@@ -106,9 +118,12 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
         return try await records.remove(record, at: now) ? Verdict(refusal: nil) : nil
       }
       state.fail(at: now)
-      return try await write(state, key, over: record, account, at: now) ? Verdict(refusal: .wrong) : nil
+      let verdict = Verdict(refusal: .wrong, attempts: state.attempts)
+      return try await write(state, key, over: record, account, at: now) ? verdict : nil
     }
-    if let error = verdict.refusal { throw error }
+    guard let error = verdict.refusal else { return }
+    if let attempts = verdict.attempts { events.recordFailure(of: account, .deliveredCode, attempts) }
+    throw error
   }
 
   /// Forgets the wrong codes of an account, and the code that was sent: when its owner has proved otherwise who he is.
@@ -117,17 +132,14 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
   /// - Throws: `OneTimePasswordError` with the codes `configuration`, `store`, `failure`.
   @discardableResult
   public func unlock(_ account: String) async throws(OneTimePasswordError) -> Bool {
-    let key = try records.key(account, "sent")
-    return try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Bool? in
-      let now = clock.now
-      guard let record = try await records.read(key, at: now) else { return false }
-      return try await records.remove(record, at: now) ? true : nil
-    }
+    try await records.removeAny(records.key(account, "sent"), clock)
   }
 
   /// What a code comes to; `nil` when it is accepted.
   private struct Verdict {
     let refusal: OneTimePasswordError?
+    /// The wrong codes with this one, when it was looked at.
+    var attempts: FailedAttempts?
   }
 
   private static var nothingSent: OneTimePasswordError {

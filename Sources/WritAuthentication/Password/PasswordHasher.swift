@@ -75,17 +75,20 @@ public struct PasswordHasher: Sendable {
     against stored: String?,
     account: String? = nil
   ) async throws(PasswordError) -> PasswordVerdict {
-    let text = try PasswordText(password)
+    let verdict = try await judge(try PasswordText(password), against: stored)
+    if verdict == .wrong { events.record(.authenticationFailed(account: account, factor: .password)) }
+    return verdict
+  }
+
+  /// Whether a password is the one that was stored, told to nobody else.
+  func judge(_ text: PasswordText, against stored: String?) async throws(PasswordError) -> PasswordVerdict {
     let hash: StoredHash? = if let stored { try StoredHash(parsing: stored) } else { nil }
     let isCorrect = try await workers.run { [self] () throws(PasswordError) in try matches(text, hash) }
-    guard isCorrect, let hash else {
-      events.record(.authenticationFailed(account: account, factor: .password))
-      return .wrong
-    }
+    guard isCorrect, let hash else { return .wrong }
     return .correct(needsRehash: isOutdated(hash))
   }
 
-  private func hash(_ password: PasswordText) async throws(PasswordError) -> String {
+  func hash(_ password: PasswordText) async throws(PasswordError) -> String {
     try await workers.run { [self] () throws(PasswordError) in
       let salt = try PasswordError.catching { () throws(LibCryptoError) in try Randomness.bytes(Self.saltCount) }
       let key = ring.map { Array($0.identifier.utf8) }

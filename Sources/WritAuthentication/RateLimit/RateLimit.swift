@@ -51,6 +51,14 @@ public struct RateLimit: Sendable, Equatable {
     increment = interval * Int64(cost)
   }
 
+  /// A limit of constants, which fill a bucket in less than ``maximumPeriod``.
+  init(constant count: Int64, seconds: Int64, burst: Int64) {
+    // INVARIANT: constants are small, and no count is 0.
+    interval = (seconds * 1_000_000_000 + count - 1) / count
+    tolerance = interval * burst
+    increment = interval
+  }
+
   /// The latest time there is for limits, in nanoseconds: the year 2116; sums with the longest periods do not overflow.
   static let lastTime: Int64 = 1 << 62
 
@@ -85,6 +93,13 @@ public enum RateLimitAnswer: Sendable, Equatable {
   case allowed(remaining: Int)
   /// Nothing was taken; there are enough after this time if nobody else takes any.
   case refused(retryAfter: Duration)
+
+  /// Whole seconds, rounded up, after which to try again; `nil` when they have been taken.
+  var seconds: Int64? {
+    guard case .refused(let time) = self else { return nil }
+    let (seconds, attoseconds) = time.components
+    return max(1, seconds + (attoseconds > 0 ? 1 : 0))
+  }
 
   /// Whether they have been taken.
   public var isAllowed: Bool {

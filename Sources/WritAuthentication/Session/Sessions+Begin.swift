@@ -23,15 +23,18 @@ extension Sessions {
   ///   - data: what the application keeps, at most ``SessionRules/maximumDataBytes``.
   ///   - isRemembered: whether the user asked to be remembered.
   ///   - old: the session of the request, which ends: whoever knows its identifier has nothing of the new one.
-  /// - Throws: ``SessionError`` with the codes `tooLarge`, `configuration` for an empty account, `storeUnavailable`, `full`, `corrupt`,
-  ///   `cancelled`, `failure`.
+  ///   - epoch: what ``epoch(of:)`` said before anything was verified: if all sessions of the account were revoked since, because its
+  ///     password was changed for example, then what was verified may not be right any more, and nothing begins.
+  /// - Throws: ``SessionError`` with the codes `ended` when the epoch is over, `tooLarge`, `configuration` for an empty account,
+  ///   `storeUnavailable`, `full`, `corrupt`, `cancelled`, `failure`.
   public func begin(
     for account: String,
     proving factors: [AuthenticationFactor],
     label: String = "",
     data: [UInt8] = [],
     isRemembered: Bool = false,
-    replacing old: Session?
+    replacing old: Session?,
+    since epoch: SessionEpoch? = nil
   ) async throws(SessionError) -> BegunSession {
     guard !account.isEmpty else { throw SessionError(.configuration, "a session was asked for without an account") }
     let now = clock.now
@@ -45,7 +48,8 @@ extension Sessions {
     let others = try await makeRoom(for: fields.account, at: now)
     // Each turn but the first means that all sessions of the account were revoked meanwhile.
     for _ in 0..<16 {
-      fields.epoch = try await epoch(of: fields.account, at: now) ?? 0
+      fields.epoch = try await self.epoch(of: fields.account, at: now) ?? 0
+      guard epoch.map({ $0.number == fields.epoch }) ?? true else { throw Self.ended }
       let begun = try await insertNew(fields, at: now)
       guard try await isCurrent(fields, at: now) else {
         _ = try await remove(begun.session.record.key, at: now)

@@ -102,7 +102,7 @@ extension Sessions {
   /// - Returns: how many were ended.
   /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `full`, `cancelled`, `failure`: then some may be alive.
   @discardableResult
-  public func revokeAll(of account: String, except kept: Session? = nil) async throws(SessionError) -> Int {
+  public func revokeAll(of account: String, except kept: Session?) async throws(SessionError) -> Int {
     let now = clock.now
     let owner = Array(account.utf8)
     guard !owner.isEmpty else { return 0 }
@@ -117,6 +117,15 @@ extension Sessions {
     if let kept { try await carry(kept, into: epoch) }
     events.record(.sessionsRevoked(account: account, count: count))
     return count
+  }
+
+  /// Ends all sessions of an account.
+  ///
+  /// - Returns: how many were ended.
+  /// - Throws: as ``revokeAll(of:except:)``.
+  @discardableResult
+  public func revokeAll(of account: String) async throws(SessionError) -> Int {
+    try await revokeAll(of: account, except: nil)
   }
 
   /// Lets a session belong to the sessions after a revocation.
@@ -142,6 +151,14 @@ extension Sessions {
     } catch {
       throw SessionError(error)
     }
+  }
+
+  /// Since when an account's sessions are what they are: to be asked for before anything is verified, and given to
+  /// ``begin(for:proving:label:data:isRemembered:replacing:since:)``.
+  ///
+  /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
+  public func epoch(of account: String) async throws(SessionError) -> SessionEpoch {
+    SessionEpoch(number: try await epoch(of: Array(account.utf8), at: clock.now) ?? 0)
   }
 
   /// The epoch of an account; `nil` when nothing was revoked for as long as sessions last.

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Records of one kind that accounts have in a store; whatever fails, as a ``OneTimePasswordError``.
-struct AccountRecords<Store: RecordStore>: Sendable {
+/// An error of what is kept for accounts.
+protocol AccountRecordError: Error {
+  /// What an error of the store means.
+  init(_ error: StoreError)
+  /// A name that none can have.
+  init(configuration description: String)
+}
+
+/// Records of one kind that accounts have in a store; whatever fails, as an error of those who keep them.
+struct AccountRecords<Store: RecordStore, Failure: AccountRecordError>: Sendable {
   /// Bytes of the longest name of an account or a credential.
   static var maximumNameBytes: Int { RecordContent.maximumOwnerBytes }
 
@@ -9,26 +17,29 @@ struct AccountRecords<Store: RecordStore>: Sendable {
   let kind: RecordKind
 
   /// The key of what an account has by some name: a hash, so that names are of no consequence for the store.
-  func key(_ account: String, _ name: String) throws(OneTimePasswordError) -> RecordKey {
+  func key(_ account: String, _ name: String) throws(Failure) -> RecordKey {
     var bytes: [UInt8] = []
     for part in [account, name] {
       guard (1...Self.maximumNameBytes).contains(part.utf8.count) else {
         let count = "\(part.utf8.count) bytes, expected 1 to \(Self.maximumNameBytes)"
-        throw OneTimePasswordError(.configuration, "the name of an account or a credential has \(count)")
+        throw Failure(configuration: "the name of an account or a credential has \(count)")
       }
       // The count before each part: nothing of one can be taken for the other.
       bytes.append(UInt8(part.utf8.count))
       bytes += part.utf8
     }
-    let id = try OneTimePasswordError.catching { () throws(StoreError) in try RecordID(hashing: bytes.span) }
-    return RecordKey(kind, id)
+    do throws(StoreError) {
+      return RecordKey(kind, try RecordID(hashing: bytes.span))
+    } catch {
+      throw Failure(error)
+    }
   }
 
-  func read(_ key: RecordKey, at now: Int64) async throws(OneTimePasswordError) -> Record? {
+  func read(_ key: RecordKey, at now: Int64) async throws(Failure) -> Record? {
     do {
       return try await store.read(key, at: now)
     } catch {
-      throw OneTimePasswordError(StoreError(of: error))
+      throw Failure(StoreError(of: error))
     }
   }
 
@@ -43,26 +54,35 @@ struct AccountRecords<Store: RecordStore>: Sendable {
     format: UInt8,
     expires: Int64,
     at now: Int64
-  ) async throws(OneTimePasswordError) -> Bool {
-    let content = try OneTimePasswordError.catching { () throws(StoreError) in
-      try RecordContent(bytes.span, format: format, owner: Array(account.utf8), expires: expires)
-    }
+  ) async throws(Failure) -> Bool {
     do {
+      let content = try RecordContent(bytes.span, format: format, owner: Array(account.utf8), expires: expires)
       if let record { return try await store.replace(key, record.version, with: content, at: now) != nil }
       return try await store.insert(content, as: key, at: now) != nil
     } catch {
-      throw OneTimePasswordError(StoreError(of: error))
+      throw Failure(StoreError(of: error))
     }
   }
 
   /// Removes the record that was read.
   ///
   /// - Returns: whether nobody has been faster.
-  func remove(_ record: Record, at now: Int64) async throws(OneTimePasswordError) -> Bool {
+  func remove(_ record: Record, at now: Int64) async throws(Failure) -> Bool {
     do {
       return try await store.remove(record.key, record.version, at: now)
     } catch {
-      throw OneTimePasswordError(StoreError(of: error))
+      throw Failure(StoreError(of: error))
+    }
+  }
+
+  /// Removes a record, whatever its version.
+  ///
+  /// - Returns: whether it was there.
+  func removeAny(_ key: RecordKey, _ clock: TokenClock) async throws(Failure) -> Bool {
+    try await untilUndisturbed { () async throws(Failure) -> Bool? in
+      let now = clock.now
+      guard let record = try await read(key, at: now) else { return false }
+      return try await remove(record, at: now) ? true : nil
     }
   }
 
@@ -72,11 +92,11 @@ struct AccountRecords<Store: RecordStore>: Sendable {
   ///
   /// - Parameter body: `nil` to try again.
   func untilUndisturbed<Result>(
-    _ body: () async throws(OneTimePasswordError) -> Result?
-  ) async throws(OneTimePasswordError) -> Result {
+    _ body: () async throws(Failure) -> Result?
+  ) async throws(Failure) -> Result {
     while !Task.isCancelled {
       if let result = try await body() { return result }
     }
-    throw OneTimePasswordError(StoreError(of: CancellationError()))
+    throw Failure(StoreError(of: CancellationError()))
   }
 }

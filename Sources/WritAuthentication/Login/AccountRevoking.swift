@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What of an account must end when its password is changed: ``Sessions``, families of refresh tokens, what an application keeps itself.
+public protocol AccountRevoking: Sendable {
+  /// Ends all of an account that there is when the call begins.
+  ///
+  /// - Returns: how much was ended.
+  @discardableResult
+  func revokeAll(of account: String) async throws -> Int
+
+  /// The same, but for what belongs to the session in which it was asked for; where nothing does, everything ends.
+  @discardableResult
+  func revokeAll(of account: String, except session: Session?) async throws -> Int
+}
+
+extension AccountRevoking {
+  /// Ends all of an account, whatever the session.
+  @discardableResult
+  public func revokeAll(of account: String, except session: Session?) async throws -> Int {
+    try await revokeAll(of: account)
+  }
+}
+
+extension Sessions: AccountRevoking {}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Passwords {
+  // MARK: The first one
+
+  /// Gives an account its first password.
+  ///
+  /// - Throws: ``LoginError`` with the codes `exists`, `password`, `busy`, `configuration`, `store`, `cancelled`, `failure`.
+  public func set(_ password: String, for account: String) async throws(LoginError) {
+    // Before the work: the name may be none, or taken.
+    guard try await !hasPassword(account) else { throw Self.exists }
+    let hash = try await LoginError.catching { () async throws(PasswordError) in
+      try await hasher.hash(password, following: rules)
+    }
+    guard try await write(hash, account, over: nil) else { throw Self.exists }
+    events.record(.factorAdded(account: account, factor: .password))
+  }
+
+  /// Takes over the stored hash of another program; it is made anew at the first login.
+  ///
+  /// - Parameter hash: in one of the forms that ``PasswordHasher`` verifies.
+  /// - Throws: ``LoginError`` with the codes `exists`, `stored`, `configuration`, `store`, `cancelled`, `failure`.
+  public func adopt(hash: String, for account: String) async throws(LoginError) {
+    _ = try await LoginError.catching { () async throws(PasswordError) in try StoredHash(parsing: hash) }
+    guard try await write(hash, account, over: nil) else { throw Self.exists }
+    events.record(.factorAdded(account: account, factor: .password))
+  }
+
+  /// Whether an account has a password; not for a page that strangers see.
+  ///
+  /// - Throws: ``LoginError`` with the codes `configuration`, `store`, `cancelled`, `failure`.
+  public func hasPassword(_ account: String) async throws(LoginError) -> Bool {
+    try await records.read(records.key(account, Self.hashName), at: clock.now) != nil
+  }
+
+  // MARK: Another one
+
+  /// Changes the password of who knows the old one, and ends all else of the account but the session in which it happens.
+  ///
+  /// - Parameters:
+  ///   - old: the one until now, tried as ``verify(_:account:from:)`` does.
+  ///   - new: as it was typed.
+  ///   - account: whose.
+  ///   - address: where the request comes from; `nil` when nobody knows.
+  ///   - session: the one that stays; give it a new identifier with ``Sessions/rotate(_:proving:data:)``.
+  /// - Throws: ``LoginError`` with the codes of ``verify(_:account:from:)``, `password`, `conflict`; and `revocation`: then the password is the
+  ///   new one.
+  public func change(
+    _ old: String,
+    to new: String,
+    of account: String,
+    from address: ClientAddress?,
+    in session: Session?
+  ) async throws(LoginError) {
+    let proof = try await prove(old, account, address)
+    let hash = try await LoginError.catching { () async throws(PasswordError) in
+      try await hasher.hash(new, following: rules)
+    }
+    guard try await write(hash, account, over: proof.record) else { throw Self.conflict }
+    events.record(.passwordChanged(account: account))
+    try await finish(account, session)
+  }
+
+  /// Makes a token that resets the password of an account, for the application to send: see ``SingleUseTokens``.
+  ///
+  /// Whether the account has a password is not asked: it may be the way to the first one.
+  ///
+  /// - Throws: ``LoginError`` with the codes `waiting`, `configuration`, `store`, `cancelled`, `failure`.
+  public func requestReset(for account: String, from address: ClientAddress?) async throws(LoginError) -> String {
+    try await tokens.issue(.passwordReset, for: account, from: address)
+  }
+
+  /// Sets the password of the account that a token is for, forgets its wrong ones, and ends all else of the account.
+  ///
+  /// Nobody is logged in by it: a second factor is still asked for.
+  /// The token is used up once the new password is found good, and before it is stored.
+  ///
+  /// - Returns: the account.
+  /// - Throws: ``LoginError`` with the codes `token`, `password`, `busy`, `conflict`, `store`, `cancelled`, `failure`; and `revocation`: then the
+  ///   password is the new one.
+  @discardableResult
+  public func reset(to new: String, by token: String) async throws(LoginError) -> String {
+    let found = try await tokens.find(token, for: .passwordReset)
+    let hash = try await LoginError.catching { () async throws(PasswordError) in
+      try await hasher.hash(new, following: rules)
+    }
+    let account = found.account
+    let key = try records.key(account, Self.hashName)
+    try await tokens.use(found)
+    try await records.untilUndisturbed { () async throws(LoginError) -> Void? in
+      let record = try await records.read(key, at: clock.now)
+      return try await write(hash, account, over: record) ? () : nil
+    }
+    events.record(.passwordReset(account: account))
+    try await finish(account, nil)
+    return account
+  }
+
+  /// Removes the password of an account, and ends all else of it.
+  ///
+  /// - Returns: whether there was one.
+  /// - Throws: ``LoginError`` with the codes `configuration`, `store`, `cancelled`, `failure`, `revocation`.
+  @discardableResult
+  public func remove(_ account: String) async throws(LoginError) -> Bool {
+    guard try await records.removeAny(records.key(account, Self.hashName), clock) else { return false }
+    events.record(.factorRemoved(account: account, factor: .password))
+    try await finish(account, nil)
+    return true
+  }
+
+  /// Ends all of an account that a change of its password ends: once more, after the error `revocation`.
+  ///
+  /// - Parameter session: the one that stays.
+  /// - Throws: ``LoginError`` with the code `revocation`: some of it may be alive.
+  public func revokeAll(of account: String, except session: Session?) async throws(LoginError) {
+    var failures: [String] = []
+    for part in revoked {
+      // One that fails keeps none of the others.
+      do { try await part.revokeAll(of: account, except: session) } catch { failures.append("\(type(of: error))") }
+    }
+    guard failures.isEmpty else {
+      let types = failures.joined(separator: ", ")
+      throw LoginError(.revocation, "not all of an account could be ended, by errors of type \(types)")
+    }
+  }
+
+  /// What follows a new password: nothing of before is good any more.
+  private func finish(_ account: String, _ session: Session?) async throws(LoginError) {
+    var failure: LoginError?
+    do throws(LoginError) {
+      try await revokeAll(of: account, except: session)
+    } catch { failure = error }
+    do throws(LoginError) {
+      try await forget(account)
+      try await tokens.revokeAll(.passwordReset, of: account)
+    } catch {
+      failure = failure ?? LoginError(.revocation, "the password was changed, and then \(error.description)")
+    }
+    if let failure { throw failure }
+  }
+
+  private static var exists: LoginError { LoginError(.exists, "the account has a password") }
+  private static var conflict: LoginError { LoginError(.conflict, "another has changed the password meanwhile") }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a token of ``SingleUseTokens`` is good for, and for nothing else.
+public enum SingleUsePurpose: Sendable, Hashable, CaseIterable {
+  /// To set a password without the old one.
+  case passwordReset
+  /// To prove that one receives what is sent to an address.
+  case verification
+
+  var kind: RecordKind {
+    switch self {
+    case .passwordReset: .passwordReset
+    case .verification: .verification
+    }
+  }
+
+  var message: LoginLimits.Purpose {
+    switch self {
+    case .passwordReset: .resetMessage
+    case .verification: .verificationMessage
+    }
+  }
+}
+
+/// What is stored of a token; the token itself is not.
+public struct SingleUseToken: Sendable {
+  static let format: UInt8 = 1
+
+  /// Whose it is.
+  public let account: String
+  /// What it verifies, an address for example; empty when nothing was named.
+  public let subject: String
+  /// The first second since 1970 in which it is good no more.
+  public let expires: Int64
+  let created: Int64
+  let record: Record
+
+  /// When it was made, eight bytes with the highest first, and then the subject.
+  static func bytes(created: Int64, subject: String) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: created >> (56 - 8 * $0)) } + subject.utf8
+  }
+
+  /// - Throws: ``LoginError`` with the code `store` for everything that Writ has not written.
+  init(_ record: Record) throws(LoginError) {
+    let bytes = try LoginError.catching { () throws(StoreError) in try record.content.bytes(format: Self.format) }
+    // Text that would be repaired could become another account or address.
+    guard bytes.count >= 8, let subject = String(validating: bytes.dropFirst(8), as: UTF8.self),
+      let account = String(validating: record.content.owner, as: UTF8.self), !account.isEmpty,
+      let created = Int64(exactly: bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    else { throw LoginError(StoreError(.corrupt, "what is stored of a token is not what was written")) }
+    self.account = account
+    self.subject = subject
+    self.created = created
+    self.record = record
+    expires = record.content.expires
+  }
+
+  /// A token from the future, by a clock that was set back, is good no more: nobody can say how old it is.
+  func isGood(at now: Int64) -> Bool {
+    // INVARIANT: what is read may be any number, but what lies behind `now` leaves room for a lifetime.
+    now >= created && now < created + SingleUseTokenRules.lifetime
+  }
+}
+
+/// What holds for all tokens of ``SingleUseTokens``, whatever their store.
+enum SingleUseTokenRules {
+  static let lifetime: Int64 = 1800
+  static let byteCount = 32
+  static let maximumSubjectBytes = 1024
+}
