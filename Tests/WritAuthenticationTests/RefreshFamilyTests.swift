@@ -96,29 +96,6 @@ struct RefreshFamilyTests {
     #expect(try await world.tokens.revoke(others.family.handle, of: "oskar"))
   }
 
-  @Test("a rotation that races with a revocation of all leaves no family", arguments: 0..<50)
-  func revocationRace(round: Int) async throws {
-    let world = try RefreshWorld()
-    let grant = try await world.begin()
-    let came = await withTaskGroup(of: String?.self) { group in
-      for task in 0..<8 {
-        group.addTask {
-          if task == round % 8 {
-            _ = try? await world.tokens.revokeAll(of: "ines")
-            return nil
-          }
-          return try? await world.rotate(grant).token
-        }
-      }
-      var came: Set<String> = []
-      for await token in group { if let token { came.insert(token) } }
-      return came
-    }
-    #expect(came.count <= 1)
-    for token in came { #expect(await world.refusal(token) == .invalid) }
-    #expect(try await world.tokens.families(of: "ines").isEmpty)
-  }
-
   @Test("RFC 7009: any token of a family revokes it, for its client; what is no token is nothing to be told of")
   func endpoint() async throws {
     let world = try RefreshWorld()

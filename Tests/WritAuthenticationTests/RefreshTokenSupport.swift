@@ -64,31 +64,6 @@ struct RefreshWorld<Store: RecordStore> {
   var thefts: Int {
     told.all.count { if case .refreshTokenReused = $0 { true } else { false } }
   }
-
-  /// Shows one token at once as often as told.
-  ///
-  /// - Returns: the tokens that came, and how many were refused.
-  func show(_ token: String, times: Int = 64) async -> (tokens: [String], refused: [RefreshTokenError.Code]) {
-    await withTaskGroup(of: Result<String, RefreshTokenError>.self) { group in
-      for _ in 0..<times {
-        group.addTask {
-          do throws(RefreshTokenError) {
-            return .success(try await self.tokens.rotate(token, client: "app").token)
-          } catch {
-            return .failure(error)
-          }
-        }
-      }
-      var (tokens, refused) = ([String](), [RefreshTokenError.Code]())
-      for await result in group {
-        switch result {
-        case .success(let token): tokens.append(token)
-        case .failure(let error): refused.append(error.code)
-        }
-      }
-      return (tokens, refused)
-    }
-  }
 }
 
 extension RefreshWorld where Store == MemoryRecordStore {

@@ -56,18 +56,6 @@ struct RefreshTokenTests {
     #expect(await world.refusal(grant.token, client: "other") == .reused)
   }
 
-  @Test("R06 an answer that was lost, or a second tab: within the window the same successor, and no second one")
-  func window() async throws {
-    let world = try RefreshWorld()
-    let first = try await world.begin()
-    let second = try await world.rotate(first)
-    world.time.seconds += 9
-    #expect(try await world.rotate(first).token == second.token)
-    world.time.seconds += 1
-    #expect(await world.refusal(first.token) == .reused)
-    #expect(await world.refusal(second.token) == .invalid)
-  }
-
   @Test("a slow second tab, after the successor was used: refused, and nothing is revoked")
   func superseded() async throws {
     let world = try RefreshWorld()
@@ -102,50 +90,6 @@ struct RefreshTokenTests {
     }
   }
 
-  @Test(
-    "R02 of 64 that show one token at once, all get one successor, and none without a window but one",
-    arguments: 0..<TestRounds.count
-  )
-  func race(round: Int) async throws {
-    let world = try RefreshWorld(rules: RefreshTokenRules(windowSeconds: round % 2 == 0 ? 10 : 0))
-    let first = try await world.begin()
-    let (came, refused) = await world.show(first.token)
-    #expect(Set(came).count == 1)
-    if round % 2 == 0 {
-      #expect(came.count == 64)
-      #expect(await world.refusal(came[0]) == nil)
-      #expect(try await world.tokens.families(of: "ines").count == 1)
-    } else {
-      // Without a window each of the others is a theft: the first of them revokes the family.
-      #expect(came.count == 1 && refused.count == 63)
-      #expect(refused.count { $0 == .reused } == 1 && refused.allSatisfy { $0 == .reused || $0 == .invalid })
-      #expect(await world.refusal(came[0]) == .invalid)
-    }
-  }
-
-  @Test("R03 no window outlives a revocation, of the family, of all or of the session")
-  func revoked() async throws {
-    let world = try RefreshWorld()
-    for way in 0..<6 {
-      let begun = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil)
-      let first = try await world.begin(session: begun.session)
-      let second = try await world.rotate(first)
-      switch way {
-      case 0: #expect(try await world.tokens.revoke(second.token, client: "app"))
-      case 1: #expect(try await world.tokens.revoke(first.token, client: "app"))
-      case 2: #expect(try await world.tokens.revoke(first.family.handle, of: "ines"))
-      case 3: #expect(try await world.tokens.revokeAll(of: "ines") == 1)
-      case 4: try await world.sessions.end(begun.session)
-      default: try await world.sessions.revokeAll(of: "ines")
-      }
-      #expect(await world.refusal(first.token) == (way < 4 ? .invalid : .sessionEnded), "\(way)")
-      #expect(await world.refusal(second.token) == .invalid, "\(way)")
-      #expect(try await world.tokens.families(of: "ines").isEmpty)
-      #expect(try await !world.tokens.revoke(second.token, client: "app"))
-    }
-    #expect(world.thefts == 0)
-  }
-
   @Test("R04 the window is capped, and so are the limits")
   func caps() throws {
     _ = try RefreshTokenRules(window: .seconds(60), idle: .seconds(90 * 86_400), absolute: .seconds(365 * 86_400))
@@ -162,41 +106,6 @@ struct RefreshTokenTests {
       }
       #expect(error?.code == .configuration)
     }
-  }
-
-  @Test("R05 rotation lengthens the idle limit, to the second, and never the absolute one")
-  func limits() async throws {
-    let world = try RefreshWorld(rules: RefreshTokenRules(idle: .seconds(100), absolute: .seconds(250)))
-    let idle = try await world.begin()
-    var last = try await world.begin()
-    for step: Int64 in [99, 99, 51] {
-      world.time.seconds += step
-      last = try await world.rotate(last)
-    }
-    #expect(await world.refusal(idle.token) == .invalid)
-    #expect(last.family.expires == world.time.seconds + 1)
-    world.time.seconds += 1
-    #expect(await world.refusal(last.token) == .invalid)
-    #expect(try await world.tokens.families(of: "ines").isEmpty)
-  }
-
-  @Test("a clock that jumps revives no family, gives no successor out of its window, and calls nobody a thief")
-  func clockSteps() async throws {
-    let world = try RefreshWorld(rules: RefreshTokenRules(idle: .seconds(1000), absolute: .seconds(2000)))
-    let first = try await world.begin()
-    let second = try await world.rotate(first)
-    world.time.seconds -= 86_400
-    #expect(await world.refusal(first.token) == .superseded)
-    let third = try await world.rotate(second)
-    #expect(third.family.created == world.time.seconds)
-    #expect(await world.refusal(third.token) == nil)
-    // Over by the clock ahead, and then the clock is put right.
-    let other = try await world.begin()
-    world.time.seconds += 86_400
-    #expect(await world.refusal(other.token) == .invalid)
-    world.time.seconds -= 86_400
-    #expect(await world.refusal(other.token) == .invalid)
-    #expect(world.thefts == 0)
   }
 
   @Test("R07 another client's token is refused, and a text that only looks like its name is another client")

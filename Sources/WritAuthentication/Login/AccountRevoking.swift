@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What of an account must end when its password is changed: ``Sessions``, families of refresh tokens, what an application keeps itself.
+/// What of an account must end when its password is changed: ``Sessions``, ``RefreshTokens``, what an application keeps itself.
 public protocol AccountRevoking: Sendable {
   /// Ends all of an account that there is when the call begins.
   ///
@@ -22,3 +22,4 @@ extension AccountRevoking {
 }
 
 extension Sessions: AccountRevoking {}
+extension RefreshTokens: AccountRevoking {}

@@ -80,7 +80,7 @@ extension RefreshTokens: TokenRevoking {
   /// - Returns: how many were revoked.
   /// - Throws: ``RefreshTokenError`` with the codes `storeUnavailable`, `corrupt`, `cancelled`: then some may be alive.
   @discardableResult
-  public func revokeAll(of account: String, except session: Session? = nil) async throws(RefreshTokenError) -> Int {
+  public func revokeAll(of account: String, except session: Session?) async throws(RefreshTokenError) -> Int {
     let owner = Array(account.utf8)
     guard !owner.isEmpty else { return 0 }
     var count = 0
@@ -93,6 +93,15 @@ extension RefreshTokens: TokenRevoking {
     }
     events.record(.refreshFamiliesRevoked(account: account, count: count))
     return count
+  }
+
+  /// Revokes all families of an account.
+  ///
+  /// - Returns: how many were revoked.
+  /// - Throws: as ``revokeAll(of:except:)``.
+  @discardableResult
+  public func revokeAll(of account: String) async throws(RefreshTokenError) -> Int {
+    try await revokeAll(of: account, except: nil)
   }
 
   func tellRevoked(_ family: RefreshFamily) {
