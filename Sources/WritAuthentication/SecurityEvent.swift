@@ -47,6 +47,8 @@ public enum SecurityEvent: Sendable, Hashable {
   case refreshFamiliesRevoked(account: String, count: Int)
   /// A refresh token was used again after its window: one of its holders has stolen it. The family is revoked.
   case refreshTokenReused(account: String, family: RefreshFamilyHandle)
+  /// There are more servers than a store reaches, by ``Deployment``: what must happen once may happen once on each.
+  case storeNotShared(store: String, reach: StoreReach)
 }
 
 /// What somebody proves to be themselves with.

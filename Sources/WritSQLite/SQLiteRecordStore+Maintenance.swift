@@ -5,6 +5,9 @@
   public import WritAuthentication
 
   extension SQLiteRecordStore {
+    /// The processes of one machine.
+    public var reach: StoreReach { .machine }
+
     /// Moves what is in the log into the file, for a copy of it; SQLite does so by itself from time to time.
     ///
     /// - Throws: `StoreError` with the code `busy` when others read or write.

@@ -16,7 +16,7 @@ struct SessionCommandTests {
     #expect(steps.count == 6)
     let shown = steps.map { $0["shown"] as? [String: String] ?? [:] }
     let stored = steps.map { ($0["stored"] as? [[String: Any]] ?? []).compactMap { $0["kind"] as? String } }
-    let events = steps.map { ($0["events"] as? [String] ?? []).map { String($0.prefix { $0 != "(" }) } }
+    let events = steps.map { ($0["events"] as? [String] ?? []).map { String($0.prefix { $0 != " " }) } }
     #expect(
       stored == [
         ["session"], ["session"], ["session", "refresh family"], ["session", "refresh family"], ["session"], [],

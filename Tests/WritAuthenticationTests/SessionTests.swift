@@ -356,4 +356,20 @@ struct SessionTests {
       ]
     )
   }
+
+  @Test("an event is one line, and what is in a name cannot look like another")
+  func descriptions() throws {
+    let handle = try SessionHandle.random()
+    #expect(
+      "\(SecurityEvent.sessionRotated(account: nil, session: handle))"
+        == "sessionRotated account=none session=\(handle)"
+    )
+    let evil = SecurityEvent.lockedOut(account: "a\"\n\u{1B}[2J\u{202E}b", factor: .oneTimePassword, seconds: 30)
+    #expect(
+      "\(evil)".hasPrefix(#"lockedOut account="a\"\n\u001b[2J"#)
+        && "\(evil)".hasSuffix("\" factor=oneTimePassword seconds=30")
+    )
+    #expect(!"\(evil)".unicodeScalars.contains { ["\n", "\u{1B}", "\u{202E}"].contains($0) })
+    #expect("\(SecurityEvent.requestRefused(account: "é"))" == "requestRefused account=\"é\"")
+  }
 }

@@ -13,5 +13,14 @@
       let folder = try StoreFolder()
       try await storeCase.run(on: SQLiteRecordStore(path: folder.path), rounds: TestRounds.inOneProcess)
     }
+
+    @Test("the processes of one machine share a file, several machines are warned")
+    func reach() throws {
+      let folder = try StoreFolder()
+      let store = try SQLiteRecordStore(path: folder.path)
+      #expect(Deployment(processes: 8).check(store, events: .none))
+      #expect(Deployment(processes: 8).check(limits: RecordRateLimitStore(store), events: .none))
+      #expect(!Deployment(processes: 1, machines: 2).check(store, events: .none))
+    }
   }
 #endif

@@ -2,12 +2,20 @@
 
 /// Where buckets are kept: ``MemoryRateLimitStore``, ``RecordRateLimitStore`` over any store of records, or one's own.
 public protocol RateLimitStore: Sendable {
+  /// Who takes from the same buckets; all servers of a network unless it says otherwise.
+  var reach: StoreReach { get }
+
   /// Takes from a bucket, all or nothing for all that take at once; a bucket that is not known is full.
   ///
   /// It must not block the thread it is called on.
   ///
   /// - Throws: ``StoreError``; any other error is taken for ``StoreError/Code/storeUnavailable``.
   func take(_ limit: RateLimit, from key: RateLimitKey) async throws -> RateLimitAnswer
+}
+
+extension RateLimitStore {
+  /// All servers of a network.
+  public var reach: StoreReach { .network }
 }
 
 /// Limits, and what holds when their store fails.

@@ -20,6 +20,9 @@ public struct RecordRateLimitStore<Store: RecordStore>: RateLimitStore {
     self.clock = clock
   }
 
+  /// That of the records.
+  public var reach: StoreReach { store.reach }
+
   /// Takes from a bucket; a bucket that is not known is full.
   ///
   /// - Throws: ``StoreError``, with the code `busy` when others came first ``maximumTries`` times.

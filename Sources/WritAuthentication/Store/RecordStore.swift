@@ -15,6 +15,9 @@
 ///
 /// Stores throw ``StoreError``; any other error is taken for ``StoreError/Code/storeUnavailable``.
 public protocol RecordStore: Sendable {
+  /// Who sees what the store keeps; all servers of a network unless it says otherwise.
+  var reach: StoreReach { get }
+
   /// The record of a key, `nil` when there is none.
   func read(_ key: RecordKey, at now: Int64) async throws -> Record?
 
@@ -70,6 +73,9 @@ public protocol RecordStore: Sendable {
 }
 
 extension RecordStore {
+  /// All servers of a network.
+  public var reach: StoreReach { .network }
+
   /// Records of the largest page and the largest batch.
   public static var maximumPage: Int { 1000 }
 

@@ -2,6 +2,9 @@
 
 /// Tells all servers what is no longer valid: ``MemoryRevocationFeed`` within one process, or one's own.
 public protocol RevocationFeed: Sendable {
+  /// Who follows what is published; all servers of a network unless it says otherwise.
+  var reach: StoreReach { get }
+
   /// Tells all that follow now.
   ///
   /// - Throws: ``StoreError``; any other error is taken for ``StoreError/Code/storeUnavailable``.
@@ -11,6 +14,11 @@ public protocol RevocationFeed: Sendable {
   ///
   /// The sequence ends with an error when something may have been missed: then what was learned from it must be learned anew.
   func follow() async throws -> AsyncThrowingStream<Revocation, any Error>
+}
+
+extension RevocationFeed {
+  /// All servers of a network.
+  public var reach: StoreReach { .network }
 }
 
 /// Something that is no longer valid although it has not expired.
