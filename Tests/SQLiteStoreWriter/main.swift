@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes to a store until it is killed, or counts in one; for the tests of WritSQLite.
+// Writes to a store until it is killed, or races with another process for what is in one; for the tests of WritSQLite.
 
 #if SQLite
   import Foundation
@@ -46,6 +46,17 @@
       guard let version = try await store.insert(content, as: key(number), at: now) else { continue }
       print("i\(number)")
       if number % 2 == 0, try await store.remove(key(number), version, at: now) { print("d\(number)") }
+    }
+  case "race":
+    // Races with another process: the name, the ring, the plan, the barrier, which of the two, how many rounds. Prints rounds won.
+    let lines = try String(contentsOfFile: arguments[5], encoding: .utf8).split(separator: "\n").map(String.init)
+    let plan = try RacePlan(ring: arguments[4], lines: lines)
+    guard let race = try race(arguments[3], opened(), plan), let index = Int(arguments[7]),
+      let barrier = Barrier(arguments[6], index)
+    else { exit(2) }
+    for round in 0..<(Int(arguments[8]) ?? 0) {
+      guard barrier.wait(round) else { exit(5) }
+      if try await race.attempt(round) { print("w\(round)") }
     }
   case "open":
     // Whether a store opens and takes a record, as whoever runs this.

@@ -72,6 +72,9 @@
 
     func wait() { process.waitUntilExit() }
 
+    /// How it ended; 0 when all went well.
+    var status: Int32 { process.terminationStatus }
+
     /// The whole lines that it has written.
     func lines() throws -> [String] {
       let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
