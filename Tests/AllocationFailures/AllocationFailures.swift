@@ -36,7 +36,7 @@ enum AllocationFailures {
     var (calls, refused, stuck, problems) = (0, 0, 0, 0)
     for isLasting in [false, true] {
       var number = 0
-      while number < 100_000 {
+      while number < 1 << 30 {
         let ending = Trial.apart { trial.ending(failing: number, isLasting: isLasting, tries: 4) }
         calls += 1
         let place = "allocation \(number)\(isLasting ? " and all after it" : "")"
@@ -53,10 +53,10 @@ enum AllocationFailures {
           print("problem: \(trial.name), \(place): signal \(crash.signal)")
         }
         guard number < .max, problems < 20 else { break }
-        number += number < 16 && trial.step == 1 ? 1 : step * trial.step
+        number = trial.next(number, step: step)
       }
     }
-    let many = Trial.apart { trial.endingOfMany(step: 3 * step * trial.step) }
+    let many = Trial.apart { trial.endingOfMany(step: 3 * step) }
     switch many {
     case .success(.finished): break
     case .success, .failure:

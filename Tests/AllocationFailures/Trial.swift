@@ -15,14 +15,14 @@ internal import WritAuthentication
 /// A call that is made with one allocation after the other failing.
 struct Trial {
   let name: String
-  /// Of the allocations, every how manieth fails; more than 1 where a call takes long.
-  let step: Int
+  /// Whether a call takes long; then few of its allocations fail.
+  let isLong: Bool
   /// Whether the result is right.
   let body: () throws -> Bool
 
-  init(_ name: String, step: Int = 1, _ body: @escaping () throws -> Bool) {
+  init(_ name: String, isLong: Bool = false, _ body: @escaping () throws -> Bool) {
     self.name = name
-    self.step = step
+    self.isLong = isLong
     self.body = body
   }
 
@@ -44,6 +44,13 @@ struct Trial {
     case broken
     /// Blocks are lost each time.
     case lostMemory
+  }
+
+  /// The number of the allocation that fails after one.
+  func next(_ number: Int, step: Int) -> Int {
+    // Millions of them where a password is made a key.
+    if isLong { return step == 1 ? number * 2 + 1 : number * 8 + 7 }
+    return number < 16 ? number + 1 : number + step
   }
 
   /// The call, of which an allocation fails.
@@ -89,7 +96,7 @@ struct Trial {
         let ending = ending(failing: number, isLasting: false, tries: 33)
         if ending == .finished { break }
         guard ending == .right || ending == .refused else { return ending == .stuck ? .broken : ending }
-        number += step
+        number = next(number, step: step)
       }
       if unsafe FailingMemory.held <= before { return .finished }
     }
