@@ -58,16 +58,18 @@ extension Sessions {
     return sessions
   }
 
-  /// Ends a session, at logout, and also when it got a new identifier meanwhile.
+  /// Ends a session, at logout, and also when it got a new identifier meanwhile, or another server was stopped while giving it one.
   ///
   /// - Returns: the Set-Cookie field that removes the cookie.
   /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `cancelled`: then it may still be alive.
   @discardableResult
   public func end(_ session: Session) async throws(SessionError) -> String {
-    if try await remove(session.record.key, at: clock.now) {
-      events.record(.sessionRevoked(account: session.account, session: session.handle))
-    } else if let account = session.account {
-      try await revoke(session.handle, of: account)
+    let isEnded = try await remove(session.record.key, at: clock.now)
+    if let account = session.account {
+      // All that has its handle: what hangs on the session is looked for by that.
+      try await revoke(session.handle, of: account, isEnded: isEnded)
+    } else if isEnded {
+      events.record(.sessionRevoked(account: nil, session: session.handle))
     }
     return cookie.clearing
   }
@@ -78,7 +80,16 @@ extension Sessions {
   /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `cancelled`.
   @discardableResult
   public func revoke(_ handle: SessionHandle, of account: String) async throws(SessionError) -> Bool {
-    var isEnded = false
+    try await revoke(handle, of: account, isEnded: false)
+  }
+
+  @discardableResult
+  private func revoke(
+    _ handle: SessionHandle,
+    of account: String,
+    isEnded wasEnded: Bool
+  ) async throws(SessionError) -> Bool {
+    var isEnded = wasEnded
     // Each turn but the first two means that the session got a new identifier meanwhile.
     for _ in 0..<16 {
       let now = clock.now
