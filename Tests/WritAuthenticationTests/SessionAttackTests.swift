@@ -54,6 +54,21 @@ struct SessionAttackTests {
     #expect(try await sessions.session(in: [begun.pair]) != nil)
   }
 
+  @Test("S02 an identifier is 256 random bits, each as often set as not, and no two are alike")
+  func identifiers() async throws {
+    let world = try SessionWorld(maximumCount: 100_000)
+    var seen: Set<[UInt8]> = []
+    var set = [Int](repeating: 0, count: 256)
+    let count = 20_000
+    for _ in 0..<count {
+      let bytes = decodedBase64URL(try await world.sessions.beginAnonymous().identifier)
+      #expect(bytes.count == 32 && seen.insert(bytes).inserted)
+      for bit in 0..<256 where bytes[bit / 8] >> UInt8(bit % 8) & 1 == 1 { set[bit] += 1 }
+    }
+    // Seven standard deviations: of all runs there ever are none is outside by chance.
+    for bit in set { #expect(abs(bit - count / 2) < 500) }
+  }
+
   @Test("S13 a malformed or hostile row is refused, never a session, never a crash")
   func hostileRows() async throws {
     let world = try SessionWorld()
