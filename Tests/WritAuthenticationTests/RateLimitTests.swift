@@ -2,11 +2,25 @@
 
 import Foundation
 import Testing
+import WritStoreTesting
 
 @testable import WritAuthentication
 
 @Suite("Rate limits", .timeLimit(.minutes(10)))
 struct RateLimitTests {
+  @Test("the contract of limits in memory", arguments: StoreCase<MemoryRateLimitStore>.rateLimitStore)
+  func memory(_ storeCase: StoreCase<MemoryRateLimitStore>) async throws {
+    try await storeCase.run(on: MemoryRateLimitStore(), rounds: TestRounds.count)
+  }
+
+  @Test(
+    "the contract of limits over records",
+    arguments: StoreCase<RecordRateLimitStore<MemoryRecordStore>>.rateLimitStore
+  )
+  func records(_ storeCase: StoreCase<RecordRateLimitStore<MemoryRecordStore>>) async throws {
+    try await storeCase.run(on: RecordRateLimitStore(MemoryRecordStore()), rounds: TestRounds.count)
+  }
+
   private static let limit = Result { try RateLimit(5, per: .seconds(60)) }
 
   private static func key(_ name: String = "alice") throws -> RateLimitKey { try RateLimitKey("login", account: name) }

@@ -122,6 +122,16 @@
       _ = try await later.beginAnonymous()
     }
 
+    @Test(
+      "the contract of limits over records",
+      arguments: StoreCase<RecordRateLimitStore<SQLiteRecordStore>>.rateLimitStore
+    )
+    func limits(_ storeCase: StoreCase<RecordRateLimitStore<SQLiteRecordStore>>) async throws {
+      let folder = try StoreFolder()
+      let store = RecordRateLimitStore(try SQLiteRecordStore(path: folder.path))
+      try await storeCase.run(on: store, rounds: TestRounds.inOneProcess)
+    }
+
     @Test("the processes of one machine share a file, several machines are warned")
     func reach() throws {
       let folder = try StoreFolder()
