@@ -105,6 +105,55 @@ extension StoreCase where Store: RecordStore {
         try await passwords.unlock(world.account)
         try await passwords.verify(right, account: world.account)
       },
+      StoreCase(
+        "T04 of guesses from everywhere, by 64 tasks and ever new servers, a hundred are looked at: 1,000,000 of 10,000 rounds"
+      ) {
+        store,
+        rounds in
+        let world = try LoginWorld(store)
+        let key = try await world.enrolled()
+        var total = 0
+        for _ in 0..<max(120, rounds * 100 / 64) {
+          world.time.seconds += FailedAttempts.longestWait
+          let wrong = try world.wrongCode(key)
+          total += try await successes { _ in
+            let passwords = try world.oneTimePasswords()
+            let refusal = await code { () async throws(OneTimePasswordError) in
+              try await passwords.verify(wrong, account: world.account)
+            }
+            let known: [OneTimePasswordError.Code?] = [.wrong, .waiting, .locked]
+            try require(known.contains(refusal), "nobody is let in, and all are told, not \(refusal as Any)")
+            return refusal == .wrong
+          }
+        }
+        try require(total == FailedAttempts.maximumCount, "\(total) were looked at in all")
+      },
+      StoreCase("T05 who is made to wait by others comes in by a recovery code at once, and by a code after the wait") {
+        store,
+        _ in
+        let world = try LoginWorld(store)
+        let key = try await world.enrolled()
+        let (passwords, codes) = (try world.oneTimePasswords(), world.recoveryCodes())
+        let texts = try await codes.generate(for: world.account)
+        func verify(_ text: String) async -> OneTimePasswordError.Code? {
+          await code { () async throws(OneTimePasswordError) in try await passwords.verify(text, account: world.account)
+          }
+        }
+        for isRecovered in [true, false] {
+          for _ in 0..<FailedAttempts.freeCount {
+            try require(try await verify(world.wrongCode(key)) == .wrong, "a stranger is wrong")
+          }
+          try require(try await verify(key.code(at: world.time.seconds)) == .waiting, "the owner waits")
+          if isRecovered {
+            _ = try await codes.verify(texts[0], account: world.account)
+            try await passwords.unlock(world.account)
+          } else {
+            world.time.seconds += FailedAttempts.firstWait
+          }
+          try require(try await verify(key.code(at: world.time.seconds)) == nil, "the owner is in")
+          world.time.seconds += 60
+        }
+      },
       StoreCase("T12 a recovery code is accepted once, of 64 tasks by one, and rests as a hash") { store, rounds in
         let world = try LoginWorld(store)
         let codes = world.recoveryCodes()

@@ -22,26 +22,51 @@ extension StoreCase where Store: RecordStore {
         }
       },
       StoreCase("S07 a sweep that races with requests loses no living session, and revives none") { store, rounds in
-        let world = try LoginWorld(store)
-        // Long before what other cases keep, so that the sweep takes none of it.
-        let begin = start - 1_000_000
-        world.time.seconds = begin
-        let sessions = try world.sessions(SessionRules(idle: .seconds(60), absolute: .seconds(86_400)))
-        let alive = try await world.begin(sessions)
-        let dead = try await world.begin(sessions)
-        let sweeper = Task {
-          while !Task.isCancelled {
-            _ = try? await store.removeExpired(limit: 100, at: world.time.seconds)
-            await Task.yield()
+        // As long as a session lasts at most, and then another one: 100,000 requests of 10,000 rounds.
+        for _ in 0..<(10 * rounds + 16_999) / 17_000 {
+          let world = try LoginWorld(store)
+          // Long before what other cases keep, so that the sweep takes none of it.
+          let begin = start - 1_000_000
+          world.time.seconds = begin
+          let sessions = try world.sessions(SessionRules(idle: .seconds(60), absolute: .seconds(86_400)))
+          let alive = try await world.begin(sessions)
+          let dead = try await world.begin(sessions)
+          let sweeper = Task {
+            while !Task.isCancelled {
+              _ = try? await store.removeExpired(limit: 100, at: world.time.seconds)
+              await Task.yield()
+            }
           }
+          defer { sweeper.cancel() }
+          for step in 1...min(10 * rounds, 17_000) {
+            world.time.seconds = begin + Int64(step) * 5
+            try require(try await sessions.session(in: [alive.pair]) != nil, "it lives at \(step)")
+            guard step >= 12 else { continue }
+            try require(try await sessions.session(in: [dead.pair]) == nil, "it is dead at \(step)")
+          }
+          sweeper.cancel()
+          await sweeper.value
         }
-        defer { sweeper.cancel() }
-        // As long as a session lasts at most.
-        for step in 1...min(5 * rounds, 17_000) {
-          world.time.seconds = begin + Int64(step) * 5
-          try require(try await sessions.session(in: [alive.pair]) != nil, "it lives at \(step)")
-          guard step >= 12 else { continue }
-          try require(try await sessions.session(in: [dead.pair]) == nil, "it is dead at \(step)")
+      },
+      StoreCase("S09 what one server ends is dead on another at once, and what it rotates has the new identifier alone")
+      {
+        store,
+        rounds in
+        let world = try LoginWorld(store)
+        let (one, other) = (try world.sessions(), try world.sessions())
+        func isAlive(_ begun: BegunSession) async throws -> Bool { try await other.session(in: [begun.pair]) != nil }
+        for round in 0..<max(4, rounds / 10) {
+          let begun = try await world.begin(one)
+          try require(try await isAlive(begun), "it is alive on the other in round \(round)")
+          switch round % 4 {
+          case 0: try await one.end(begun.session)
+          case 1: try await one.revoke(begun.session.handle, of: world.account)
+          case 2: try await one.revokeAll(of: world.account)
+          default:
+            let rotated = try await one.rotate(begun.session)
+            try require(try await isAlive(rotated), "the new identifier is known to the other")
+          }
+          try require(try await !isAlive(begun), "it is dead on the other in round \(round)")
         }
       },
       StoreCase("S10 no session that began before a revocation of all outlives it, however it is rotated meanwhile") {

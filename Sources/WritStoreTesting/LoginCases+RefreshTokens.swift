@@ -95,6 +95,62 @@ extension StoreCase where Store: RecordStore {
         try require(await world.refusal(first) == .superseded, "a slow second tab is refused")
         try require(await world.refusal(third) == nil, "and nothing is revoked")
       },
+      StoreCase("R07 another client's token is refused, and scopes never widen, within the window too") { store, _ in
+        let world = try RefreshWorld(store)
+        func refusal(_ grant: RefreshGrant, _ client: String, _ scopes: [String]? = nil) async -> RefreshTokenError
+          .Code?
+        {
+          await code { () async throws(RefreshTokenError) in
+            try await world.tokens.rotate(grant.token, client: client, scopes: scopes)
+          }
+        }
+        let first = try await world.tokens.begin(for: world.account, client: "caf\u{e9}", scopes: ["read", "write"])
+        func tryAll() async throws {
+          for client in ["app", "cafe\u{301}", "caf\u{e9} ", ""] {
+            try require(await refusal(first, client) == .client, "\(client) is another client")
+          }
+          for scopes in [["admin"], ["read", "admin"], ["Read"], ["read write"]] {
+            try require(await refusal(first, "caf\u{e9}", scopes) == .scope, "\(scopes) were not granted")
+          }
+        }
+        try await tryAll()
+        let second = try await world.tokens.rotate(first.token, client: "caf\u{e9}", scopes: ["read"])
+        try require(second.scopes == ["read"], "it is narrower")
+        try await tryAll()
+        let third = try await world.tokens.rotate(second.token, client: "caf\u{e9}")
+        try require(third.scopes == ["read", "write"], "the successor keeps all")
+        let stranger = try RefreshWorld(store)
+        let isRevoked = try await stranger.tokens.revoke(first.family.handle, of: stranger.account)
+        try require(!isRevoked, "nobody revokes what is another account's")
+      },
+      StoreCase("R08 a guess finds nothing, and the store has nothing of a token") { store, _ in
+        let world = try RefreshWorld(store)
+        let grant = try await world.tokens.begin(for: world.account, client: "app")
+        let token = grant.token
+        guard let bytes = Base64URL.decode(token.utf8.span), bytes.count == 64 else {
+          throw StoreCaseFailure(description: "a token is not 64 bytes in base64url")
+        }
+        for guess in ["", "x", String(token.dropLast()), token + "A", " " + token, String(repeating: "A", count: 86)] {
+          let refusal = await code { () async throws(RefreshTokenError) in
+            try await world.tokens.rotate(guess, client: "app")
+          }
+          try require(refusal == .invalid, "\(guess.utf8.count) characters are no token, not \(refusal as Any)")
+        }
+        let successor = try await world.tokens.rotate(token, client: "app").token
+        let next = Base64URL.decode(successor.utf8.span) ?? []
+        let owner = Array(world.account.utf8)
+        let records = try await store.list(.refreshFamily, of: owner, after: nil, limit: 10, at: start)
+        try require(records.count == 1, "there is one family")
+        for record in records {
+          let stored = record.content.storage + record.key.id.bytes
+          for part in stride(from: 0, to: 64, by: 8) {
+            for token in [bytes, next] {
+              let isThere = stored.indices.contains { stored[$0...].starts(with: token[part..<part + 8]) }
+              try require(!isThere, "not a part of it is stored")
+            }
+          }
+        }
+      },
       StoreCase("S08 a clock that jumps revives no family, and calls nobody a thief") { store, _ in
         let rules = try RefreshTokenRules(idle: .seconds(1000), absolute: .seconds(2000))
         let world = try RefreshWorld(store, rules)

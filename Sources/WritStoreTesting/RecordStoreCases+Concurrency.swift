@@ -2,7 +2,7 @@
 
 internal import WritAuthentication
 
-extension StoreCase where Store: RecordStore {
+extension StoreCase {
   /// Tasks that try one thing at once.
   private static var taskCount: Int { 64 }
 
@@ -13,7 +13,9 @@ extension StoreCase where Store: RecordStore {
       return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
     }
   }
+}
 
+extension StoreCase where Store: RecordStore {
   static var concurrency: [StoreCase] {
     [
       StoreCase("of many tasks that insert, replace or remove one record, one does, each time") { store, rounds in

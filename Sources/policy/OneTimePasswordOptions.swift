@@ -39,10 +39,17 @@ struct OneTimePasswordOptions: ParsableArguments {
 
   @OptionGroup var rules: OneTimePasswordRuleOptions
 
-  @Option(help: ArgumentHelp("The time, in seconds since 1970; now unless given.", valueName: "unix"))
+  // A number below 0 is a wrong value, not a missing one.
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The time, in seconds since 1970; now unless given.", valueName: "unix")
+  )
   var time: Int64?
 
-  @Option(help: ArgumentHelp("The counter of a code that counts (HOTP), instead of a time.", valueName: "number"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The counter of a code that counts (HOTP), instead of a time.", valueName: "number")
+  )
   var counter: UInt64?
 
   /// The time asked for, or that of the system.

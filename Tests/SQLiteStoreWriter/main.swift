@@ -58,6 +58,62 @@
       guard barrier.wait(round) else { exit(5) }
       if try await race.attempt(round) { print("w\(round)") }
     }
+  case "rotate":
+    // Rotates a refresh token again and again until it is killed: the ring, the token. Prints each one it was told.
+    let ring = try SecretRing(contentsOfFile: arguments[3])
+    let tokens = try RefreshTokens(store: opened(), ring: ring, clock: .fixed(now))
+    var token = arguments[4]
+    let parent = getppid()
+    while getppid() == parent {
+      token = try await tokens.rotate(token, client: "app").token
+      FileHandle.standardOutput.write(Data("\(token)\n".utf8))
+    }
+  case "fill":
+    // Inserts records until there is no room, and then looks for all of them. Prints what it was told.
+    signal(SIGXFSZ, SIG_IGN)
+    let store = try opened()
+    var number = 0
+    do throws(StoreError) {
+      let bytes = [UInt8](repeating: 7, count: 3000)
+      let content = try RecordContent(bytes.span, format: 1, owner: [1], expires: RecordContent.never)
+      while number < 10_000 {
+        guard let key = try? key(number), try await store.insert(content, as: key, at: now) != nil else { exit(3) }
+        print("i\(number)")
+        number += 1
+      }
+    } catch {
+      print(error.code.rawValue)
+    }
+    for number in 0..<number where try await store.read(key(number), at: now) == nil { print("lost \(number)") }
+  case "identifiers":
+    // Makes as many sessions as told, and writes the first eight bytes of each identifier to a file.
+    let store = try MemoryRecordStore()
+    let ring = try SecretRing([ApplicationSecret.generate(identifier: "1")])
+    let sessions = try Sessions(store: store, ring: ring, origins: ["https://app.example"])
+    var bytes = Data()
+    for _ in 0..<(Int(arguments[3]) ?? 0) {
+      let begun = try await sessions.beginAnonymous()
+      let value = Array(begun.cookie.utf8.drop { $0 != UInt8(ascii: "=") }.dropFirst().prefix(43))
+      guard let identifier = Base64URL.decode(value.span), identifier.count == 32 else { exit(3) }
+      bytes += identifier.prefix(8)
+      try await sessions.end(begun.session)
+    }
+    try bytes.write(to: URL(filePath: arguments[2]))
+  case "fork":
+    // Makes random bytes of both kinds, forks, and makes more of them on both sides. Prints them, a line each.
+    guard let symbol = unsafe dlsym(nil, "fork") else { exit(2) }
+    let fork = unsafe unsafeBitCast(symbol, to: (@convention(c) () -> pid_t).self)
+    func random() throws -> String {
+      "\(try RecordID.random().bytes)\n\(try ApplicationSecret.generate(identifier: "1").line)"
+    }
+    var text = try random()
+    let child = fork()
+    if child == 0 { text = "" }
+    for _ in 0..<1000 { text += try random() }
+    FileHandle.standardOutput.write(Data(text.utf8))
+    if child == 0 { _exit(0) }
+    var status: Int32 = 0
+    guard unsafe waitpid(child, &status, 0) == child, status == 0 else { exit(3) }
   case "open":
     // Whether a store opens and takes a record, as whoever runs this.
     do {

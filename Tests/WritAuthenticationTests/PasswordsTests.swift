@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 
 @testable import WritAuthentication
@@ -226,6 +227,30 @@ struct PasswordsTests {
     }
     for _ in 0..<4 { #expect(await test.verify("wrong") == .wrong) }
     #expect(await test.verify() == nil)
+  }
+
+  @Test("X05 a try that is cancelled while it waits for its turn is not counted")
+  func cancelledInTheQueue() async throws {
+    let workers = try PasswordWorkers(threads: 1, waiting: 8)
+    let test = try PasswordWorld(workers: workers)
+    try await test.passwords.set(PasswordWorld.right, for: "ines")
+    let key = try test.passwords.records.key("ines", "attempts")
+    for _ in 0..<FailedAttempts.freeCount {
+      // The only thread is taken until this one is counted, and has given up.
+      let isHeld = TestTime(1)
+      async let held: Void = workers.run { () throws(PasswordError) in
+        while isHeld.seconds == 1 { sched_yield() }
+      }
+      let task = Task { await test.verify() }
+      while await test.world.store.read(key, at: test.time.seconds) == nil { await Task.yield() }
+      task.cancel()
+      isHeld.seconds = 0
+      try await held
+      #expect(await task.value == .cancelled)
+      let record = try #require(await test.world.store.read(key, at: test.time.seconds))
+      #expect(try PasswordAttempts(record).total == 0)
+      _ = await test.world.store.remove(key, record.version, at: test.time.seconds)
+    }
   }
 
   @Test("a hash of another program or of lower cost is made anew at login, and only when the password is right")

@@ -34,6 +34,20 @@ struct RefreshFamilyTests {
     #expect(await world.refusal(hanging.token) == .sessionEnded)
   }
 
+  @Test("a session whose rotation was stopped half-way ends whole, and with it what hangs on it")
+  func halfRotated() async throws {
+    let world = try RefreshWorld()
+    let begun = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil)
+    let grant = try await world.begin(session: begun.session)
+    // The new one is stored, the old one not yet removed.
+    let twin = RecordKey(.session, try .random())
+    _ = try await world.store.insert(begun.session.record.content, as: twin, at: world.time.seconds)
+    try await world.sessions.end(begun.session)
+    #expect(await world.store.read(twin, at: world.time.seconds) == nil)
+    #expect(try await world.sessions.sessions(of: "ines").isEmpty)
+    #expect(await world.refusal(grant.token) == .sessionEnded)
+  }
+
   @Test("a family hangs on a living session of its account, where sessions can be looked for")
   func begin() async throws {
     let world = try RefreshWorld()

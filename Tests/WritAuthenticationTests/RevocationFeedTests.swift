@@ -2,9 +2,15 @@
 
 import Testing
 import WritAuthentication
+import WritStoreTesting
 
 @Suite("A feed of revocations", .timeLimit(.minutes(1)))
 struct RevocationFeedTests {
+  @Test("the contract of feeds", arguments: StoreCase<MemoryRevocationFeed>.revocationFeed)
+  func contract(_ storeCase: StoreCase<MemoryRevocationFeed>) async throws {
+    try await storeCase.run(on: MemoryRevocationFeed(), rounds: 50)
+  }
+
   @Test("all that follow are told all, in order, from when they began")
   func order() async throws {
     let feed = MemoryRevocationFeed()

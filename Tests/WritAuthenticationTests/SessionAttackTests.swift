@@ -54,6 +54,21 @@ struct SessionAttackTests {
     #expect(try await sessions.session(in: [begun.pair]) != nil)
   }
 
+  @Test("S02 an identifier is 256 random bits, each as often set as not, and no two are alike")
+  func identifiers() async throws {
+    let world = try SessionWorld(maximumCount: 100_000)
+    var seen: Set<[UInt8]> = []
+    var set = [Int](repeating: 0, count: 256)
+    let count = 20_000
+    for _ in 0..<count {
+      let bytes = decodedBase64URL(try await world.sessions.beginAnonymous().identifier)
+      #expect(bytes.count == 32 && seen.insert(bytes).inserted)
+      for bit in 0..<256 where bytes[bit / 8] >> UInt8(bit % 8) & 1 == 1 { set[bit] += 1 }
+    }
+    // Seven standard deviations: of all runs there ever are none is outside by chance.
+    for bit in set { #expect(abs(bit - count / 2) < 500) }
+  }
+
   @Test("S13 a malformed or hostile row is refused, never a session, never a crash")
   func hostileRows() async throws {
     let world = try SessionWorld()
@@ -106,6 +121,35 @@ struct SessionAttackTests {
       _ = try? await world.sessions.session(in: [begun.pair])
       _ = try? await world.store.insert(content, as: key, at: world.time.seconds)
     }
+  }
+
+  @Test("S13 a damaged row is told in the list of devices, keeps nobody from logging in, and goes when all are ended")
+  func damagedRow() async throws {
+    let world = try RefreshWorld()
+    let session = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil).session
+    let family = try await world.begin(session: session).family
+    let bytes: [UInt8] = [1, 2, 3]
+    let content = try RecordContent(bytes.span, format: 9, owner: Array("ines".utf8), expires: RecordContent.never)
+    for record in [session.record, family.record] {
+      _ = await world.store.replace(record.key, record.version, with: content, at: world.time.seconds)
+    }
+    #expect(await refusal { () throws(SessionError) in try await world.sessions.sessions(of: "ines") } == .corrupt)
+    await #expect(throws: RefreshTokenError.self) { try await world.tokens.families(of: "ines") }
+    let next = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil)
+    #expect(try await world.sessions.session(in: [next.pair]) != nil)
+    _ = try await world.begin()
+    #expect(await world.store.read(session.record.key, at: world.time.seconds) != nil)
+    // Nor from logging out, or being logged out from elsewhere.
+    for _ in 0..<2 {
+      let other = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil).session
+      try await world.sessions.end(other)
+      #expect(try await !world.sessions.revoke(other.handle, of: "ines"))
+    }
+    let kept = try await world.begin(session: next.session).family
+    try await world.sessions.revokeAll(of: "ines", except: next.session)
+    try await world.tokens.revokeAll(of: "ines", except: next.session)
+    #expect(try await world.sessions.sessions(of: "ines").map(\.handle) == [next.session.handle])
+    #expect(try await world.tokens.families(of: "ines").map(\.handle) == [kept.handle])
   }
 
   @Test("a row that lives longer in the store than its limits say is over all the same")

@@ -177,6 +177,28 @@
         await shown.refused { try sessions.check(request, for: session.session) }
       }
 
+      // Refresh tokens: one that is used, its successor within the window, and one that was stolen.
+      let tokens = try RefreshTokens(store: store, ring: ring, sessions: sessions, clock: clock, events: events)
+      shown.add(tokens)
+      let grant = try await tokens.begin(for: account, client: "app", scopes: ["read"], session: rotated.session)
+      let next = try await tokens.rotate(grant.token, client: "app")
+      for grant in [grant, next] {
+        shown.add(grant)
+        shown.add(grant.family)
+        planted.add(base64URL: grant.token)
+        if let bytes = Base64URL.decode(grant.token.utf8.span) {
+          planted.bytes += [Array(bytes.prefix(32)), Array(bytes.suffix(32))]
+        }
+        await shown.refused { try await tokens.rotate(grant.token, client: "other") }
+        await shown.refused { try await tokens.rotate(grant.token, client: "app", scopes: [grant.token]) }
+        await shown.refused { try await tokens.rotate(grant.token + "A", client: "app") }
+      }
+      let late = try RefreshTokens(store: store, ring: ring, clock: .fixed(now + 60), events: events)
+      let stolen = try await tokens.begin(for: account, client: "app")
+      planted.add(base64URL: stolen.token)
+      planted.add(base64URL: try await tokens.rotate(stolen.token, client: "app").token)
+      await shown.refused { try await late.rotate(stolen.token, client: "app") }
+
       // The log first, which holds what was written; then the file, when all is in it.
       let log = try Data(contentsOf: URL(filePath: folder.path + "-wal"))
       try await store.checkpoint()

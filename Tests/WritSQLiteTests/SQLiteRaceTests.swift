@@ -21,11 +21,7 @@
       init() throws {
         folder = try StoreFolder()
         store = try SQLiteRecordStore(path: folder.path)
-        ringPath = folder.directory + "/ring"
-        var random = SystemRandomNumberGenerator()
-        let secret = Data((0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }).base64EncodedString()
-        let text = secret.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-        try Data("1 \(text)\n".utf8).write(to: URL(filePath: ringPath))
+        ringPath = try folder.ring()
         ring = try SecretRing(contentsOfFile: ringPath)
       }
 

@@ -23,9 +23,15 @@
   /// How often tests are repeated: `WRIT_LONG` says how often where it is set.
   enum TestRounds {
     private static let long = ProcessInfo.processInfo.environment["WRIT_LONG"].map { Int($0) ?? 10_000 }
-    static let inOneProcess = long ?? 20
+    /// Each round is 64 tasks that write one after the other: what two processes try 10,000 times is tried 2,000 times here.
+    static let inOneProcess = long.map { min($0, 2000) } ?? 20
     static let acrossProcesses = long ?? 200
     static let kills = min(long ?? 20, 200)
+  }
+
+  /// Limits that nothing reaches.
+  struct Unlimited: RateLimitStore {
+    func take(_ limit: RateLimit, from key: RateLimitKey) async -> RateLimitAnswer { .allowed(remaining: 1) }
   }
 
   /// A directory of its own for a test, with a database in it, removed with it.
@@ -39,6 +45,22 @@
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+    /// Another directory with a copy of what is in this one.
+    func copy() throws -> StoreFolder {
+      let copy = try StoreFolder()
+      for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
+        try FileManager.default.copyItem(atPath: "\(directory)/\(name)", toPath: "\(copy.directory)/\(name)")
+      }
+      return copy
+    }
+
+    /// A file with a new ring of one secret.
+    func ring() throws -> String {
+      let path = directory + "/ring"
+      try Data(ApplicationSecret.generate(identifier: "1").line.utf8).write(to: URL(filePath: path))
+      return path
+    }
   }
 
   /// Runs `SQLiteStoreWriter`, whose output goes to a file, so that no pipe can fill up.
@@ -47,14 +69,16 @@
     private let output: URL
     private let file: FileHandle
 
-    init(_ arguments: [String], asNobody: Bool = false) throws {
+    /// - Parameter wrapper: a command that runs the writer, and its arguments.
+    init(_ arguments: [String], asNobody: Bool = false, through wrapper: [String] = []) throws {
       output = FileManager.default.temporaryDirectory.appending(path: "writ-\(UUID().uuidString)")
       _ = FileManager.default.createFile(atPath: output.path, contents: nil)
       file = try FileHandle(forWritingTo: output)
       let writer = Self.executable()
-      process.executableURL = URL(filePath: asNobody ? "/usr/bin/setpriv" : writer)
-      let prefix = asNobody ? ["--reuid=65534", "--regid=65534", "--clear-groups", writer] : []
-      process.arguments = prefix + arguments
+      let nobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+      let command = wrapper + (asNobody ? nobody : []) + [writer] + arguments
+      process.executableURL = URL(filePath: command[0])
+      process.arguments = Array(command.dropFirst())
       process.standardOutput = file
       try process.run()
     }

@@ -64,6 +64,11 @@ extension Passwords {
 
   /// Takes back a try that came to nothing; where the store fails, it stays counted.
   func forgive(_ account: String) async {
+    // In a task of its own: the one that tried may have been cancelled, and its calls of the store would fail.
+    await Task { await takeBack(account) }.value
+  }
+
+  private func takeBack(_ account: String) async {
     guard let key = try? records.key(account, Self.attemptsName) else { return }
     _ = try? await records.untilUndisturbed { () async throws(LoginError) -> Void? in
       let now = clock.now

@@ -90,7 +90,10 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
   ///
   /// - Throws: ``LoginError`` with the codes `token`, `store`, `cancelled`, `failure`.
   public func find(_ text: String, for purpose: SingleUsePurpose) async throws(LoginError) -> SingleUseToken {
-    guard let secret = Base64URL.decodeSecret(text.utf8.span), secret.count == Self.byteCount else {
+    // Counted first: a text of megabytes is not decoded.
+    guard text.utf8.count == Base64URL.encodedCount(Self.byteCount),
+      let secret = Base64URL.decodeSecret(text.utf8.span), secret.count == Self.byteCount
+    else {
       throw LoginError.token
     }
     let id = try LoginError.catching { () throws(StoreError) in

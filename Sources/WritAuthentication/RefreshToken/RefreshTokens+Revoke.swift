@@ -10,22 +10,36 @@ extension RefreshTokens: TokenRevoking {
     try await families(of: Array(account.utf8), at: clock.now)
   }
 
-  private func families(of account: [UInt8], at now: Int64) async throws(RefreshTokenError) -> [RefreshFamily] {
-    // Two pages could not be more: an account has not so many.
-    let records = try await asking { store in
-      try await store.list(.refreshFamily, of: account, after: nil, limit: Store.maximumPage, at: now)
-    }
+  /// - Parameter passesOver: whether a row that is none, or in a format that is not known, is passed over, or refuses.
+  private func families(
+    of account: [UInt8],
+    at now: Int64,
+    passesOverCorrupt passesOver: Bool = false
+  ) async throws(RefreshTokenError) -> [RefreshFamily] {
     var families: [RefreshFamily] = []
-    for record in records {
-      let family = try RefreshFamily(record)
-      if family.expires > now { families.append(family) }
+    for record in try await records(of: account, at: now) {
+      do throws(RefreshTokenError) {
+        let family = try RefreshFamily(record)
+        if family.expires > now { families.append(family) }
+      } catch {
+        guard passesOver, error.code == .corrupt else { throw error }
+      }
     }
     return families.sorted { $0.rotated > $1.rotated }
   }
 
+  private func records(of account: [UInt8], at now: Int64) async throws(RefreshTokenError) -> [Record] {
+    // Two pages could not be more: an account has not so many.
+    try await asking { store in
+      try await store.list(.refreshFamily, of: account, after: nil, limit: Store.maximumPage, at: now)
+    }
+  }
+
   /// Ends the families of an account that would be too many with one more.
   func makeRoom(for account: [UInt8], at now: Int64) async throws(RefreshTokenError) {
-    for family in try await families(of: account, at: now).dropFirst(RefreshTokenRules.maximumPerAccount - 1) {
+    // One row that is damaged must not keep its owner out.
+    let families = try await families(of: account, at: now, passesOverCorrupt: true)
+    for family in families.dropFirst(RefreshTokenRules.maximumPerAccount - 1) {
       if try await remove(family.record.key) { tellRevoked(family) }
     }
   }
@@ -85,8 +99,10 @@ extension RefreshTokens: TokenRevoking {
     guard !owner.isEmpty else { return 0 }
     var count = 0
     if let session {
-      for family in try await families(of: owner, at: clock.now) where family.session != session.handle {
-        if try await remove(family.record.key) { count += 1 }
+      // What cannot be read does not hang on the session, and goes too.
+      for record in try await records(of: owner, at: clock.now) {
+        guard (try? RefreshFamily(record))?.session != session.handle else { continue }
+        if try await remove(record.key) { count += 1 }
       }
     } else {
       count = try await asking { store in try await store.removeAll(.refreshFamily, of: owner, except: nil) }

@@ -24,14 +24,19 @@ extension Sessions {
   func session(_ handle: SessionHandle, of account: [UInt8]) async throws(SessionError) -> Session? {
     // Each turn but the first means that the session got a new identifier meanwhile.
     for _ in 0..<16 {
-      let found = try await sessions(of: account, at: clock.now).filter { $0.handle == handle }
+      let found = try await sessions(of: account, at: clock.now, passesOverCorrupt: true).filter { $0.handle == handle }
       guard !found.isEmpty else { return nil }
       for session in found { if let session = try await self.session(session.record.key) { return session } }
     }
     throw SessionError(.storeUnavailable, "a session was changed by others again and again")
   }
 
-  private func sessions(of account: [UInt8], at now: Int64) async throws(SessionError) -> [Session] {
+  /// - Parameter passesOver: whether a row that is none, or in a format that is not known, is passed over, or refuses.
+  private func sessions(
+    of account: [UInt8],
+    at now: Int64,
+    passesOverCorrupt passesOver: Bool = false
+  ) async throws(SessionError) -> [Session] {
     let records: [Record]
     do {
       // Two pages could not be more: an account has not so many.
@@ -41,15 +46,20 @@ extension Sessions {
     }
     var sessions: [Session] = []
     for record in records {
-      let session = try Session(record)
-      if session.expires > now { sessions.append(session) }
+      do throws(SessionError) {
+        let session = try Session(record)
+        if session.expires > now { sessions.append(session) }
+      } catch {
+        guard passesOver, error.code == .corrupt else { throw error }
+      }
     }
     return sessions.sorted { $0.lastSeen > $1.lastSeen }
   }
 
   /// The sessions of an account, after those were ended that would be too many with one more.
   func makeRoom(for account: [UInt8], at now: Int64) async throws(SessionError) -> [Session] {
-    let sessions = try await sessions(of: account, at: now)
+    // One row that is damaged must not keep its owner out.
+    let sessions = try await sessions(of: account, at: now, passesOverCorrupt: true)
     for session in sessions.dropFirst(SessionRules.maximumPerAccount - 1) {
       if try await remove(session.record.key, at: now) {
         events.record(.sessionRevoked(account: session.account, session: session.handle))
@@ -58,16 +68,18 @@ extension Sessions {
     return sessions
   }
 
-  /// Ends a session, at logout, and also when it got a new identifier meanwhile.
+  /// Ends a session, at logout, and also when it got a new identifier meanwhile, or another server was stopped while giving it one.
   ///
   /// - Returns: the Set-Cookie field that removes the cookie.
   /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `cancelled`: then it may still be alive.
   @discardableResult
   public func end(_ session: Session) async throws(SessionError) -> String {
-    if try await remove(session.record.key, at: clock.now) {
-      events.record(.sessionRevoked(account: session.account, session: session.handle))
-    } else if let account = session.account {
-      try await revoke(session.handle, of: account)
+    let isEnded = try await remove(session.record.key, at: clock.now)
+    if let account = session.account {
+      // All that has its handle: what hangs on the session is looked for by that.
+      try await revoke(session.handle, of: account, isEnded: isEnded)
+    } else if isEnded {
+      events.record(.sessionRevoked(account: nil, session: session.handle))
     }
     return cookie.clearing
   }
@@ -78,11 +90,22 @@ extension Sessions {
   /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `cancelled`.
   @discardableResult
   public func revoke(_ handle: SessionHandle, of account: String) async throws(SessionError) -> Bool {
-    var isEnded = false
+    try await revoke(handle, of: account, isEnded: false)
+  }
+
+  @discardableResult
+  private func revoke(
+    _ handle: SessionHandle,
+    of account: String,
+    isEnded wasEnded: Bool
+  ) async throws(SessionError) -> Bool {
+    var isEnded = wasEnded
     // Each turn but the first two means that the session got a new identifier meanwhile.
     for _ in 0..<16 {
       let now = clock.now
-      let found = try await sessions(of: Array(account.utf8), at: now).filter { $0.handle == handle }
+      let found = try await sessions(of: Array(account.utf8), at: now, passesOverCorrupt: true).filter {
+        $0.handle == handle
+      }
       guard !found.isEmpty else {
         if isEnded { events.record(.sessionRevoked(account: account, session: handle)) }
         return isEnded
