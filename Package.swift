@@ -53,7 +53,8 @@ let package = Package(
         "LibCrypto", "StrictJSON",
         .target(name: "CCrypt", condition: .when(platforms: [.linux])),
         .target(name: "CArgon2", condition: .when(traits: ["Argon2"])),
-      ]
+      ],
+      exclude: ["README.md"]
     ),
     // What every store must do, for who writes one.
     .target(name: "WritStoreTesting", dependencies: ["WritAuthentication"]),
