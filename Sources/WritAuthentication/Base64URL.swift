@@ -20,6 +20,8 @@ package enum Base64URL {
   /// What the text stands for, `nil` when it is not base64url.
   package static func decode(_ text: Span<UInt8>) -> [UInt8]? {
     guard let count = decodedCount(text.count) else { return nil }
+    // Appending nothing would write to the one empty array that all threads share.
+    guard count > 0 else { return [] }
     var isValid = false
     var bytes: [UInt8] = []
     // Half the cost of an array of zeros, whose type the standard library looks up each time.

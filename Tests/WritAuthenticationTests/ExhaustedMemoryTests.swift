@@ -15,7 +15,7 @@ struct ExhaustedMemoryTests {
     let process = Process()
     process.executableURL = URL(filePath: Self.executable())
     // With `WRIT_LONG` every allocation fails once.
-    process.arguments = [ProcessInfo.processInfo.environment["WRIT_LONG"] == nil ? "199" : "1"]
+    process.arguments = [ProcessInfo.processInfo.environment["WRIT_LONG"] == nil ? "499" : "1"]
     process.standardOutput = try FileHandle(forWritingTo: output)
     let status = try await withCheckedThrowingContinuation { continuation in
       process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }

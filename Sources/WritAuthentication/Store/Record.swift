@@ -71,8 +71,10 @@ public struct RecordContent: Sendable, Equatable, CustomStringConvertible, Custo
     }
     var storage: [UInt8] = []
     storage.reserveCapacity(bytes.count + owner.count)
-    storage.append(addingCapacity: bytes.count) { (output: inout OutputSpan<UInt8>) in
-      for index in bytes.indices { output.append(bytes[index]) }
+    if !bytes.isEmpty {  // or it would write to the one empty array that all threads share
+      storage.append(addingCapacity: bytes.count) { (output: inout OutputSpan<UInt8>) in
+        for index in bytes.indices { output.append(bytes[index]) }
+      }
     }
     storage += owner
     self.storage = storage
