@@ -53,7 +53,8 @@ let package = Package(
         "LibCrypto", "StrictJSON",
         .target(name: "CCrypt", condition: .when(platforms: [.linux])),
         .target(name: "CArgon2", condition: .when(traits: ["Argon2"])),
-      ]
+      ],
+      exclude: ["README.md"]
     ),
     // What every store must do, for who writes one.
     .target(name: "WritStoreTesting", dependencies: ["WritAuthentication"]),
@@ -96,9 +97,17 @@ let package = Package(
     ),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "LibCryptoTests", dependencies: ["LibCrypto"]),
+    // A process whose memory runs out: libcrypto takes other functions for it only before it has allocated anything.
+    .executableTarget(
+      name: "AllocationFailures",
+      dependencies: ["WritAuthentication", "LibCrypto", "CLibCrypto"],
+      path: "Tests/AllocationFailures"
+    ),
     .testTarget(
       name: "WritAuthenticationTests",
-      dependencies: ["WritAuthentication", "WritStoreTesting", "LibCrypto", "StrictJSON", "CAllocationCount"],
+      dependencies: [
+        "WritAuthentication", "WritStoreTesting", "LibCrypto", "StrictJSON", "CAllocationCount", "AllocationFailures",
+      ],
       exclude: ["Vectors"]
     ),
     .testTarget(
@@ -141,12 +150,14 @@ let package = Package(
 let keptTargets = [
   "optimised": [
     "StrictJSON", "WritCedar", "WritPolicy", "CAllocationCount", "WritPolicyTests", "DifferentialTests", "CLibCrypto",
-    "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "WritStoreTesting", "WritAuthenticationTests",
+    "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "WritStoreTesting", "AllocationFailures",
+    "WritAuthenticationTests",
   ],
   "traits": [
     "StrictJSON", "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "CAllocationCount", "WritAuthentication",
-    "WritStoreTesting", "WritAuthenticationTests", "CLibCurl", "WritRemoteKeys", "WritRemoteKeysTests", "CQRCode",
-    "WritQRCode", "WritQRCodeTests", "WritSQLite", "SQLiteStoreWriter", "WritSQLiteTests",
+    "WritStoreTesting", "AllocationFailures", "WritAuthenticationTests", "CLibCurl", "WritRemoteKeys",
+    "WritRemoteKeysTests", "CQRCode", "WritQRCode", "WritQRCodeTests", "WritSQLite", "SQLiteStoreWriter",
+    "WritSQLiteTests",
   ],
 ]
 if let kept = keptTargets[Context.environment["WRIT_TESTS"] ?? ""] {

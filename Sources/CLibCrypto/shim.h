@@ -30,6 +30,11 @@
 #include <openssl/sha.h>
 #include <openssl/x509.h>
 
+// Whether an error of the queue says that memory ran out: a macro of casts and an inline function.
+static inline int writ_is_out_of_memory(unsigned long error) {
+  return ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
+}
+
 // A libcrypto built without what it deprecates has neither the types nor the functions: they fail, and HMAC takes EVP_MAC.
 #ifdef OPENSSL_NO_DEPRECATED_3_0
 #define WRIT_HAS_LOW_LEVEL_SHA 0

@@ -95,7 +95,8 @@ extension PrivateKeyHandle {
         return unsafe EVP_PKCS82PKEY(info)
       }
     } catch {
-      throw wasOpened ? error : LibCryptoError(.authentication, "the password does not open the key")
+      guard !wasOpened, error.code != .failure else { throw error }
+      throw LibCryptoError(.authentication, "the password does not open the key")
     }
   }
 
@@ -181,6 +182,8 @@ extension KeyHandle {
 private func encoded(
   _ write: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> Int32
 ) throws(LibCryptoError) -> SecretBytes {
+  // Also what libcrypto queues where it gets by without memory that it wanted.
+  defer { ERR_clear_error() }
   let count = write(nil)
   guard count > 0 else { throw .drained(.failure, "encoding a key") }
   var written: Int32 = 0

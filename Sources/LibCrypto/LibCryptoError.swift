@@ -29,11 +29,14 @@ package struct LibCryptoError: Error, Sendable, CustomStringConvertible {
   /// The error that libcrypto queued last; the queue of this thread is empty afterwards.
   ///
   /// A queue left with errors would be taken for those of a later call (CVE-2008-5077 began so).
+  ///
+  /// - Parameter code: what is wrong where memory did not run out; that is `failure` whatever was called.
   static func drained(_ code: Code, _ operation: StaticString) -> LibCryptoError {
-    var reason = ""
+    var (code, reason) = (code, "")
     while true {
       let error = ERR_get_error()
       guard error != 0 else { break }
+      if writ_is_out_of_memory(error) == 1 { code = .failure }
       if let text = unsafe ERR_reason_error_string(error) { reason = unsafe ": " + String(cString: text) }
     }
     return LibCryptoError(code, "\(operation) failed\(reason)")

@@ -201,7 +201,9 @@ package final class MessageAuthenticationKey: @unchecked Sendable {
     _ key: Span<UInt8>,
     hash: HashFunction
   ) throws(LibCryptoError) -> OpaquePointer {
-    let context = unsafe try LibCryptoError.check(EVP_MAC_CTX_new(algorithm.pointer), .failure, "EVP_MAC_CTX_new")
+    // EVP_MAC_CTX_new would follow a null pointer.
+    let algorithm = unsafe try LibCryptoError.check(Self.algorithm.pointer, .failure, "EVP_MAC_fetch")
+    let context = unsafe try LibCryptoError.check(EVP_MAC_CTX_new(algorithm), .failure, "EVP_MAC_CTX_new")
     var parameters = Parameters()
     parameters.append("digest", text: "\(hash.name)")
     let status = unsafe parameters.withList { list in
@@ -221,8 +223,8 @@ package final class MessageAuthenticationKey: @unchecked Sendable {
     defer { unsafe EVP_MAC_CTX_free(copy) }
     var count = 0
     return unsafe code.withUnsafeMutableBytes { code in
-      let status = unsafe message.withPointer { unsafe EVP_MAC_update(copy, $0, message.count) }
-      return unsafe status & EVP_MAC_final(copy, code, &count, 64)
+      guard unsafe message.withPointer({ unsafe EVP_MAC_update(copy, $0, message.count) }) == 1 else { return 0 }
+      return unsafe EVP_MAC_final(copy, code, &count, 64)
     }
   }
 }

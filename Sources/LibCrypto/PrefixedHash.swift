@@ -35,9 +35,10 @@ package final class PrefixedHash: @unchecked Sendable {
     case .provider:
       let algorithm = unsafe try HashFunction.sha256.fetched()
       let context = unsafe try LibCryptoError.check(EVP_MD_CTX_new(), .failure, "EVP_MD_CTX_new")
+      // One after the other: a context that was not set up is not to be used.
       let status = prefix.withBytes { prefix in
-        let status = unsafe EVP_DigestInit_ex(context, algorithm, nil)
-        return unsafe status & prefix.withPointer { unsafe EVP_DigestUpdate(context, $0, prefix.count) }
+        guard unsafe EVP_DigestInit_ex(context, algorithm, nil) == 1 else { return Int32(0) }
+        return unsafe prefix.withPointer { unsafe EVP_DigestUpdate(context, $0, prefix.count) }
       }
       guard status == 1 else {
         unsafe EVP_MD_CTX_free(context)
@@ -70,9 +71,10 @@ package final class PrefixedHash: @unchecked Sendable {
       case .provider(let context):
         guard let copy = unsafe EVP_MD_CTX_new() else { return 0 }
         defer { unsafe EVP_MD_CTX_free(copy) }
-        var status = unsafe EVP_MD_CTX_copy_ex(copy, context)
-        status &= unsafe message.withPointer { unsafe EVP_DigestUpdate(copy, $0, message.count) }
-        return unsafe status & EVP_DigestFinal_ex(copy, digest, nil)
+        guard unsafe EVP_MD_CTX_copy_ex(copy, context) == 1,
+          unsafe message.withPointer({ unsafe EVP_DigestUpdate(copy, $0, message.count) }) == 1
+        else { return 0 }
+        return unsafe EVP_DigestFinal_ex(copy, digest, nil)
       }
     }
     try LibCryptoError.check(status, .failure, "SHA256")

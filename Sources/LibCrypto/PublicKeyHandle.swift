@@ -38,6 +38,7 @@ package final class PublicKeyHandle: Sendable {
       try key.check(isPrivate: false)
       self.init(kind: .curve(curve), key: key)
     } else {
+      defer { ERR_clear_error() }
       let pointer = unsafe x.withPointer { unsafe EVP_PKEY_new_raw_public_key_ex(nil, curve.name, nil, $0, x.count) }
       let key = unsafe KeyHandle(
         owning: try LibCryptoError.check(pointer, .key, "EVP_PKEY_new_raw_public_key_ex")

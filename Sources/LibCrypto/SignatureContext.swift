@@ -73,24 +73,31 @@ final class SignatureContext: @unchecked Sendable {
     }
   }
 
-  /// libcrypto's status: 1 when the signature is that of the message, or of its digest; 0 or negative when not.
-  func verify(_ signature: Span<UInt8>, for input: Span<UInt8>) throws(LibCryptoError) -> Int32 {
+  /// Whether the signature is that of the message, or of its digest.
+  func verify(_ signature: Span<UInt8>, for input: Span<UInt8>) throws(LibCryptoError) -> Bool {
     // What a wrong signature queues must not stay for a later call.
     defer { ERR_clear_error() }
+    let status: Int32
     switch unsafe template {
     case .key(let context):
       let copy = unsafe try LibCryptoError.check(EVP_PKEY_CTX_dup(context), .failure, "EVP_PKEY_CTX_dup")
       defer { unsafe EVP_PKEY_CTX_free(copy) }
-      return unsafe signature.withPointer { signatureBytes in
+      status = unsafe signature.withPointer { signatureBytes in
         unsafe input.withPointer { unsafe EVP_PKEY_verify(copy, signatureBytes, signature.count, $0, input.count) }
       }
     case .message(let context):
       let copy = unsafe try Self.copy(context)
       defer { unsafe EVP_MD_CTX_free(copy) }
-      return unsafe signature.withPointer { signatureBytes in
+      status = unsafe signature.withPointer { signatureBytes in
         unsafe input.withPointer { unsafe EVP_DigestVerify(copy, signatureBytes, signature.count, $0, input.count) }
       }
     }
+    // 0 or negative when it is not, and when memory ran out: then nobody knows.
+    if status != 1 {
+      let error = LibCryptoError.drained(.authentication, "verifying")
+      if error.code == .failure { throw error }
+    }
+    return status == 1
   }
 
   /// The signature of a message, or of its digest, cut to its length.

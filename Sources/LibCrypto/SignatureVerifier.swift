@@ -20,14 +20,14 @@ package final class SignatureVerifier: Sendable {
   /// - Throws: only when libcrypto could not even look.
   package func isValid(_ signature: Span<UInt8>, for message: Span<UInt8>) throws(LibCryptoError) -> Bool {
     guard signature.count == signatureCount else { return false }
-    guard let hash = scheme.hash else { return try context.verify(signature, for: message) == 1 }
+    guard let hash = scheme.hash else { return try context.verify(signature, for: message) }
     let digest = try hash.digest(of: message)
     return try digest.withBytes { (digest) throws(LibCryptoError) in
-      guard case .ecdsa = scheme else { return try context.verify(signature, for: digest) == 1 }
+      guard case .ecdsa = scheme else { return try context.verify(signature, for: digest) }
       var der = InlineArray<160, UInt8>(repeating: 0)
       let count = ECDSASignature.writeDER(signature, into: &der)
       guard count > 0 else { return false }
-      return try context.verify(der.span.extracting(first: count), for: digest) == 1
+      return try context.verify(der.span.extracting(first: count), for: digest)
     }
   }
 }

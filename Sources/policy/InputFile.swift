@@ -83,6 +83,18 @@ struct InputFile: ~Copyable {
     }
   }
 
+  /// The first bytes of a file, no more of it being read.
+  static func prefix(of path: String, upTo count: Int) throws -> [UInt8] {
+    let file = try InputFile(path)
+    var bytes: [UInt8] = []
+    while bytes.count < count {
+      let chunk = try file.read(upTo: min(count - bytes.count, 1 << 18))
+      if chunk.isEmpty { break }
+      bytes.append(contentsOf: chunk)
+    }
+    return bytes
+  }
+
   /// Everything, up to the longest text there can be.
   static func contents(of path: String) throws -> SourceInput {
     let file = try InputFile(path)

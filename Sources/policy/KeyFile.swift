@@ -20,7 +20,9 @@ struct KeyFile {
 
   /// - Throws: a ``Failure`` when the file cannot be read, a ``KeyFileError`` when it holds something else.
   init(_ path: String, password: String?) throws {
-    let bytes = try InputFile.contents(of: path).bytes
+    let limit = JSONWebKeySet.maximumBytes
+    let bytes = try InputFile.prefix(of: path, upTo: limit + 1)
+    guard bytes.count <= limit else { throw KeyFileError(path, .tooLarge, "keys have more than \(limit) bytes") }
     let blanks: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
     let text = bytes.drop { blanks.contains($0) }
     if text.starts(with: "-----BEGIN ".utf8) {

@@ -16,7 +16,7 @@ enum SecretFile {
 
   /// The first line of a file, `-` being standard input.
   static func password(in path: String) throws -> String {
-    let bytes = try InputFile.contents(of: path).bytes
+    let bytes = try InputFile.prefix(of: path, upTo: maximumPasswordBytes + 1)
     let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
     guard !line.isEmpty, line.count <= maximumPasswordBytes, let password = String(validating: line, as: UTF8.self)
     else {

@@ -18,8 +18,13 @@ enum TokenArgument {
   ///
   /// - Throws: a ``Failure`` when the file cannot be read.
   static func read(file path: String) throws -> Result<String, TokenError> {
-    var bytes = try InputFile.contents(of: path).bytes
+    let limit = TokenVerifier.maximumTokenBytes
+    // With CR LF.
+    var bytes = try InputFile.prefix(of: path, upTo: limit + 3)
     if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+    guard bytes.count <= limit + 1 else {
+      return .failure(TokenError(.tooLarge, "a token has more than \(limit) bytes"))
+    }
     return token(bytes)
   }
 

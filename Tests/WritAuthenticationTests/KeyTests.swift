@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import LibCrypto
 import Testing
 import WritAuthentication
 
@@ -69,6 +70,55 @@ struct KeyTests {
       let key = try JSONWebKey(parsing: json(try #require(example["key"])))
       #expect(try key.publicKey?.thumbprint() == example["thumbprint"] as? String)
     }
+  }
+
+  @Test("RFC 7517, A.1 to A.3: the example sets are read, and their keys are those of other examples")
+  func exampleSets() throws {
+    let examples = try #require(Vectors.rfc["keySets"] as? [Object])
+    #expect(examples.count == 3)
+    var sets: [JSONWebKeySet] = []
+    for example in examples[..<2] {
+      let set = try JSONWebKeySet(parsing: json(try #require(example["set"])), accepting: [.ecdhES, .rs256])
+      #expect(set.refusals.isEmpty && set.keys.count == 2, "\(example["name"] ?? "")")
+      sets.append(set)
+    }
+    // The second key of A.3 does not say what it is for.
+    let secrets = json(try #require(examples[2]["set"]))
+    #expect(
+      refusal { () throws(KeyError) in try JSONWebKeySet(parsing: secrets, accepting: [.a128KW, .hs256]) }
+        == .algorithmAmbiguous
+    )
+    let wrapping = try JSONWebKeySet(parsing: secrets, accepting: [.a128KW])
+    let signing = try JSONWebKeySet(parsing: secrets, accepting: [.hs256])
+    #expect(wrapping.keys.map(\.attributes.algorithm) == [.a128KW])
+    #expect(signing.keys.map(\.attributes.identifier) == ["HMAC key used in JWS spec Appendix A.1 example"])
+    // A.1 and A.2 are the two halves of the same keys; that of RSA is the key of RFC 7638, 3.1.
+    let thumbprints = try sets[..<2].map { try $0.keys.map { try #require(try $0.publicKey?.thumbprint()) } }
+    #expect(thumbprints[0] == thumbprints[1])
+    #expect(thumbprints[0][1] == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")
+    for key in sets[0].keys { #expect(key.publicKey != nil) }
+    for case .public in sets[1].keys { Issue.record("a private part was passed over") }
+    // The second key of A.3 signed the example of RFC 7515, A.1; no key of A.3 is ever published.
+    let signed = try #require((Vectors.rfc["signatures"] as? [Object])?.first?["jws"] as? String)
+    #expect(refusal(of: signed, try VerificationKeys(signing)) == nil)
+    #expect(try signing.publicJSON() == "{\"keys\":[]}")
+  }
+
+  @Test("RFC 8037, A.6: both sides agree on the secret")
+  func exampleAgreement() throws {
+    let example = try #require(Vectors.rfc["agreement"] as? Object)
+    func part(_ key: String, _ name: String) -> [UInt8] {
+      decodedBase64URL((example[key] as? Object)?[name] as? String ?? "")
+    }
+    let scalar = part("ephemeral", "d")
+    let (own, peer) = (
+      try PublicKeyHandle(curve: .x25519, x: part("ephemeral", "x").span, y: [UInt8]().span),
+      try PublicKeyHandle(curve: .x25519, x: part("public", "x").span, y: [UInt8]().span)
+    )
+    let key = try PrivateKeyHandle(curve: .x25519, scalar: SecretBytes(copying: scalar.span), publicKey: own)
+    let secret = try KeyAgreement.sharedSecret(key, peer)
+    let expected = decodedBase64URL(example["secret"] as? String ?? "")
+    #expect(expected.count == 32 && secret.withBytes { isEqualInConstantTime($0, expected.span) })
   }
 
   @Test("where a key does not say what it is for, exactly one accepted algorithm decides")

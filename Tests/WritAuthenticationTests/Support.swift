@@ -28,6 +28,15 @@ func decodedBase64URL(_ text: String) -> [UInt8] {
   return Array(Data(base64Encoded: base64 + String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)) ?? Data())
 }
 
+/// What a call returns on a thread of its own, with a stack of 512 KiB.
+func onSmallStack<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+  await withCheckedContinuation { continuation in
+    let thread = Thread { continuation.resume(returning: body()) }
+    thread.stackSize = 512 << 10
+    thread.start()
+  }
+}
+
 /// The code of the error that a call throws, `nil` when it throws none.
 func refusal<Result>(_ body: () throws(KeyError) -> Result) -> KeyError.Code? {
   do throws(KeyError) {

@@ -51,6 +51,11 @@ struct TokenAttackTests {
     for value in ["null", "[]", "[\"HS256\"]", "1", "true", "{}"] {
       #expect(refusal(of: try token("{\"alg\":\(value)}"), keys) == .header)
     }
+    // RFC 7515, A.5, and RFC 7519, 6.1: the unsecured token, also where its algorithm is all that a verifier could mean.
+    let unsecured = try #require((Vectors.rfc["unsecured"] as? Object)?["jwt"] as? String)
+    #expect(refusal(of: unsecured, keys) == .signature)
+    #expect(refusal(of: unsecured + "AA", keys) == .algorithm)
+    #expect(refusal(of: unsecured, VerificationKeys([])) != nil)
     #expect(refusal(of: try token("{}"), keys) == .algorithm)
     #expect(refusal(of: try token("{\"ALG\":\"HS256\"}"), keys) == .algorithm)
   }
@@ -67,6 +72,10 @@ struct TokenAttackTests {
     var secrets = [Array(pem.utf8), Array(pem.dropLast().utf8), der, json(publicJSON)]
     for name in ["n", "x", "y"] {
       if let text = publicJSON[name] as? String { secrets += [Array(text.utf8), decodedBase64URL(text)] }
+    }
+    if let x = publicJSON["x"] as? String, let y = publicJSON["y"] as? String {
+      let (x, y) = (decodedBase64URL(x), decodedBase64URL(y))
+      secrets += [x + y, [4] + x + y, [2 + y[y.count - 1] % 2] + x]
     }
     for secret in secrets {
       let parts = base64URL("{\"alg\":\"HS256\",\"kid\":\"k\"}") + ".e30"
@@ -219,11 +228,14 @@ struct TokenAttackTests {
     #expect(refusal { () throws(TokenError) in try JSONWebSignature.sign(payload.span, with: key) } == .tooLarge)
   }
 
-  @Test("J19 nesting deeper than 32 is refused on a small stack", arguments: [100, 1000, 10_000])
+  @Test("J19 nesting deeper than 32 is refused on a stack of 512 KiB", arguments: [100, 1000, 10_000, 20_000])
   func nesting(depth: Int) async throws {
-    let deep =
-      "{\"alg\":\"HS256\",\"x\":" + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + "}"
-    #expect(refusal(of: try token(deep), keys) == .malformed)
+    let keys = keys
+    for (open, close) in [("[", "]"), ("{\"a\":", "}")] where depth * (open.utf8.count + 1) < 45_000 {
+      let value = String(repeating: open, count: depth) + "1" + String(repeating: close, count: depth)
+      let deep = try token("{\"alg\":\"HS256\",\"x\":\(value)}")
+      #expect(await onSmallStack { refusal(of: deep, keys) } == .malformed)
+    }
     let allowed =
       "{\"alg\":\"HS256\",\"x\":" + String(repeating: "[", count: 31) + String(repeating: "]", count: 31) + "}"
     #expect(refusal(of: try token(allowed), keys) == nil)

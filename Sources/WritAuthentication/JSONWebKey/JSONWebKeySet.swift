@@ -63,7 +63,7 @@ public struct JSONWebKeySet: Sendable {
   ///   - accepted: the algorithms that keys may be bound to, as ``JSONWebKey/init(parsing:accepting:profile:)`` has it. A key
   ///     for which several are left refuses the whole set: the list is what is wrong.
   ///   - profile: how strong keys must be.
-  /// - Throws: `KeyError` with the codes of ``init(_:)``, `malformed`, `algorithmAmbiguous`.
+  /// - Throws: `KeyError` with the codes of ``init(_:)``, `malformed`, `algorithmAmbiguous`, `failure`.
   public init(
     parsing bytes: [UInt8],
     accepting accepted: Set<JSONWebAlgorithm> = .signatures,
@@ -83,7 +83,8 @@ public struct JSONWebKeySet: Sendable {
       do throws(KeyError) {
         keys.append(try JSONWebKeyReader(document, element, accepted, profile).key())
       } catch {
-        guard error.code != .algorithmAmbiguous else { throw error }
+        // Nor is a key bad because memory ran out.
+        guard error.code != .algorithmAmbiguous, error.code != .failure else { throw error }
         refusals.append(Refusal(position: position, error: error))
         refused.append(element)
       }

@@ -35,6 +35,9 @@ public struct EntityUID: Hashable, Comparable, Sendable {
   /// The hash of the scalars of type and id, with a seed that each process draws.
   package var textHash: Int { storage.hash }
 
+  /// Whether the entity is an action, by its type.
+  package var isAction: Bool { storage.type.isAction }
+
   /// Whether type and id are these bytes in UTF-8; without the reference counts that ``type`` and ``id`` cost.
   package func isUTF8(type: UnsafeRawBufferPointer, id: UnsafeRawBufferPointer) -> Bool {
     unsafe storage.id.isUTF8(id) && storage.type.text.string.isUTF8(type)

@@ -27,13 +27,23 @@ package struct ScalarText: Hashable, Comparable, Sendable {
 extension String {
   /// Whether both strings are the same sequence of Unicode scalars.
   package func hasSameScalars(as other: String) -> Bool {
-    unsafe other.utf8.span.withUnsafeBytes { unsafe isUTF8($0) }
+    unsafe other.withUTF8Bytes { unsafe isUTF8($0) }
   }
 
   /// Whether the string is these bytes in UTF-8.
   @inline(__always)
   package func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    unsafe utf8.span.withUnsafeBytes { unsafe $0.hasSameBytes(as: bytes) }
+    unsafe withUTF8Bytes { unsafe $0.hasSameBytes(as: bytes) }
+  }
+
+  /// Does something with the bytes in UTF-8.
+  ///
+  /// A text that is native, as all are but those that macOS lends, is read without a call; a span of it takes two.
+  @inline(__always)
+  func withUTF8Bytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    let result = unsafe utf8.withContiguousStorageIfAvailable { unsafe body(UnsafeRawBufferPointer($0)) }
+    if let result { return result }
+    return unsafe utf8.span.withUnsafeBytes { unsafe body($0) }
   }
 
   /// Negative, zero or positive: the order of the UTF-8 bytes, which is the order of the scalars.

@@ -22,7 +22,14 @@ package struct TextHash {
   /// Takes in a text; two texts one after the other are not their concatenation.
   @inline(__always)
   package mutating func combine(_ text: String) {
-    unsafe text.utf8.span.withUnsafeBytes { unsafe combine($0) }
+    unsafe text.withUTF8Bytes { unsafe combine($0) }
+  }
+
+  /// The hash of one text.
+  package static func hash(of text: String) -> Int {
+    var hash = TextHash()
+    hash.combine(text)
+    return hash.finalize()
   }
 
   private mutating func combine(_ bytes: UnsafeRawBufferPointer) {

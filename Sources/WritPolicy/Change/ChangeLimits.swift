@@ -15,6 +15,9 @@ package struct ChangeLimits: Sendable {
   /// Changes that may follow the new tables while others wait.
   var following = 16
 
+  /// How many policies are added to so many before the tables are compiled anew.
+  func addable(to policies: Int) -> Int { Swift.max(added, policies / 32) }
+
   /// What serves.
   package static let usual = ChangeLimits()
 

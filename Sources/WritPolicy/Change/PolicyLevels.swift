@@ -24,6 +24,7 @@ struct PolicyLevels {
     compiler = PolicyCompiler(adding: tables)
     first = UInt32(truncatingIfNeeded: tables.policies.policies.count)
     finder = NarrowingFinder(narrowings: Narrowings(first: first))
+    compiler.tables.indexes.anchors = AnchorFilter(policies: limits.addable(to: Int(first)))
   }
 
   /// How many policies there are, removed ones included.
@@ -35,6 +36,7 @@ struct PolicyLevels {
     let start = UInt32(truncatingIfNeeded: compiler.tables.policies.policies.count)
     var added: [TableEntry] = []
     compiler.add(policies, &finder, to: &added)
+    for entry in added { compiler.tables.indexes.anchors.insert(entry, compiler.tableKeys[entry.table]) }
     entries.append(contentsOf: added.sorted { $0.policy < $1.policy })
     var range = start..<(start + UInt32(truncatingIfNeeded: policies.count))
     if let last = ranges.last, ranges.count == 2 || last.count + range.count <= limits.last {

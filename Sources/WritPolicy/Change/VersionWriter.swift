@@ -172,7 +172,7 @@ final class VersionWriter: @unchecked Sendable {
   /// Whether so much has changed that the tables should be compiled anew.
   var needsCompilation: Bool {
     let (policies, entities) = (policies.count, tables.entities.rows.count)
-    return levels.count > Swift.max(limits.added, policies / 32)
+    return levels.count > limits.addable(to: policies)
       || removals > Swift.max(limits.removed, policies / 4) || upserts > Swift.max(limits.upserted, entities / 4)
       || tables.byteCount > 2 * compiledBytes + limits.bytes || hierarchy.isOutOfRoom
   }

@@ -39,7 +39,8 @@ struct ValueEncoder {
     case .ip(let address): return append(address)
     case .set(let set):
       let first = pending.count
-      for element in set.elements { pending.append(cell(element, &texts)) }
+      let elements = set.elements.span
+      for index in elements.indices { pending.append(cell(elements[index], &texts)) }
       return complete(.set, from: first, depth: set.depth)
     case .record(let record): return self.record(record, &texts)
     }
@@ -58,9 +59,11 @@ struct ValueEncoder {
   }
 
   private mutating func push(_ record: RecordValue, _ texts: inout some TextNumbering) {
-    for attribute in record.attributes {
-      var cell = cell(attribute.value, &texts)
-      cell.name = texts.number(of: attribute.name)
+    // Where they lie: a copy would be counted, twice an attribute.
+    let attributes = record.attributes.span
+    for index in attributes.indices {
+      var cell = cell(attributes[index].value, &texts)
+      cell.name = texts.number(of: attributes[index].name)
       pending.append(cell)
     }
   }

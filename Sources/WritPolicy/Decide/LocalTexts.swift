@@ -49,9 +49,15 @@ struct LocalTexts: BufferHolder {
     text(string).map { _ in strings.string((string & ~Directory.local) - first.strings) }
   }
 
-  func find(_ string: String) -> UInt32? { strings.find(string).map { ($0 + first.strings) | Directory.local } }
+  /// - Parameter hash: the ``TextHash`` of the string.
+  func find(_ string: String, hash: Int) -> UInt32? {
+    strings.find(string, hash: hash).map { ($0 + first.strings) | Directory.local }
+  }
 
-  mutating func insert(_ string: String) -> UInt32 { (strings.insert(string) + first.strings) | Directory.local }
+  /// - Parameter hash: the ``TextHash`` of the string.
+  mutating func insert(_ string: String, hash: Int) -> UInt32 {
+    (strings.insert(string, hash: hash) + first.strings) | Directory.local
+  }
 
   // MARK: UIDs and types
 
@@ -140,7 +146,19 @@ struct LocalNumbering: TextNumbering {
   }
 
   mutating func number(of string: String) -> UInt32 {
-    unsafe directory.pointee.strings.find(string) ?? base?.pointee.find(string) ?? texts.insert(string)
+    let hash = TextHash.hash(of: string)
+    return unsafe directory.pointee.strings.find(string, hash: hash) ?? base?.pointee.find(string, hash: hash)
+      ?? texts.insert(string, hash: hash)
+  }
+
+  /// What ``number(of:guessed:)`` begins with: a look at memory that may be far away.
+  @inline(__always)
+  func guess(_ uid: EntityUID) -> UInt32 { unsafe directory.pointee.guess(uid) }
+
+  /// - Parameter guess: the ``guess(_:)`` of the UID.
+  @inline(__always)
+  mutating func number(of uid: EntityUID, guessed guess: UInt32) -> UInt32 {
+    unsafe directory.pointee.isNumber(guess, of: uid) ? guess : number(of: uid)
   }
 
   mutating func number(of uid: EntityUID) -> UInt32 {

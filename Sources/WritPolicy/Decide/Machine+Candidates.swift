@@ -13,7 +13,7 @@ extension Machine {
     _ visit: (inout Machine, UInt32, Int) -> Bool
   ) -> Bool {
     if visitLevel(part, actionRow, visit) { return true }
-    return levelCount > 1 && (part != .forbids || hasAddedForbids) && visitUpperLevels(part, visit)
+    return levelCount > 1 && (part != .forbids || hasAddedForbids) && mayHaveAdded() && visitUpperLevels(part, visit)
   }
 
   /// Visits the policies that were added since the whole set was compiled.

@@ -14,6 +14,8 @@ struct Machine: ~Copyable {
   private(set) var levelCount = 1
   /// Whether a forbid was added since the whole set was compiled.
   private(set) var hasAddedForbids = false
+  /// Whom the policies name that were added since.
+  private var anchors = AnchorFilter()
   /// The index that is being looked into.
   private var selected: UnsafePointer<PolicyIndex>
   private(set) var isStrict = false
@@ -72,6 +74,7 @@ struct Machine: ~Copyable {
     unsafe levels = version.indexes
     unsafe selected = levels
     levelCount = unsafe version.pointee.indexes.count
+    anchors = unsafe version.pointee.indexes.anchors
     hasAddedForbids = false
     for level in 1..<Swift.max(1, levelCount) where unsafe levels[level].actions.has(.forbids) {
       hasAddedForbids = true
@@ -92,6 +95,30 @@ struct Machine: ~Copyable {
 
   @inline(__always)
   mutating func select(level number: Int) { unsafe selected = levels + number }
+
+  /// Whether a policy that was added since the whole set was compiled may be for the request, as its scope goes.
+  mutating func mayHaveAdded() -> Bool {
+    let forms = anchors.forms
+    if forms.contains(.open) { return true }
+    if forms.contains(.principal), isAnchor(principal, .principal, action.uid) { return true }
+    if forms.contains(.resource), isAnchor(resource, .resource, action.uid) { return true }
+    if forms.isDisjoint(with: [.principalOfSome, .resourceOfSome]) { return false }
+    if forms.contains(.principalOfSome), isAnchor(principal, .principalOfSome, TableKey.anyAction) { return true }
+    return forms.contains(.resourceOfSome) && isAnchor(resource, .resourceOfSome, TableKey.anyAction)
+  }
+
+  /// Whether scopes may name the subject or one of its ancestors: without branches, for which of them cannot be guessed.
+  @inline(__always)
+  private mutating func isAnchor(_ subject: Subject, _ form: AnchorFilter.Form, _ action: UInt32) -> Bool {
+    let salt = AnchorFilter.salt(form, action)
+    var found = anchors.bit(of: subject.uid, salt)
+    let count = count(of: subject.ancestors)
+    guard count > 0 else { return found != 0 }
+    guard count <= AnchorFilter.longest else { return true }
+    let ancestors = unsafe span(0..<count, of: subject.ancestors)
+    for index in 0..<count { found |= unsafe anchors.bit(of: ancestors[index].uid, salt) }
+    return found != 0
+  }
 
   // MARK: A request
 

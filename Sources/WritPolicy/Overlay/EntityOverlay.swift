@@ -16,22 +16,21 @@ public final class EntityOverlay: @unchecked Sendable {
   private let engine: UInt32
   /// The number of the version that it is laid over.
   private let version: UInt64
-  private let arena: Arena
   let tables: UnsafePointer<OverlayTables>
   /// Tells the handles of this overlay from those of others: 47 bits of a number that no other overlay has.
   private let tag: UInt64
 
   private static let count = Atomic<UInt64>(0)
 
-  init(_ entities: [Entity], engine: UInt32, _ version: UInt64, copying tables: OverlayTables) {
+  init(_ entities: [Entity], engine: UInt32, _ version: UInt64, copying tables: inout OverlayTables) {
     self.entities = entities
     self.engine = engine
     self.version = version
-    unsafe (arena, self.tables) = Arena.copy(of: tables)
+    unsafe self.tables = Arena.copy(of: &tables)
     tag = Self.count.wrappingAdd(1, ordering: .relaxed).newValue
   }
 
-  deinit { arena.deallocate() }
+  deinit { unsafe tables.deallocate() }
 
   /// Whether its numbers and lists of ancestors are those of a version.
   @inline(__always)

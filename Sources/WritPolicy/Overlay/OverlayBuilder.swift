@@ -10,6 +10,8 @@ struct OverlayBuilder {
   private var path = Buffer<UInt32>()
   /// For each row whether its ancestors are being gathered, or have been.
   private var states = Buffer<State>()
+  /// A type that is known not to be one of actions.
+  private var plainType = UInt32.max
 
   private enum State: UInt8 {
     case new, open, done
@@ -36,7 +38,7 @@ struct OverlayBuilder {
       for row in 0..<tables.rows.count { try visit(row, stored, entities, isChecked: isChecked) }
     }
     tables.cells = encoder.heap
-    return unsafe EntityOverlay(entities, engine: engine, version.pointee.number, copying: tables)
+    return unsafe EntityOverlay(entities, engine: engine, version.pointee.number, copying: &tables)
   }
 
   // MARK: Entities
@@ -48,32 +50,54 @@ struct OverlayBuilder {
   ) throws(PolicyEngineError) {
     var numbering = unsafe LocalNumbering(version.directory, using: tables.texts)
     defer { tables.texts = numbering.texts }
-    for (position, entity) in entities.enumerated() {
-      if isChecked, entity.uid.type.isAction {
+    // Where they lie: copies of them, their identifiers and parents would be counted, which costs more than looking up.
+    let given = entities.span
+    for position in given.indices {
+      try unsafe append(given[position], at: position, among: entities, &numbering, version, isChecked: isChecked)
+    }
+  }
+
+  private mutating func append(
+    _ entity: borrowing Entity,
+    at position: Int,
+    among entities: [Entity],
+    _ numbering: inout LocalNumbering,
+    _ version: UnsafePointer<VersionTables>,
+    isChecked: Bool
+  ) throws(PolicyEngineError) {
+    let firstParent = tables.parents.count
+    let parents = entity.parents.span
+    // What is far away in memory is asked for at once.
+    let guess = numbering.guess(entity.uid)
+    for index in parents.indices { tables.parents.append(numbering.guess(parents[index])) }
+    let uid = numbering.number(of: entity.uid, guessed: guess)
+    for index in parents.indices {
+      let place = firstParent + index
+      tables.parents[place] = numbering.number(of: parents[index], guessed: tables.parents[place])
+    }
+    let type = numbering.type(of: uid)
+    if isChecked, type != plainType {
+      if entity.uid.isAction {
         throw PolicyEngineError(code: .action, description: "a request cannot bring the action \(entity.uid)")
       }
-      let uid = numbering.number(of: entity.uid)
-      if let known = tables.row(of: uid) {
-        if isChecked, !entity.hasContent(of: entities[Int(tables.rows[known].entity)]) {
-          throw PolicyEngineError(code: .duplicate, description: "there are two different entities \(entity.uid)")
-        }
-        continue
+      if type & Directory.local == 0 { plainType = type }
+    }
+    if let known = tables.row(of: uid) {
+      if isChecked, !entity.hasContent(of: entities[Int(tables.rows[known].entity)]) {
+        throw PolicyEngineError(code: .duplicate, description: "there are two different entities \(entity.uid)")
       }
-      var row = OverlayTables.Row(
-        uid: uid,
-        type: numbering.type(of: uid),
-        entity: UInt32(truncatingIfNeeded: position)
-      )
-      let (start, count) = encoder.row(entity.attributes, tags: entity.tags, &numbering)
-      row.record.start = UInt32(truncatingIfNeeded: start)
-      row.record.count = UInt32(truncatingIfNeeded: count)
-      row.firstParent = UInt32(truncatingIfNeeded: tables.parents.count)
-      row.parentCount = UInt32(truncatingIfNeeded: entity.parents.count)
-      for parent in entity.parents { tables.parents.append(numbering.number(of: parent)) }
-      tables.append(row)
-      if uid & Directory.local == 0, unsafe version.pointee.entities.records[uid].isParent {
-        tables.changesAncestors = true
-      }
+      tables.parents.resize(to: firstParent, 0)
+      return
+    }
+    var row = OverlayTables.Row(uid: uid, type: type, entity: UInt32(truncatingIfNeeded: position))
+    let (start, count) = encoder.row(entity.attributes, tags: entity.tags, &numbering)
+    row.record.start = UInt32(truncatingIfNeeded: start)
+    row.record.count = UInt32(truncatingIfNeeded: count)
+    row.firstParent = UInt32(truncatingIfNeeded: firstParent)
+    row.parentCount = UInt32(truncatingIfNeeded: parents.count)
+    tables.append(row)
+    if uid & Directory.local == 0, unsafe version.pointee.entities.records[uid].isParent {
+      tables.changesAncestors = true
     }
   }
 

@@ -47,8 +47,9 @@ struct RequestTexts: TextNumbering {
   // MARK: Numbers
 
   mutating func number(of string: String) -> UInt32 {
-    unsafe directory?.pointee.strings.find(string) ?? brought?.pointee.find(string) ?? named?.pointee.find(string)
-      ?? own.insert(string)
+    let hash = TextHash.hash(of: string)
+    return unsafe directory?.pointee.strings.find(string, hash: hash) ?? brought?.pointee.find(string, hash: hash)
+      ?? named?.pointee.find(string, hash: hash) ?? own.insert(string, hash: hash)
   }
 
   @inline(__always)

@@ -20,27 +20,10 @@ struct Arena: BufferVisitor {
   let base: UnsafeMutableRawPointer
   private let size: Int
   private var used = 0
-  private let isMoving: Bool
-  /// Where each buffer begins: what is copied is small, and made often.
-  private var alignment: Int { isMoving ? Self.cacheLine : Self.word }
 
   /// Moves all buffers into a new block, which from now on owns their memory.
-  init(moving holder: inout some BufferHolder) { self.init(&holder, isMoving: true, header: 0) }
-
-  /// Copies a holder and all its buffers into a new block.
-  static func copy<Holder: BufferHolder>(of holder: Holder) -> (arena: Arena, holder: UnsafePointer<Holder>) {
-    var holder = holder
-    let arena = Arena(&holder, isMoving: false, header: MemoryLayout<Holder>.size)
-    let header = unsafe arena.base.bindMemory(to: Holder.self, capacity: 1)
-    unsafe header.initialize(to: holder)
-    return unsafe (arena, UnsafePointer(header))
-  }
-
-  private init(_ holder: inout some BufferHolder, isMoving: Bool, header: Int) {
-    self.isMoving = isMoving
-    let alignment = isMoving ? Self.cacheLine : Self.word
-    used = header.roundedUp(to: alignment)
-    var measure = Measure(alignment: alignment, isMoving: isMoving, size: used)
+  init(moving holder: inout some BufferHolder) {
+    var measure = Measure()
     holder.visitBuffers(&measure)
     if measure.size >= Self.worthHugePages {
       size = measure.size.roundedUp(to: Self.hugePage)
@@ -51,25 +34,22 @@ struct Arena: BufferVisitor {
       #endif
     } else {
       size = Swift.max(measure.size, 1)
-      unsafe base = .allocate(byteCount: size, alignment: alignment)
+      unsafe base = .allocate(byteCount: size, alignment: Self.cacheLine)
     }
     holder.visitBuffers(&self)
   }
 
   mutating func visit<Element>(_ buffer: inout Buffer<Element>, grows: Bool) {
-    guard buffer.count > 0 else {
-      if isMoving { buffer.deallocate() } else { buffer = Buffer() }
-      return
-    }
-    let room = Self.room(for: buffer.count, grows: grows && isMoving)
-    let next = (used + room * MemoryLayout<Element>.stride).roundedUp(to: alignment)
+    guard buffer.count > 0 else { return buffer.deallocate() }
+    let room = Self.room(for: buffer.count, grows: grows)
+    let next = (used + room * MemoryLayout<Element>.stride).roundedUp(to: Self.cacheLine)
     precondition(next <= size, "the arena is full")
-    if isMoving { unsafe buffer.move(to: base + used, room: room) } else { unsafe buffer.copy(to: base + used) }
+    unsafe buffer.move(to: base + used, room: room)
     used = next
   }
 
   mutating func visit<Element>(_ pages: inout Pages<Element>) {
-    let next = (used + pages.byteCount).roundedUp(to: alignment)
+    let next = (used + pages.byteCount).roundedUp(to: Self.cacheLine)
     precondition(next <= size, "the arena is full")
     unsafe pages.move(to: base + used)
     used = next
@@ -79,21 +59,73 @@ struct Arena: BufferVisitor {
   /// Elements that a buffer has memory for.
   private static func room(for count: Int, grows: Bool) -> Int { grows ? count + count / 8 + 64 : count }
 
-  func deallocate() { unsafe base.deallocate() }
-
   private struct Measure: BufferVisitor {
-    let alignment: Int
-    let isMoving: Bool
-    var size: Int
+    var size = 0
 
     mutating func visit<Element>(_ buffer: inout Buffer<Element>, grows: Bool) {
       guard buffer.count > 0 else { return }
-      let room = Arena.room(for: buffer.count, grows: grows && isMoving)
-      size += (room * MemoryLayout<Element>.stride).roundedUp(to: alignment)
+      let room = Arena.room(for: buffer.count, grows: grows)
+      size += (room * MemoryLayout<Element>.stride).roundedUp(to: Arena.cacheLine)
     }
 
     mutating func visit<Element>(_ pages: inout Pages<Element>) {
-      size += pages.byteCount.roundedUp(to: alignment)
+      size += pages.byteCount.roundedUp(to: Arena.cacheLine)
+      pages.visitTable(&self)
+    }
+  }
+
+  // MARK: Copies
+
+  /// Copies a holder and all its buffers into a block, which the caller frees: small ones, made often.
+  static func copy<Holder: BufferHolder>(of holder: inout Holder) -> UnsafePointer<Holder> {
+    let start = MemoryLayout<Holder>.size.roundedUp(to: word)
+    var measure = CopyMeasure(size: start)
+    holder.visitBuffers(&measure)
+    let base = UnsafeMutableRawPointer.allocate(byteCount: measure.size, alignment: word)
+    let header = unsafe base.bindMemory(to: Holder.self, capacity: 1)
+    unsafe header.initialize(to: holder)
+    var copier = unsafe Copier(base: base, size: measure.size, used: start)
+    unsafe header.pointee.visitBuffers(&copier)
+    return unsafe UnsafePointer(header)
+  }
+
+  private struct CopyMeasure: BufferVisitor {
+    var size: Int
+
+    @inline(__always)
+    mutating func visit<Element>(_ buffer: inout Buffer<Element>, grows: Bool) {
+      size += buffer.byteCount.roundedUp(to: Arena.word)
+    }
+
+    mutating func visit<Element>(_ pages: inout Pages<Element>) {
+      size += pages.byteCount.roundedUp(to: Arena.word)
+      pages.visitTable(&self)
+    }
+  }
+
+  @safe
+  private struct Copier: BufferVisitor {
+    let base: UnsafeMutableRawPointer
+    let size: Int
+    var used: Int
+
+    @inline(__always)
+    mutating func visit<Element>(_ buffer: inout Buffer<Element>, grows: Bool) {
+      guard buffer.count > 0 else {
+        buffer = Buffer()
+        return
+      }
+      let next = used + buffer.byteCount.roundedUp(to: Arena.word)
+      precondition(next <= size, "the block is full")
+      unsafe buffer.copy(to: base + used)
+      used = next
+    }
+
+    mutating func visit<Element>(_ pages: inout Pages<Element>) {
+      let next = used + pages.byteCount.roundedUp(to: Arena.word)
+      precondition(next <= size, "the block is full")
+      unsafe pages.move(to: base + used)
+      used = next
       pages.visitTable(&self)
     }
   }

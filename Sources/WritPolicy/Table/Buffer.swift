@@ -65,6 +65,11 @@ struct Buffer<Element: BitwiseCopyable> {
     isShared = false
   }
 
+  /// Makes room for so many elements more.
+  mutating func reserve(adding more: Int) {
+    if count + more > capacity { reserve(Swift.max(count + more, 16, capacity * 2)) }
+  }
+
   mutating func append(_ element: Element) {
     if count == capacity { reserve(Swift.max(16, capacity * 2)) }
     guard let base = unsafe base else { return }

@@ -45,7 +45,7 @@ struct Directory: BufferHolder {
   @inline(__always)
   func find(_ uid: EntityUID) -> UInt32? {
     // The index may know what was added since, for a later version.
-    uidIndex.find(uid.textHash) { $0 < uids.count && isNumber($0, of: uid) }
+    uidIndex.find(uid.textHash) { isNumber($0, of: uid) }
   }
 
   /// The numbers of three UIDs, or `nil`, which says nothing: what is far away in memory is asked for at once.
@@ -55,9 +55,17 @@ struct Directory: BufferHolder {
       let three = uidIndex.guess(third.textHash)
     else { return nil }
     guard Swift.max(one, two, three) < uids.count else { return nil }
-    guard isNumber(one, of: first), isNumber(two, of: second), isNumber(three, of: third) else { return nil }
+    guard isKnown(one, as: first), isKnown(two, as: second), isKnown(three, as: third) else { return nil }
     return (one, two, three)
   }
+
+  /// What is probably the number of a UID, if it has one.
+  @inline(__always)
+  func guess(_ uid: EntityUID) -> UInt32 { uidIndex.guess(uid.textHash) ?? .max }
+
+  /// Whether a number, be it one that is not given yet, is that of a UID.
+  @inline(__always)
+  func isNumber(_ number: UInt32, of uid: EntityUID) -> Bool { number < uids.count && isKnown(number, as: uid) }
 
   func find(type: EntityTypeName, id: String) -> UInt32? {
     uidIndex.find(EntityUID.textHash(type: type, id: id)) { number in
@@ -65,9 +73,9 @@ struct Directory: BufferHolder {
     }
   }
 
-  /// Whether a number is that of a UID.
+  /// Whether a number that is given is that of a UID.
   @inline(__always)
-  private func isNumber(_ number: UInt32, of uid: EntityUID) -> Bool {
+  private func isKnown(_ number: UInt32, as uid: EntityUID) -> Bool {
     unsafe uid.isUTF8(type: types.bytes(uids[number].type), id: id(number))
   }
 

@@ -40,6 +40,8 @@ struct PolicyIndexes: BufferHolder {
 
   private var all = InlineArray<3, PolicyIndex> { _ in PolicyIndex() }
   var count = 1
+  /// Whom the policies name that were added since.
+  var anchors = AnchorFilter()
 
   subscript(level: Int) -> PolicyIndex {
     get { all[level] }
@@ -49,7 +51,10 @@ struct PolicyIndexes: BufferHolder {
   /// Whether any policy may err.
   var hasErring: Bool { (0..<count).contains { all[$0].actions.hasErring } }
 
-  mutating func visitBuffers(_ visitor: inout some BufferVisitor) { all[0].visitBuffers(&visitor) }
+  mutating func visitBuffers(_ visitor: inout some BufferVisitor) {
+    all[0].visitBuffers(&visitor)
+    anchors.visitBuffers(&visitor)
+  }
 }
 
 /// The policies as tables.

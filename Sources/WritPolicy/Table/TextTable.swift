@@ -33,15 +33,20 @@ struct TextTable: BufferHolder {
   }
 
   /// The number of a text, `nil` when it is not in the table.
-  func find(_ string: String) -> UInt32? {
+  func find(_ string: String) -> UInt32? { find(string, hash: TextHash.hash(of: string)) }
+
+  /// The same for who knows the ``TextHash`` of the text.
+  func find(_ string: String, hash: Int) -> UInt32? {
     // The index may know what was added since, for a later version.
-    index.find(Self.hash(string)) { $0 < ends.count && isText($0, string) }
+    index.find(hash) { $0 < ends.count && isText($0, string) }
   }
 
   /// The number of a text, which is added when it is new.
-  mutating func insert(_ string: String) -> UInt32 {
-    let hash = Self.hash(string)
-    if let known = index.find(hash, where: { $0 < ends.count && isText($0, string) }) { return known }
+  mutating func insert(_ string: String) -> UInt32 { insert(string, hash: TextHash.hash(of: string)) }
+
+  /// The same for who knows the ``TextHash`` of the text.
+  mutating func insert(_ string: String, hash: Int) -> UInt32 {
+    if let known = find(string, hash: hash) { return known }
     let number = append(string)
     index.insert(number, hash: hash)
     return number
@@ -63,12 +68,6 @@ struct TextTable: BufferHolder {
     return copy
   }
 
-  private static func hash(_ string: String) -> Int {
-    var hash = TextHash()
-    hash.combine(string)
-    return hash.finalize()
-  }
-
   mutating func removeAll() {
     bytes.removeAll()
     ends.removeAll()
@@ -85,8 +84,9 @@ struct TextTable: BufferHolder {
 extension Buffer<UInt8> {
   /// Adds the bytes of a text.
   mutating func append(utf8 text: String) {
-    let span = text.utf8.span
-    for offset in 0..<span.count { append(span[offset]) }
+    let bytes = text.utf8.span
+    reserve(adding: bytes.count)
+    for offset in 0..<bytes.count { append(bytes[offset]) }
   }
 }
 
