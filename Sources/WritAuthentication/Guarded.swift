@@ -3,11 +3,11 @@
 internal import Synchronization
 
 /// A value behind a lock, in an order that ThreadSanitizer sees too: it does not see into `Mutex`.
-package struct Guarded<Value: Sendable>: ~Copyable, Sendable {
+package struct Guarded<Value: Sendable & ~Copyable>: ~Copyable, Sendable {
   private let mutex: Mutex<Value>
   private let handover = Atomic<Bool>(false)
 
-  package init(_ value: Value) {
+  package init(_ value: consuming Value) {
     mutex = Mutex(value)
   }
 

@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The records of one part of a ``MemoryRecordStore``, and the chains that lead from owners to them.
-struct MemoryRecords: Sendable {
-  private struct Stored: Sendable {
-    var content: RecordContent
-    var ownerHash: UInt32
-    // The chain of records whose owners have hashes of one place.
-    var nextOfOwner: UInt32
-    var previousOfOwner: UInt32
-    var version: UInt64
-  }
+///
+/// A hash table that is probed slot after slot. Among a million records what costs is to fetch memory, so there is no index
+/// before the slots, and a record of usual length lies in its slot: one place is fetched, one page translated.
+///
+/// Keys are hashes already, yet who chooses what is hashed may look for some that agree in a few bits: the place comes from a product
+/// with a seed that nobody knows.
+struct MemoryRecords: ~Copyable, Sendable {
+  private static var none: UInt32 { .max }
 
-  private typealias Table = RecordTable<Stored>
-
-  private var table: Table
-  /// The first entry of each chain of owners; a power of two.
-  private var owners = [UInt32](repeating: Table.none, count: 8)
+  private var slots = RecordSlots(count: 8)
+  private let seeds: (UInt64, UInt64)
+  private var count = 0
+  /// Slots that are not vacant: a search goes on behind them.
+  private var usedCount = 0
+  /// The first slot of each chain of owners; a power of two.
+  private var owners = [UInt32](repeating: none, count: 8)
   /// Counts what is written, so that no version comes twice.
   private var lastVersion: UInt64 = 0
   /// No record expires before this second.
   private var firstExpiry = Int64.max
 
   init(seeds: (UInt64, UInt64)) {
-    table = Table(seeds: seeds)
+    self.seeds = seeds
   }
 
   /// A hash of an owner, seeded for each process.
@@ -34,56 +35,82 @@ struct MemoryRecords: Sendable {
 
   // MARK: One record
 
+  /// Where the search for an identifier begins.
   @inline(__always)
-  func find(_ key: RecordKey) -> UInt32? { table.find(key) }
-
-  @inline(__always)
-  func isExpired(_ entry: UInt32, at now: Int64) -> Bool {
-    table[entry].value.map { $0.content.isExpired(at: now) } ?? true
+  private func home(_ id: RecordID, of slotCount: Int) -> Int {
+    let product = (id.first ^ seeds.0).multipliedFullWidth(by: id.second ^ seeds.1)
+    // INVARIANT: less than the count of slots.
+    return Int(truncatingIfNeeded: (product.high ^ product.low).multipliedFullWidth(by: UInt64(slotCount)).high)
   }
 
-  func version(_ entry: UInt32) -> RecordVersion? {
-    table[entry].value.map { RecordVersion($0.version) }
-  }
-
+  /// The slot of a key.
   @inline(__always)
-  func record(_ entry: UInt32) -> Record? {
-    let found = table[entry]
-    return found.value.map { stored in
-      let key = RecordKey(found.kind, found.id)
-      return Record(key: key, version: RecordVersion(stored.version), content: stored.content)
+  func find(_ key: RecordKey) -> UInt32? {
+    var index = home(key.id, of: slots.count)
+    // INVARIANT: there are vacant slots.
+    while true {
+      if slots[index].holds(key) { return UInt32(truncatingIfNeeded: index) }
+      if slots[index].state == .vacant { return nil }
+      index = slots.following(index)
     }
   }
 
+  @inline(__always)
+  func isExpired(_ entry: UInt32, at now: Int64) -> Bool { now >= slots[Int(entry)].expires }
+
+  func version(_ entry: UInt32) -> RecordVersion { RecordVersion(slots[Int(entry)].version) }
+
+  func id(_ entry: UInt32) -> RecordID { slots[Int(entry)].id }
+
+  @inline(__always)
+  func record(_ entry: UInt32) -> Record {
+    let index = Int(entry)
+    let key = RecordKey(RecordKind(slots[index].kind), slots[index].id)
+    return Record(key: key, version: version(entry), content: slots.content(index))
+  }
+
   mutating func insert(_ content: RecordContent, as key: RecordKey) -> RecordVersion {
+    // INVARIANT: the caps of stores are below 2^26.
+    if (usedCount + 1) * 10 > slots.count * 7 { rebuild() }
     lastVersion += 1
-    let stored = Stored(
-      content: content,
-      ownerHash: Self.hash(content.owner.span),
-      nextOfOwner: Table.none,
-      previousOfOwner: Table.none,
-      version: lastVersion
-    )
-    let entry = table.insert(key, stored)
-    firstExpiry = min(firstExpiry, content.expires)
-    if table.count > owners.count { growOwners() } else { link(entry) }
+    var index = home(key.id, of: slots.count)
+    while slots[index].state == .taken { index = slots.following(index) }
+    if slots[index].state == .vacant { usedCount += 1 }
+    slots[index].id = key.id
+    slots[index].kind = key.kind.number
+    slots[index].state = .taken
+    count += 1
+    write(content, index)
     return RecordVersion(lastVersion)
   }
 
   mutating func replace(_ entry: UInt32, with content: RecordContent) -> RecordVersion {
     lastVersion += 1
     unlink(entry)
-    table[entry].value?.content = content
-    table[entry].value?.ownerHash = Self.hash(content.owner.span)
-    table[entry].value?.version = lastVersion
-    link(entry)
-    firstExpiry = min(firstExpiry, content.expires)
+    write(content, Int(entry))
     return RecordVersion(lastVersion)
+  }
+
+  private mutating func write(_ content: RecordContent, _ index: Int) {
+    slots.setContent(content, index)
+    slots[index].version = lastVersion
+    slots[index].ownerHash = Self.hash(content.owner.span)
+    link(UInt32(truncatingIfNeeded: index))
+    firstExpiry = min(firstExpiry, content.expires)
   }
 
   mutating func remove(_ entry: UInt32) {
     unlink(entry)
-    table.remove(entry)
+    let index = Int(entry)
+    slots[index].overflow = nil
+    count -= 1
+    // Where the search ends anyway, nothing has to be passed.
+    if slots[slots.following(index)].state == .vacant {
+      slots[index].state = .vacant
+      usedCount -= 1
+    } else {
+      slots[index].state = .left
+    }
   }
 
   /// Removes records that have expired, if there may be any.
@@ -91,8 +118,8 @@ struct MemoryRecords: Sendable {
     guard firstExpiry <= now else { return 0 }
     var removed = 0
     var first = Int64.max
-    for index in table.entries.indices {
-      guard let expires = table.entries[index].value?.content.expires else { continue }
+    for index in 0..<slots.count where slots[index].state == .taken {
+      let expires = slots[index].expires
       if expires <= now, removed < limit {
         remove(UInt32(truncatingIfNeeded: index))
         removed += 1
@@ -104,47 +131,62 @@ struct MemoryRecords: Sendable {
     return removed
   }
 
+  /// Moves all into twice as many slots as there are records.
+  private mutating func rebuild() {
+    var new = RecordSlots(count: max(8, (count + 1) * 2))
+    owners = [UInt32](repeating: Self.none, count: 1 << (Int.bitWidth - new.count.leadingZeroBitCount - 1))
+    swap(&slots, &new)
+    for old in 0..<new.count where new[old].state == .taken {
+      var index = home(new[old].id, of: slots.count)
+      while slots[index].state == .taken { index = slots.following(index) }
+      swap(&slots[index], &new[old])
+      link(UInt32(truncatingIfNeeded: index))
+    }
+    usedCount = count
+  }
+
   // MARK: Owners
 
-  /// The entries of an owner and kind.
+  /// The slots of an owner and kind.
   func entries(of owner: [UInt8], _ hash: UInt32, _ kind: RecordKind) -> [UInt32] {
     var found: [UInt32] = []
     var entry = owners[place(hash)]
-    while entry != Table.none, let stored = table[entry].value {
-      if stored.ownerHash == hash, table[entry].kind == kind, stored.content.owner.elementsEqual(owner) {
+    while entry != Self.none {
+      let index = Int(entry)
+      if slots[index].ownerHash == hash, slots[index].kind == kind.number,
+        slots.content(index).owner.elementsEqual(owner)
+      {
         found.append(entry)
       }
-      entry = stored.nextOfOwner
+      entry = slots[index].nextOfOwner
     }
     return found
   }
 
   private func place(_ hash: UInt32) -> Int { Int(hash) & (owners.count - 1) }
 
-  /// Puts an entry in front of the chain of its owner; what is nobody's is in none.
+  /// Puts a slot in front of the chain of its owner; what is nobody's is in none.
   private mutating func link(_ entry: UInt32) {
-    guard let stored = table[entry].value, !stored.content.owner.isEmpty else { return }
-    let place = place(stored.ownerHash)
+    let index = Int(entry)
+    slots[index].nextOfOwner = Self.none
+    slots[index].previousOfOwner = Self.none
+    guard slots[index].ownerCount > 0 else { return }
+    let place = place(slots[index].ownerHash)
     let next = owners[place]
-    table[entry].value?.nextOfOwner = next
-    table[entry].value?.previousOfOwner = Table.none
-    if next != Table.none { table[next].value?.previousOfOwner = entry }
+    slots[index].nextOfOwner = next
+    if next != Self.none { slots[Int(next)].previousOfOwner = entry }
     owners[place] = entry
   }
 
   private mutating func unlink(_ entry: UInt32) {
-    guard let stored = table[entry].value, !stored.content.owner.isEmpty else { return }
-    let (next, previous) = (stored.nextOfOwner, stored.previousOfOwner)
-    if next != Table.none { table[next].value?.previousOfOwner = previous }
-    if previous != Table.none {
-      table[previous].value?.nextOfOwner = next
+    let index = Int(entry)
+    guard slots[index].ownerCount > 0 else { return }
+    let (next, previous) = (slots[index].nextOfOwner, slots[index].previousOfOwner)
+    if next != Self.none { slots[Int(next)].previousOfOwner = previous }
+    if previous != Self.none {
+      slots[Int(previous)].nextOfOwner = next
     } else {
-      owners[place(stored.ownerHash)] = next
+      owners[place(slots[index].ownerHash)] = next
     }
-  }
-
-  private mutating func growOwners() {
-    owners = [UInt32](repeating: Table.none, count: owners.count * 2)
-    for index in table.entries.indices { link(UInt32(truncatingIfNeeded: index)) }
   }
 }

@@ -83,6 +83,15 @@ public struct RecordContent: Sendable, Equatable, CustomStringConvertible, Custo
     self.expires = min(max(0, expires), Self.never)
   }
 
+  /// What a store in this process has taken apart.
+  @inline(__always)
+  init(storage: [UInt8], ownerCount: UInt8, format: UInt8, expires: Int64) {
+    self.storage = storage
+    self.ownerCount = ownerCount
+    self.format = format
+    self.expires = expires
+  }
+
   /// How many of the stored bytes are the content's own; the owner's follow.
   package var byteCount: Int { storage.count - Int(ownerCount) }
 

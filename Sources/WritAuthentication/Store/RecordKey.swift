@@ -28,6 +28,10 @@ public struct RecordID: Sendable, Hashable, Comparable {
   // The bytes, eight a word, the first ones highest: so words are in the order of bytes.
   let first, second, third, fourth: UInt64
 
+  init(_ first: UInt64, _ second: UInt64, _ third: UInt64, _ fourth: UInt64) {
+    (self.first, self.second, self.third, self.fourth) = (first, second, third, fourth)
+  }
+
   /// - Parameter bytes: 32 of them, `nil` otherwise.
   public init?(_ bytes: Span<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }

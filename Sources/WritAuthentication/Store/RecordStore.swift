@@ -18,8 +18,8 @@ public protocol RecordStore: Sendable {
   /// Who sees what the store keeps; all servers of a network unless it says otherwise.
   var reach: StoreReach { get }
 
-  /// The record of a key, `nil` when there is none.
-  func read(_ key: RecordKey, at now: Int64) async throws -> Record?
+  /// The record of a key, `nil` when there is none; on the executor of the caller where the store can.
+  nonisolated(nonsending) func read(_ key: RecordKey, at now: Int64) async throws -> Record?
 
   /// Inserts a record unless there is one.
   ///
