@@ -41,19 +41,22 @@ struct SQLiteReads {
     let (keys, pool) = (keys, pool)
     return Workload("SQLite, GRDB's read") {
       let asked = (0..<20).compactMap { _ in keys.randomElement() }.map { ($0, Data($0.id.bytes)) }
-      return (asked.count, {
-        for (key, id) in asked {
-          let number = Int64(key.kind.number)
-          let count = try await pool.read { database in
-            let statement = try database.cachedStatement(sql: Self.statement)
-            guard let row = try Row.fetchOne(statement, arguments: [number, id]) else { return 0 }
-            let numbers: (Int64, Int64, Int64, Int64) = (row[0], row[2], row[3], row[4])
-            let blobs: (Data, Data, Data) = (row[1], row[5], row[6])
-            return numbers.0 == number ? blobs.0.count + blobs.1.count + blobs.2.count : 0
+      return (
+        asked.count,
+        {
+          for (key, id) in asked {
+            let number = Int64(key.kind.number)
+            let count = try await pool.read { database in
+              let statement = try database.cachedStatement(sql: Self.statement)
+              guard let row = try Row.fetchOne(statement, arguments: [number, id]) else { return 0 }
+              let numbers: (Int64, Int64, Int64, Int64) = (row[0], row[2], row[3], row[4])
+              let blobs: (Data, Data, Data) = (row[1], row[5], row[6])
+              return numbers.0 == number ? blobs.0.count + blobs.1.count + blobs.2.count : 0
+            }
+            guard count > 112 else { throw WrongResult() }
           }
-          guard count > 112 else { throw WrongResult() }
         }
-      })
+      )
     }
   }
 
@@ -61,13 +64,16 @@ struct SQLiteReads {
     let (keys, store) = (keys, store)
     return Workload("SQLite, Writ") {
       let asked = (0..<20).compactMap { _ in keys.randomElement() }
-      return (asked.count, {
-        for key in asked {
-          guard let record = try await store.read(key, at: 0), record.content.bytes.count == 80 else {
-            throw WrongResult()
+      return (
+        asked.count,
+        {
+          for key in asked {
+            guard let record = try await store.read(key, at: 0), record.content.bytes.count == 80 else {
+              throw WrongResult()
+            }
           }
         }
-      })
+      )
     }
   }
 

@@ -8,6 +8,8 @@ final class Scene {
   /// So few that caches hold them.
   static let hotCount = 2000
   private static let identifierCount = 43
+  /// Look-ups of a batch.
+  private static let batchCount = 200
 
   /// Bytes of resident memory for each session.
   let bytesEach: Int
@@ -21,7 +23,6 @@ final class Scene {
     let start = Int64(time(nil))
     let clock = TokenClock.custom { min(start, Int64(time(nil))) }
     let store = try MemoryRecordStore(maximumCount: count + 1)
-    var random = SystemRandomNumberGenerator()
     sessions = try Sessions(store: store, ring: ring, origins: ["https://app.example"], clock: clock)
     identifiers.reserveCapacity(count * Self.identifierCount)
     for index in 0..<(count * Self.identifierCount) { identifiers.append(UInt8(truncatingIfNeeded: index)) }
@@ -35,7 +36,7 @@ final class Scene {
     }
     let bytes = Array(begun.bytes)
     for number in 0..<count {
-      let identifier = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
+      let identifier = try RecordID.random().bytes
       let owner = Array("user-\(number)@example.com".utf8)
       let content = try RecordContent(bytes.span, format: begun.format, owner: owner, expires: begun.expires)
       let key = RecordKey(.session, try RecordID(hashing: identifier.span))
@@ -47,18 +48,22 @@ final class Scene {
 
   /// From the text of a Cookie field to the session, among the first so many sessions in random order.
   func lookUp(_ name: String, among count: Int) -> Workload {
-    Workload(name) { [sessions, identifiers] in
+    var random = Random()
+    return Workload(name) { [sessions, identifiers] in
       // As few as fit into the nearest cache: a request has just been read.
-      let fields = (0..<100).map { _ in
-        let start = Int.random(in: 0..<count) * Self.identifierCount
+      let fields = (0..<Self.batchCount).map { _ in
+        let start = Int.random(in: 0..<count, using: &random) * Self.identifierCount
         let identifier = String(decoding: identifiers[start..<start + Self.identifierCount], as: UTF8.self)
         return ["__Host-session=\(identifier)"]
       }
-      return (fields.count, {
-        for field in fields {
-          guard let session = try await sessions.session(in: field), !session.isAnonymous else { throw WrongResult() }
+      return (
+        fields.count,
+        {
+          for field in fields {
+            guard let session = try await sessions.session(in: field), !session.isAnonymous else { throw WrongResult() }
+          }
         }
-      })
+      )
     }
   }
 
@@ -76,6 +81,18 @@ final class Scene {
     }
     if count > 0 { text.append(alphabet[bits << (6 - count) & 0x3F]) }
     return text
+  }
+
+  /// SplitMix64: asking the system for each number would empty the caches that a look-up should find as they were.
+  private struct Random: RandomNumberGenerator {
+    private var state = UInt64.random(in: 0 ... .max)
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+      return mixed ^ (mixed >> 31)
+    }
   }
 
   private static var residentBytes: Int {

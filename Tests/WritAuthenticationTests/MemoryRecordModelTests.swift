@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import WritAuthentication
+
+@Suite("Records in memory against a dictionary")
+struct MemoryRecordModelTests {
+  /// A generator that can be run again from its seed.
+  private struct Random: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return state ^ (state >> 29)
+    }
+  }
+
+  private static func content(_ random: inout Random, _ now: Int64) throws -> RecordContent {
+    // Around what lies in a slot, and the largest.
+    let inline = RecordSlot.inlineCount
+    let owner = [UInt8](
+      repeating: UInt8.random(in: 1...5, using: &random),
+      count: Int.random(in: 0...9, using: &random)
+    )
+    let count =
+      [0, 1, inline - owner.count - 1, inline - owner.count, inline - owner.count + 1, RecordContent.maximumBytes]
+      .randomElement(using: &random) ?? 0
+    let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+    return try RecordContent(
+      bytes.span,
+      format: 1,
+      owner: owner,
+      expires: now + Int64.random(in: 1...400, using: &random)
+    )
+  }
+
+  @Test("whatever is inserted, replaced, removed and swept is what a dictionary has", arguments: [1, 2, 3] as [UInt64])
+  func model(seed: UInt64) async throws {
+    var random = Random(state: seed)
+    let store = try MemoryRecordStore()
+    var model: [RecordKey: (version: RecordVersion, content: RecordContent)] = [:]
+    var ids: [RecordID] = []
+    for number in 0..<300 { ids.append(try RecordID(hashing: Array("\(seed) \(number)".utf8).span)) }
+    var now: Int64 = 1_900_000_000
+    for round in 0..<20_000 {
+      let key = RecordKey(
+        RecordKind(UInt16.random(in: 40_000...40_001, using: &random)),
+        ids.randomElement(using: &random) ?? ids[0]
+      )
+      if model[key].map({ $0.content.isExpired(at: now) }) == true { model[key] = nil }
+      switch Int.random(in: 0..<10, using: &random) {
+      case 0..<4:
+        let content = try Self.content(&random, now)
+        let version = try await store.insert(content, as: key, at: now)
+        #expect((version == nil) == (model[key] != nil), "insert in round \(round)")
+        if let version { model[key] = (version, content) }
+      case 4..<6:
+        guard let known = model[key] else { continue }
+        let content = try Self.content(&random, now)
+        guard let version = try await store.replace(key, known.version, with: content, at: now) else {
+          Issue.record("not replaced in round \(round)")
+          return
+        }
+        model[key] = (version, content)
+      case 6..<8:
+        guard let known = model[key] else { continue }
+        #expect(await store.remove(key, known.version, at: now), "remove in round \(round)")
+        model[key] = nil
+      case 8:
+        now += Int64.random(in: 0...20, using: &random)
+        if round % 7 == 0 { _ = await store.removeExpired(limit: 50, at: now) }
+      default: break
+      }
+      if model[key].map({ $0.content.isExpired(at: now) }) == true { model[key] = nil }
+      let record = await store.read(key, at: now)
+      #expect(record?.version == model[key]?.version && record?.content == model[key]?.content, "round \(round)")
+    }
+    for (key, known) in model where !known.content.isExpired(at: now) {
+      #expect(await store.read(key, at: now)?.content == known.content)
+    }
+  }
+}
