@@ -58,7 +58,7 @@ struct MemoryRecordModelTests {
       case 4..<6:
         guard let known = model[key] else { continue }
         let content = try Self.content(&random, now)
-        guard let version = try await store.replace(key, known.version, with: content, at: now) else {
+        guard let version = await store.replace(key, known.version, with: content, at: now) else {
           Issue.record("not replaced in round \(round)")
           return
         }
