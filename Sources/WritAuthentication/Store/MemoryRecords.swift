@@ -70,7 +70,7 @@ struct MemoryRecords: ~Copyable, Sendable {
   }
 
   mutating func insert(_ content: RecordContent, as key: RecordKey) -> RecordVersion {
-    // INVARIANT: the caps of stores are below 2^26.
+    // INVARIANT: the cap of a store is below 2^27, so slots have numbers of 32 bits.
     if (usedCount + 1) * 10 > slots.count * 7 { rebuild() }
     lastVersion += 1
     var index = home(key.id, of: slots.count)
