@@ -43,7 +43,9 @@ struct SharedKeyTests {
       let token = try issuer.issue(NoClaims(), subject: "\(number)", audience: "a")
       guard try verifier.verify(token, as: NoClaims.self).subject == "\(number)" else { return false }
       let dot = token.utf8.lastIndex(of: UInt8(ascii: ".")) ?? token.startIndex
-      let spoilt = token[..<dot] + ".AAAA" + token[dot...].dropFirst(5)
+      let signature = token[dot...]
+      // One of 131,072 signatures with ES512 begins with AAAA already.
+      let spoilt = token[..<dot] + (signature.hasPrefix(".AAAA") ? ".BBBB" : ".AAAA") + signature.dropFirst(5)
       return (try? verifier.verify(String(spoilt), as: NoClaims.self)) == nil
     }
     #expect(right == times)
