@@ -38,6 +38,20 @@ struct HostCookieTests {
     #expect(try Self.value(fields) == expected)
   }
 
+  @Test("wherever eight bytes that are read at once begin", arguments: 0..<24)
+  func places(offset: Int) async throws {
+    let before = String(repeating: "y", count: offset)
+    #expect(try Self.value(["\(before)=\(before); \(Self.name)=\(before)x=z; \(before)"]) == before + "x=z")
+    #expect(try Self.value(["\(before)\t; \(Self.name)=x\(before)\t\u{80}"]) == "x\(before)\t\u{80}")
+    for byte in Array(UInt8(0)..<0x20) + [0x7F] where byte != 0x09 {
+      for after in ["", "=", ";", "yyyyyyyyyyyy", "\t"] {
+        let control = String(UnicodeScalar(byte))
+        let field = "\(Self.name)=x; \(before)\(control)\(after)"
+        #expect(await refusal { () throws(SessionError) in try Self.value([field]) } == .cookie)
+      }
+    }
+  }
+
   // attacks.md S11: tossing, prefix bypasses by white space and case.
   private static let tossed: [[String]] = [
     ["\(name)=a; \(name)=b"], ["\(name)=a; \(name)=a"], ["\(name)=a", "\(name)=a"], ["\(name)=a; x=y;\t\(name) =b"],

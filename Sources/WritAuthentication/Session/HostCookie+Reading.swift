@@ -29,16 +29,7 @@ extension HostCookie {
     var found: Range<Int>?
     var start = 0
     while start <= field.count {
-      var end = start
-      var equals: Int?
-      while end < field.count, field[end] != UInt8(ascii: ";") {
-        let byte = field[end]
-        guard byte >= 0x20 && byte != 0x7F || byte == 0x09 else {
-          throw SessionError(.cookie, "the cookies of a request have control characters")
-        }
-        if byte == UInt8(ascii: "="), equals == nil { equals = end }
-        end += 1
-      }
+      let (equals, end) = try Self.nextCookie(start, field)
       let name = Self.trimmed(start..<(equals ?? end), field)
       let value = equals.map { Self.trimmed($0 + 1..<end, field) } ?? end..<end
       start = end + 1
@@ -60,6 +51,30 @@ extension HostCookie {
       found = value
     }
     return found
+  }
+
+  /// Where a cookie that begins at a place ends, and its first equals sign before that.
+  private static func nextCookie(_ start: Int, _ field: Span<UInt8>) throws(SessionError) -> (equals: Int?, end: Int) {
+    var equals: Int?
+    var index = start
+    while index < field.count {
+      if index + 8 <= field.count {
+        // Eight bytes at once, as long as none is told apart but by its place.
+        let word = CookieWord(field, index)
+        let plain = word.plainCount
+        if equals == nil, word.equalsIndex < plain { equals = index + word.equalsIndex }
+        index += plain
+        if plain == 8 { continue }
+      }
+      let byte = field[index]
+      if byte == UInt8(ascii: ";") { break }
+      guard byte >= 0x20 && byte != 0x7F || byte == 0x09 else {
+        throw SessionError(.cookie, "the cookies of a request have control characters")
+      }
+      if byte == UInt8(ascii: "="), equals == nil { equals = index }
+      index += 1
+    }
+    return (equals, index)
   }
 
   private func isOwn(_ name: Range<Int>, _ field: Span<UInt8>) -> Bool {
@@ -109,4 +124,35 @@ struct CookieReading {
   var bytes = 0
   var count = 0
   var isFound = false
+}
+
+/// Eight bytes of a Cookie field; what is found is the highest bit of its byte, exact up to the first that is found.
+private struct CookieWord {
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+  private static let highBits: UInt64 = 0x8080_8080_8080_8080
+  /// The first byte lowest.
+  private let word: UInt64
+
+  /// - Parameter index: eight bytes begin there.
+  @inline(__always)
+  init(_ field: Span<UInt8>, _ index: Int) {
+    word = unsafe UInt64(littleEndian: field.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+  }
+
+  @inline(__always)
+  private func found(_ byte: UInt8) -> UInt64 {
+    let zeros = word ^ (Self.ones &* UInt64(byte))
+    return (zeros &- Self.ones) & ~zeros & Self.highBits
+  }
+
+  /// How many bytes come before the first semicolon or control character.
+  @inline(__always)
+  var plainCount: Int {
+    let controls = (word &- (Self.ones &* 0x20)) & ~word & Self.highBits
+    return (controls | found(0x7F) | found(UInt8(ascii: ";"))).trailingZeroBitCount / 8
+  }
+
+  /// Where the first equals sign is; 8 when there is none.
+  @inline(__always)
+  var equalsIndex: Int { found(UInt8(ascii: "=")).trailingZeroBitCount / 8 }
 }

@@ -8,8 +8,14 @@ public struct Session: Sendable, CustomStringConvertible, CustomReflectable {
   let form: SessionForm
 
   init(_ record: Record) throws(SessionError) {
+    self.init(record, try SessionForm(record.content))
+  }
+
+  /// - Parameter form: that of the record.
+  @inline(__always)
+  init(_ record: Record, _ form: SessionForm) {
     self.record = record
-    form = try SessionForm(record.content)
+    self.form = form
   }
 
   /// Its name, which may be shown and stays when it gets a new identifier.

@@ -11,54 +11,53 @@ struct SessionForm: Sendable {
   static let format: UInt8 = 1
   static let headerCount = 54
   static let factorCount = 9
-  private static let longest = UInt64(SessionRules.rememberedLimits.upperBound.components.seconds)
 
-  var created: Int64
-  var lastSeen: Int64
-  let idle: Int64
-  let absolute: Int64
+  let created: Int64
+  let lastSeen: Int64
   let epoch: UInt64
-  let isRemembered: Bool
   let handle: SessionHandle
-  let factors: Range<Int>
-  let label: Range<Int>
-  let data: Range<Int>
+  // Narrow, as a session is copied on its way to who asked for it.
+  private let idleSeconds, absoluteSeconds: UInt32
+  private let factorsEnd, labelEnd, dataEnd: UInt16
+  let isRemembered: Bool
 
   /// - Throws: ``SessionError`` with the code `corrupt` for everything that ``SessionFields`` does not write.
   init(_ content: RecordContent) throws(SessionError) {
-    let bytes = content.storage.span.extracting(first: content.byteCount)
-    guard content.format == Self.format, bytes.count >= Self.headerCount else { throw Self.corrupt }
-    func integer(_ offset: Int, _ count: Int) -> UInt64 {
-      var value: UInt64 = 0
-      for index in offset..<offset + count { value = value << 8 | UInt64(bytes[index]) }
-      return value
+    let storage = content.storage.span
+    let bytes = storage.extracting(first: content.byteCount)
+    guard content.format == Self.format, bytes.count >= Self.headerCount,
+      let handle = SessionHandle(bytes.extracting(38..<Self.headerCount))
+    else { throw Self.corrupt }
+    @inline(__always)
+    func integer<Integer: FixedWidthInteger & BitwiseCopyable>(_ offset: Int) -> Integer {
+      unsafe Integer(bigEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Integer.self))
     }
-    let longest = Self.longest
-    let (created, lastSeen) = (integer(0, 8), integer(8, 8))
-    let (idle, absolute) = (integer(16, 4), integer(20, 4))
-    guard let handle = SessionHandle(bytes.extracting(38..<Self.headerCount)) else { throw Self.corrupt }
-    guard created <= NumericDate.last, lastSeen <= NumericDate.last, 1...longest ~= idle, 1...longest ~= absolute,
+    let (created, lastSeen): (UInt64, UInt64) = (integer(0), integer(8))
+    idleSeconds = integer(16)
+    absoluteSeconds = integer(20)
+    epoch = integer(24)
+    let limits = 1...SessionRules.longestSeconds
+    guard created <= NumericDate.last, lastSeen <= NumericDate.last, limits ~= idleSeconds, limits ~= absoluteSeconds,
       bytes[32] <= 1, bytes[33] <= SessionRules.maximumFactors
     else { throw Self.corrupt }
     self.created = Int64(created)
     self.lastSeen = Int64(lastSeen)
-    self.idle = Int64(idle)
-    self.absolute = Int64(absolute)
-    epoch = integer(24, 8)
-    isRemembered = bytes[32] == 1
     self.handle = handle
+    isRemembered = bytes[32] == 1
+    let (labelCount, dataCount): (UInt16, UInt16) = (integer(34), integer(36))
     let factorsEnd = Self.headerCount + Int(bytes[33]) * Self.factorCount
-    let labelEnd = factorsEnd + Int(integer(34, 2))
-    let dataEnd = labelEnd + Int(integer(36, 2))
-    guard dataEnd == bytes.count, labelEnd - factorsEnd <= SessionRules.maximumLabelBytes,
-      dataEnd - labelEnd <= SessionRules.maximumDataBytes
+    let labelEnd = factorsEnd + Int(labelCount)
+    guard labelEnd + Int(dataCount) == bytes.count, labelCount <= SessionRules.maximumLabelBytes,
+      dataCount <= SessionRules.maximumDataBytes
     else { throw Self.corrupt }
-    factors = Self.headerCount..<factorsEnd
-    label = factorsEnd..<labelEnd
-    data = labelEnd..<dataEnd
+    // INVARIANT: contents have at most 16,384 bytes.
+    self.factorsEnd = UInt16(truncatingIfNeeded: factorsEnd)
+    self.labelEnd = UInt16(truncatingIfNeeded: labelEnd)
+    dataEnd = UInt16(truncatingIfNeeded: bytes.count)
     // Text that would be repaired could become another account.
-    let owner = content.storage.span.extracting(content.byteCount..<content.storage.count)
-    guard Self.isUTF8(owner), Self.isUTF8(bytes.extracting(label)) else { throw Self.corrupt }
+    guard Self.isUTF8(storage.extracting(bytes.count..<storage.count)), Self.isUTF8(bytes.extracting(label)) else {
+      throw Self.corrupt
+    }
   }
 
   private static let corrupt = SessionError(
@@ -68,14 +67,31 @@ struct SessionForm: Sendable {
 
   @inline(__always)
   private static func isUTF8(_ bytes: Span<UInt8>) -> Bool {
-    var isASCII = true
-    for index in bytes.indices where bytes[index] >= 0x80 { isASCII = false }
-    return isASCII || (try? UTF8Span(validating: bytes)) != nil
+    var (all, index) = (UInt64(0), 0)
+    while index + 8 <= bytes.count {
+      all |= unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+      index += 8
+    }
+    while index < bytes.count {
+      all |= UInt64(bytes[index])
+      index += 1
+    }
+    return all & 0x8080_8080_8080_8080 == 0 || (try? UTF8Span(validating: bytes)) != nil
   }
+
+  var factors: Range<Int> { Self.headerCount..<Int(factorsEnd) }
+  var label: Range<Int> { Int(factorsEnd)..<Int(labelEnd) }
+  var data: Range<Int> { Int(labelEnd)..<Int(dataEnd) }
+
+  var idle: Int64 { Int64(idleSeconds) }
+  var absolute: Int64 { Int64(absoluteSeconds) }
 
   /// The first second in which the session is over.
   var end: Int64 { min(created + absolute, lastSeen + idle) }
 
   /// How old the time of the last request may be before it is written again.
   var interval: Int64 { max(1, min(60, idle / 10)) }
+
+  /// Whether it is alive as it stands there: nothing has to be written.
+  func isCurrent(at now: Int64) -> Bool { created <= now && now < end && now - lastSeen < interval }
 }

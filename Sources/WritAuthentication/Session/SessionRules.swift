@@ -7,7 +7,7 @@ public struct SessionRules: Sendable, Hashable {
   /// The absolute limit that can be asked for.
   public static let absoluteLimits = Duration.seconds(60)...Duration.seconds(7 * 86_400)
   /// The limit of remembered sessions that can be asked for.
-  public static let rememberedLimits = Duration.seconds(60)...Duration.seconds(30 * 86_400)
+  public static let rememberedLimits = Duration.seconds(60)...Duration.seconds(longestSeconds)
   /// Sessions of one account: one more ends the one that was seen longest ago.
   public static let maximumPerAccount = 100
   /// Bytes of an account.
@@ -18,6 +18,9 @@ public struct SessionRules: Sendable, Hashable {
   public static let maximumDataBytes = 4096
   /// Factors that a session remembers.
   public static let maximumFactors = 8
+
+  /// Seconds of the longest limit.
+  static let longestSeconds: UInt32 = 30 * 86_400
 
   let idle: Int64
   let absolute: Int64

@@ -208,7 +208,7 @@ extension Sessions {
       // Never 0, which is that of sessions before the first one.
       let bytes = try Randomness.bytes(7) + [1]
       epoch = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-      let lifetime = SessionRules.rememberedLimits.upperBound.components.seconds + 86_400
+      let lifetime = Int64(SessionRules.longestSeconds) + 86_400
       content = try RecordContent(bytes.span, format: 1, expires: now + lifetime)
     } catch {
       throw SessionError(.failure, "a new epoch of sessions cannot be made")

@@ -52,6 +52,9 @@ public struct Sessions<Store: RecordStore>: Sendable {
   /// - Returns: the session; `nil` when there is no cookie, or its session is over or was never there.
   /// - Throws: ``SessionError`` with the codes `cookie`, `storeUnavailable`, `corrupt`, `cancelled`, `failure`: the request is to be
   ///   refused, not to be taken for one without a session.
+  #if compiler(>=6.3)
+    @specialized(where Store == MemoryRecordStore)
+  #endif
   nonisolated(nonsending) public func session(in fields: [String]) async throws(SessionError) -> Session? {
     // On the executor of the caller, as all on this path: another and back would take a third of the look-up.
     let id: RecordID?
@@ -66,30 +69,34 @@ public struct Sessions<Store: RecordStore>: Sendable {
   }
 
   /// The session of a key, with the time of this request written where it is due.
+  @inline(__always)
   nonisolated(nonsending) func session(_ key: RecordKey) async throws(SessionError) -> Session? {
+    let now = clock.now
+    guard let record = try await read(key, at: now) else { return nil }
+    let form = try SessionForm(record.content)
+    guard form.isCurrent(at: now) else { return try await renewed(Session(record, form), at: now) }
+    return Session(record, form)
+  }
+
+  /// A session that has to be written or is over.
+  nonisolated(nonsending) private func renewed(_ session: Session, at now: Int64) async throws(SessionError) -> Session?
+  {
+    var (session, now) = (session, now)
     // Each turn but the first means that another has written the session meanwhile.
     for _ in 0..<16 {
-      let now = clock.now
-      guard let record = try await read(key, at: now) else { return nil }
-      let session = try Session(record)
-      var fields: SessionFields?
-      if session.created > now {
-        // The clock was set back: the session is as old as if it began now.
-        fields = SessionFields(session)
-        fields?.created = now
-      }
-      guard (fields?.created ?? session.created) + session.form.absolute > now,
-        session.lastSeen + session.form.idle > now
-      else {
-        _ = try await remove(key, record.version, at: now)
+      guard !session.form.isCurrent(at: now) else { return session }
+      var fields = SessionFields(session)
+      // Where the clock was set back, the session is as old as if it began now.
+      fields.created = min(fields.created, now)
+      guard fields.created + fields.absolute > now, session.lastSeen + session.form.idle > now else {
+        _ = try await remove(session.record.key, session.record.version, at: now)
         return nil
       }
-      if now - session.lastSeen >= session.form.interval {
-        fields = fields ?? SessionFields(session)
-        fields?.lastSeen = now
-      }
-      guard let fields else { return session }
-      if let written = try await replace(record, with: fields, at: now) { return written }
+      if now - session.lastSeen >= session.form.interval { fields.lastSeen = now }
+      if let written = try await replace(session.record, with: fields, at: now) { return written }
+      now = clock.now
+      guard let record = try await read(session.record.key, at: now) else { return nil }
+      session = try Session(record)
     }
     throw SessionError(.storeUnavailable, "a session was changed by others again and again")
   }

@@ -16,14 +16,8 @@ public final class MemoryRecordStore: RecordStore, Sendable {
   /// Records that are kept at most.
   public let maximumCount: Int
   private let kept = Atomic<Int>(0)
-  private let shards: [Shard]
+  private let shards: InlineArray<64, Guarded<MemoryRecords>>
   private let seeds: (UInt64, UInt64)
-
-  private final class Shard: Sendable {
-    let records: Guarded<MemoryRecords>
-
-    init(_ records: consuming MemoryRecords) { self.records = Guarded(records) }
-  }
 
   /// - Parameter maximumCount: 1 to ``largestCount``.
   /// - Throws: ``StoreError`` with the code `configuration`.
@@ -35,16 +29,16 @@ public final class MemoryRecordStore: RecordStore, Sendable {
     var random = SystemRandomNumberGenerator()
     seeds = (random.next(), random.next())
     let tableSeeds = (random.next(), random.next())
-    shards = (0..<64).map { _ in Shard(MemoryRecords(seeds: tableSeeds)) }
+    shards = InlineArray { _ in Guarded(MemoryRecords(seeds: tableSeeds)) }
   }
 
   /// Records that are kept now, those that have expired and were not removed yet included.
   public var count: Int { kept.load(ordering: .relaxed) }
 
   @inline(__always)
-  private func shard(of id: RecordID) -> Shard {
+  private func shard(of id: RecordID) -> Int {
     let product = (id.third ^ seeds.0).multipliedFullWidth(by: id.fourth ^ seeds.1)
-    return shards[Int(truncatingIfNeeded: (product.high ^ product.low) % UInt64(shards.count))]
+    return Int(truncatingIfNeeded: (product.high ^ product.low) % UInt64(shards.count))
   }
 
   // MARK: One record
@@ -52,8 +46,9 @@ public final class MemoryRecordStore: RecordStore, Sendable {
   /// The record of a key, `nil` when there is none.
   ///
   /// It never throws.
+  @inline(__always)
   nonisolated(nonsending) public func read(_ key: RecordKey, at now: Int64) async -> Record? {
-    shard(of: key.id).records.withLock { records in
+    shards[shard(of: key.id)].withLock { records in
       guard let entry = live(key, at: now, &records) else { return nil }
       return records.record(entry)
     }
@@ -70,10 +65,10 @@ public final class MemoryRecordStore: RecordStore, Sendable {
   ) async throws(StoreError) -> RecordVersion? {
     let shard = shard(of: key.id)
     while true {
-      let isAbsent = shard.records.withLock { records in live(key, at: now, &records) == nil }
+      let isAbsent = shards[shard].withLock { records in live(key, at: now, &records) == nil }
       guard isAbsent else { return nil }
       if reserve() {
-        return shard.records.withLock { records in
+        return shards[shard].withLock { records in
           // Another may have been faster; then the place is given back.
           guard live(key, at: now, &records) == nil else {
             release(1)
@@ -99,7 +94,7 @@ public final class MemoryRecordStore: RecordStore, Sendable {
     with content: RecordContent,
     at now: Int64
   ) async -> RecordVersion? {
-    shard(of: key.id).records.withLock { records in
+    shards[shard(of: key.id)].withLock { records in
       guard let entry = live(key, at: now, &records), records.version(entry) == version else { return nil }
       return records.replace(entry, with: content)
     }
@@ -111,7 +106,7 @@ public final class MemoryRecordStore: RecordStore, Sendable {
   ///
   /// - Returns: whether it was there and has been removed.
   public func remove(_ key: RecordKey, _ version: RecordVersion, at now: Int64) async -> Bool {
-    shard(of: key.id).records.withLock { records in
+    shards[shard(of: key.id)].withLock { records in
       guard let entry = live(key, at: now, &records), records.version(entry) == version else { return false }
       records.remove(entry)
       release(1)
@@ -160,8 +155,8 @@ public final class MemoryRecordStore: RecordStore, Sendable {
     guard !owner.isEmpty, limit > 0 else { return [] }
     let hash = MemoryRecords.hash(owner.span)
     var found: [Record] = []
-    for shard in shards {
-      found += shard.records.withLock { records in
+    for shard in shards.indices {
+      found += shards[shard].withLock { records in
         records.entries(of: owner, hash, kind).compactMap { entry in
           let record = records.record(entry)
           guard !record.content.isExpired(at: now) else { return nil }
@@ -183,8 +178,8 @@ public final class MemoryRecordStore: RecordStore, Sendable {
     guard !owner.isEmpty else { return 0 }
     let hash = MemoryRecords.hash(owner.span)
     var removed = 0
-    for shard in shards {
-      removed += shard.records.withLock { records in
+    for shard in shards.indices {
+      removed += shards[shard].withLock { records in
         let entries = records.entries(of: owner, hash, kind).filter { records.id($0) != id }
         for entry in entries { records.remove(entry) }
         release(entries.count)
@@ -206,8 +201,8 @@ public final class MemoryRecordStore: RecordStore, Sendable {
 
   private func removeExpiredNow(limit: Int, at now: Int64) -> Int {
     var removed = 0
-    for shard in shards where removed < limit {
-      removed += shard.records.withLock { records in
+    for shard in shards.indices where removed < limit {
+      removed += shards[shard].withLock { records in
         let count = records.removeExpired(limit: limit - removed, at: now)
         release(count)
         return count

@@ -4,7 +4,10 @@
   internal import Glibc
 #endif
 
-/// A place for one record: four lines of the cache, of which the first two hold what a search asks for.
+/// A place for one record: four lines of the cache.
+///
+/// A search asks for what is in the first and in the last one, so that all are fetched at the same time, and not the content
+/// after the rest.
 struct RecordSlot: Sendable {
   enum State: UInt8 {
     /// Nothing was here since the slots were made.
@@ -29,14 +32,14 @@ struct RecordSlot: Sendable {
   private(set) var ownerCount: UInt8 = 0
   private var format: UInt8 = 0
   private(set) var expires: Int64 = 0
-  var kind: UInt16 = 0
-  var state = State.vacant
   fileprivate var bytes = InlineArray<181, UInt8>(repeating: 0)
+  var state = State.vacant
+  var kind: UInt16 = 0
 
   /// Whether a record is here, and it is this one's.
   @inline(__always)
   func holds(_ key: RecordKey) -> Bool {
-    // At once and without branches: both lines are fetched at the same time.
+    // Without branches: both lines are fetched at the same time.
     let first = (id.first ^ key.id.first) | (id.second ^ key.id.second)
     let second = (id.third ^ key.id.third) | (id.fourth ^ key.id.fourth)
     return first | second | UInt64(kind ^ key.kind.number) | UInt64(state.rawValue ^ State.taken.rawValue) == 0
@@ -109,10 +112,18 @@ struct RecordSlots: ~Copyable, @unchecked Sendable {
   @inline(__always)
   func content(_ index: Int) -> RecordContent {
     if let overflow = self[index].overflow { return self[index].content(overflow) }
+    // All that may be there is copied, so that nothing waits for the count before the next line is fetched.
     let count = min(Int(self[index].storageCount), RecordSlot.inlineCount)
-    // INVARIANT: the index was checked above, and these are at most the bytes of the slot.
-    let storage = unsafe withUnsafeBytes(of: &slots[index].bytes) { bytes in
-      unsafe Array(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+    // INVARIANT: the index was checked above, and these are the bytes of the slot.
+    var storage: [UInt8] = []
+    // Half the cost of an array that is made of bytes, whose type the standard library looks up each time.
+    storage.append(addingCapacity: RecordSlot.inlineCount) { (output: inout OutputSpan<UInt8>) in
+      unsafe output.withUnsafeMutableBufferPointer { buffer, initializedCount in
+        unsafe withUnsafeBytes(of: &slots[index].bytes) { bytes in
+          unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+        }
+        initializedCount = count
+      }
     }
     return self[index].content(storage)
   }
@@ -125,5 +136,7 @@ struct RecordSlots: ~Copyable, @unchecked Sendable {
     }
     self[index].overflow = nil
     for offset in content.storage.indices { self[index].bytes[offset] = content.storage[offset] }
+    // Nothing stays of what was here before.
+    for offset in content.storage.count..<RecordSlot.inlineCount { self[index].bytes[offset] = 0 }
   }
 }
