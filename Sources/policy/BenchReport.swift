@@ -47,6 +47,8 @@ struct BenchReport {
       ("change, p99", changes.update99 * 1_000, ""),
       ("decide, changing", changes.decide, "while another thread makes such changes"),
       ("decide, changing, p99", changes.decide99, ""),
+      ("decide, beside", changes.decideBeside, "while another thread calculates something of its own"),
+      ("decide, beside, p99", changes.decideBeside99, ""),
       ("moving a group", changes.move1000 * 1_000, "with 1,000 descendants, of a set of the bench's own"),
       ("... a large one", changes.move100000 * 1_000, "with 100,000 descendants"),
     ]
@@ -133,7 +135,8 @@ struct BenchReport {
       ("attribute_source_ns_p50", attributeSource.scalar),
       ("attribute_source_entity_ns_p50", attributeSource.entity), ("update_us_p50", changes.update),
       ("update_us_p99", changes.update99), ("decide_changing_ns_p50", changes.decide),
-      ("decide_changing_ns_p99", changes.decide99), ("move_group_1000_us", changes.move1000),
+      ("decide_changing_ns_p99", changes.decide99), ("decide_beside_ns_p50", changes.decideBeside),
+      ("decide_beside_ns_p99", changes.decideBeside99), ("move_group_1000_us", changes.move1000),
       ("move_group_100000_us", changes.move100000), ("timer_ns", times.timer),
       ("decisions_per_second_one_core", throughput.one), ("decisions_per_second_all_cores", throughput.all),
     ]

@@ -10,9 +10,11 @@ struct ChangeBench {
     // Microseconds a change.
     var update = 0.0
     var update99 = 0.0
-    // Nanoseconds a request.
+    // Nanoseconds a request, beside a thread that changes and beside one that only calculates.
     var decide = 0.0
     var decide99 = 0.0
+    var decideBeside = 0.0
+    var decideBeside99 = 0.0
     // Microseconds for moving a group with so many descendants, of a set of the bench's own.
     var move1000 = 0.0
     var move100000 = 0.0
@@ -41,6 +43,7 @@ struct ChangeBench {
     let failure = Mutex<(any Error)?>(nil)
     // Whoever changes for the first time notes what there is.
     if let policy = policies.first { try change(policy) }
+    let (beside, beside99) = decideBeside()
     Threads.run(2) { number in
       if number == 1 {
         let (median, tail) = bench.decideWhile { !isDone.load(ordering: .relaxed) }
@@ -58,10 +61,34 @@ struct ChangeBench {
     bench.engine.waitForWorkAside()
     if let error = failure.withLock({ $0 }) { throw error }
     var found = times.withLock { $0 }
+    (found.decideBeside, found.decideBeside99) = (beside, beside99)
     found.move1000 = try Self.move(descendants: 1_000)
     found.move100000 = try Self.move(descendants: 100_000)
     return found
   }
+
+  /// Decides beside a thread that only calculates: where two processors are one core's, that alone takes its share.
+  private func decideBeside() -> (median: Double, tail: Double) {
+    let isDone = Atomic<Bool>(false)
+    let times = Mutex((median: 0.0, tail: 0.0))
+    Threads.run(2) { number in
+      if number == 1 {
+        let end = WallClock.now + 200_000_000
+        let found = bench.decideWhile { WallClock.now < end }
+        times.withLock { $0 = found }
+        isDone.store(true, ordering: .relaxed)
+      } else {
+        var random = SplitMix64(seed: 6)
+        var sum: UInt64 = 0
+        while !isDone.load(ordering: .relaxed) { for _ in 0..<1_000 { sum ^= random.next() } }
+        Self.consume(sum)
+      }
+    }
+    return times.withLock { $0 }
+  }
+
+  @inline(never)
+  private static func consume(_: UInt64) {}
 
   /// The median of moving a group of groups, each of which has a hundred users, from one parent to another and back.
   private static func move(descendants: Int) throws -> Double {

@@ -44,7 +44,7 @@ extension Machine {
 
   /// Whether looking so many hashes up takes longer than looking at the whole table.
   @inline(__always)
-  private func isLonger(_ table: Table, than values: Int) -> Bool {
+  private mutating func isLonger(_ table: Table, than values: Int) -> Bool {
     if values <= 1, table.lead == .both { return false }
     let probes = probes(table)
     return probes > table.size || values > table.size || values * probes > table.size
@@ -103,7 +103,7 @@ extension Machine {
   }
 
   @inline(__always)
-  private func hash(_ index: Int, of values: ColumnValues) -> UInt32 {
+  private mutating func hash(_ index: Int, of values: ColumnValues) -> UInt32 {
     if values.set.kind == .set { return KeyHash.scalar(heaps[values.set.region][values.set.start + index]) }
     return index == 0 ? values.own : KeyHash.entity(ancestor(index - 1, in: values.ancestors))
   }

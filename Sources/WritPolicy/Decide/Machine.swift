@@ -370,7 +370,7 @@ struct Machine: ~Copyable {
 
   /// An attribute of a record, or one that is stored or brought of an entity.
   @inline(__always)
-  func ownAttribute(_ name: UInt32, of cell: Cell) -> Cell {
+  mutating func ownAttribute(_ name: UInt32, of cell: Cell) -> Cell {
     switch cell.kind {
     case .entity:
       guard let (region, record) = record(cell.number) else { return .missing }

@@ -82,8 +82,9 @@ struct SuppliedAttributes {
   // MARK: Answers
 
   /// What the source has answered.
+  // Mutating, or all that is kept would be copied before it is looked at.
   @inline(__always)
-  func cell(_ name: UInt32, of uid: UInt32) -> Cell? {
+  mutating func cell(_ name: UInt32, of uid: UInt32) -> Cell? {
     if entries.count > Self.few {
       let found = index.find(Self.hash(name, uid)) { entries[$0].uid == uid && entries[$0].cell.name == name }
       return found.map { entries[$0].cell }
