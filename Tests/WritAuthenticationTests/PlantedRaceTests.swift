@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@testable import WritAuthentication
+
+/// A race on purpose: records of a store without the lock that guards them there.
+///
+/// `Scripts/threads` runs it first and must see it reported, so that silence about the others means something.
+@Suite(
+  "A race that ThreadSanitizer must see",
+  .enabled(if: ProcessInfo.processInfo.environment["WRIT_PLANTED_RACE"] != nil)
+)
+struct PlantedRaceTests {
+  private final class Unguarded: @unchecked Sendable {
+    var records = MemoryRecords(seeds: (1, 2))
+  }
+
+  @Test("records that two threads read and write without a lock")
+  func race() async throws {
+    let shared = Unguarded()
+    let key = RecordKey(.session, RecordID(1, 2, 3, 4))
+    let bytes: [UInt8] = [1]
+    let content = try RecordContent(bytes.span, format: 1, expires: RecordContent.never)
+    _ = shared.records.insert(content, as: key)
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<2 {
+        group.addTask {
+          for _ in 0..<10_000 {
+            if let entry = shared.records.find(key) { _ = shared.records.replace(entry, with: content) }
+          }
+        }
+      }
+    }
+    #expect(shared.records.find(key) != nil)
+  }
+}
