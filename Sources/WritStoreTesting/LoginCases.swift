@@ -32,10 +32,13 @@ struct LoginWorld<Store: RecordStore>: Sendable {
   let account: String
   /// What nothing reaches, for cases of what is behind the limits.
   let limits = LoginLimits(store: Unlimited())
+  /// Those of other cases at the same time could be busy.
+  private let workers: PasswordWorkers
 
   init(_ store: Store) throws {
     self.store = store
     ring = try SecretRing([ApplicationSecret.generate(identifier: "1")])
+    workers = try PasswordWorkers(threads: 2, waiting: 256)
     account = "account \(try RecordID.random().bytes.prefix(8).map(String.init).joined(separator: "-"))"
   }
 
@@ -55,7 +58,7 @@ struct LoginWorld<Store: RecordStore>: Sendable {
   func passwords(revoking revoked: [any AccountRevoking] = [], limits: LoginLimits? = nil) -> Passwords<Store> {
     Passwords(
       store: store,
-      hasher: PasswordHasher(parameters: .weak(), ring: ring),
+      hasher: PasswordHasher(parameters: .weak(), ring: ring, workers: workers),
       limits: limits ?? self.limits,
       revoking: revoked,
       clock: time.clock
