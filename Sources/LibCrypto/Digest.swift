@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CLibCrypto
+
 /// At most 64 bytes in place: a digest or a message authentication code.
 package struct Digest: Sendable {
   private var storage = InlineArray<64, UInt8>(repeating: 0)
@@ -18,6 +20,11 @@ package struct Digest: Sendable {
     _ body: (Span<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try body(storage.span.extracting(first: count))
+  }
+
+  /// Overwrites the bytes: where they are a key.
+  mutating func wipe() {
+    unsafe withUnsafeMutableBytes { unsafe OPENSSL_cleanse($0, 64) }
   }
 
   /// All 64 bytes, to write the first `count`.

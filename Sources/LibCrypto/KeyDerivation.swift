@@ -5,7 +5,6 @@ internal import CLibCrypto
 /// Keys made from other secrets.
 package enum KeyDerivation {
   private static let hkdf = FetchedAlgorithm(kdf: "HKDF")
-  private static let singleStep = FetchedAlgorithm(kdf: "SSKDF")
   private static let pbkdf2 = FetchedAlgorithm(kdf: "PBKDF2")
   private static let scrypt = FetchedAlgorithm(kdf: "SCRYPT")
 
@@ -29,20 +28,36 @@ package enum KeyDerivation {
 
   /// The Concat KDF: one step with a hash (NIST SP 800-56A, 5.8.1; RFC 7518, 4.6.2).
   ///
+  /// Not libcrypto's, which until 3.0.x ends the process where memory runs out.
+  ///
   /// - Parameters:
   ///   - info: everything that is hashed beside the counter and the secret.
-  ///   - count: bytes of the derived key.
+  ///   - count: bytes of the derived key, at most 255 digests.
   package static func concatenation(
     _ secret: SecretBytes,
     info: Span<UInt8>,
     count: Int,
     hash: HashFunction
   ) throws(LibCryptoError) -> SecretBytes {
-    var parameters = Parameters()
-    parameters.append("digest", text: "\(hash.name)")
-    secret.withBytes { parameters.append("key", octets: $0) }
-    parameters.append("info", octets: info)
-    return unsafe try derive(singleStep.pointer, parameters, count)
+    guard 1...(255 * hash.digestCount) ~= count else {
+      throw LibCryptoError(.parameter, "a derived key of \(count) bytes was asked for")
+    }
+    return try SecretBytes(count: count) { (key) throws(LibCryptoError) in
+      for start in stride(from: 0, to: count, by: hash.digestCount) {
+        // The counter has four bytes and begins with 1; the bound of the count keeps it below 256.
+        let counter = UInt8(truncatingIfNeeded: start / hash.digestCount + 1)
+        let message = SecretBytes(count: 4 + secret.count + info.count) { message in
+          message[3] = counter
+          secret.withBytes { secret in for index in secret.indices { message[4 + index] = secret[index] } }
+          for index in info.indices { message[4 + secret.count + index] = info[index] }
+        }
+        var digest = try message.withBytes { (message) throws(LibCryptoError) in try hash.digest(of: message) }
+        digest.withBytes { digest in
+          for index in 0..<min(digest.count, count - start) { key[start + index] = digest[index] }
+        }
+        digest.wipe()
+      }
+    }
   }
 
   /// PBKDF2 with HMAC (RFC 8018, 5.2).

@@ -12,8 +12,8 @@
 ///
 /// Each call is made in a process of its own, from where nothing has been fetched yet, until none of its allocations is left to
 /// fail: with one failing, then with all after it failing, too. Then it is made in one process again and again, where nothing
-/// may be lost. The first 16 allocations fail one by one, then every `STEP`th. Prints a line for each sort of call, and one for
-/// each problem; ends with 1 where there was any.
+/// may be lost. The first 16 allocations fail one by one, then every `STEP`th, and 64 times as many where all is in one process.
+/// Prints a line for each sort of call, and one for each problem; ends with 1 where there was any.
 @main
 enum AllocationFailures {
   static func main() {
@@ -56,7 +56,7 @@ enum AllocationFailures {
         number = trial.next(number, step: step)
       }
     }
-    let many = Trial.apart { trial.endingOfMany(step: 3 * step) }
+    let many = Trial.apart { trial.endingOfMany(step: max(1, step / 64)) }
     switch many {
     case .success(.finished): break
     case .success, .failure:
