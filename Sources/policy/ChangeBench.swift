@@ -70,25 +70,24 @@ struct ChangeBench {
   /// Decides beside a thread that only calculates: where two processors are one core's, that alone takes its share.
   private func decideBeside() -> (median: Double, tail: Double) {
     let isDone = Atomic<Bool>(false)
-    let times = Mutex((median: 0.0, tail: 0.0))
+    var times = (median: 0.0, tail: 0.0)
     Threads.run(2) { number in
-      if number == 1 {
+      // The first one is this thread, and there whatever happens.
+      if number == 0 {
         let end = WallClock.now + 200_000_000
-        let found = bench.decideWhile { WallClock.now < end }
-        times.withLock { $0 = found }
+        times = bench.decideWhile { WallClock.now < end }
         isDone.store(true, ordering: .relaxed)
       } else {
         var random = SplitMix64(seed: 6)
-        var sum: UInt64 = 0
-        while !isDone.load(ordering: .relaxed) { for _ in 0..<1_000 { sum ^= random.next() } }
-        Self.consume(sum)
+        while !isDone.load(ordering: .relaxed) {
+          var sum = 0
+          for _ in 0..<1_000 { sum &+= random.below(1_000) }
+          Results.consume(sum)
+        }
       }
     }
-    return times.withLock { $0 }
+    return times
   }
-
-  @inline(never)
-  private static func consume(_: UInt64) {}
 
   /// The median of moving a group of groups, each of which has a hundred users, from one parent to another and back.
   private static func move(descendants: Int) throws -> Double {
