@@ -32,7 +32,7 @@ struct LoginWorld<Store: RecordStore>: Sendable {
   let account: String
   /// What nothing reaches, for cases of what is behind the limits.
   let limits = LoginLimits(store: Unlimited())
-  /// Those of other cases at the same time could be busy.
+  /// Its own: those that all share may be busy with other cases.
   private let workers: PasswordWorkers
 
   init(_ store: Store) throws {
