@@ -38,6 +38,50 @@ struct HostCookieTests {
     #expect(try Self.value(fields) == expected)
   }
 
+  /// Read byte after byte; `nil` where the request is refused.
+  private static func plainly(_ field: [UInt8]) -> [UInt8]?? {
+    guard field.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else { return nil }
+    func trimmed(_ part: ArraySlice<UInt8>) -> [UInt8] {
+      let start = part.drop { $0 == 0x20 || $0 == 0x09 }
+      return Array(start.prefix { _ in true }.reversed().drop { $0 == 0x20 || $0 == 0x09 }.reversed())
+    }
+    var found: [UInt8]?
+    for part in field.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false) {
+      let equals = part.firstIndex(of: UInt8(ascii: "="))
+      guard trimmed(part[..<(equals ?? part.endIndex)]) == Array(name.utf8) else { continue }
+      guard let equals, found == nil else { return nil }
+      found = trimmed(part[(equals + 1)...])
+    }
+    return .some(found)
+  }
+
+  @Test("as if byte after byte were read, of whatever bytes there are")
+  func random() {
+    // Those around what ends a cookie, and those that look like them under one bit.
+    let bytes: [UInt8] = [
+      0x08, 0x09, 0x0A, 0x1F, 0x20, 0x21, 0x3A, 0x3B, 0x3C, 0x3D, 0x3E, 0x7E, 0x7F, 0x80, 0xBB, 0xBD, 0xFF,
+    ]
+    var (taken, refused) = (0, 0)
+    for _ in 0..<20_000 {
+      let usual = Int.random(in: 1...40)
+      func some() -> [UInt8] {
+        (0..<Int.random(in: 0...20)).map { _ in Int.random(in: 0..<usual) == 0 ? bytes.randomElement()! : 0x79 }
+      }
+      let field = some() + (Bool.random() ? [0x3B] : []) + Array(Self.name.utf8) + [0x3D] + some()
+      var reading = CookieReading()
+      let range = try? HostCookie().range(in: field.span, &reading)
+      switch Self.plainly(field) {
+      case .none:
+        #expect(range == nil, "\(field)")
+        refused += 1
+      case .some(let value):
+        #expect((range ?? nil).map { Array(field[$0]) } == value, "\(field)")
+        if value != nil { taken += 1 }
+      }
+    }
+    #expect(taken > 1000 && refused > 1000, "\(taken), \(refused)")
+  }
+
   @Test("wherever eight bytes that are read at once begin", arguments: 0..<24)
   func places(offset: Int) async throws {
     let before = String(repeating: "y", count: offset)

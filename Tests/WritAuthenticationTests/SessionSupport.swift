@@ -68,9 +68,12 @@ struct FailingStore: RecordStore {
 
   final class Failure: Sendable {
     let error = Guarded<(any Error)?>(nil)
+    /// Whether all calls but those that replace succeed.
+    let onlyReplacing = Guarded(false)
   }
 
-  private func check() throws {
+  private func check(isReplacing: Bool = false) throws {
+    guard isReplacing || !failure.onlyReplacing.withLock({ $0 }) else { return }
     if let error = failure.error.withLock({ $0 }) { throw error }
   }
 
@@ -90,7 +93,7 @@ struct FailingStore: RecordStore {
     with content: RecordContent,
     at now: Int64
   ) async throws -> RecordVersion? {
-    try check()
+    try check(isReplacing: true)
     return await store.replace(key, version, with: content, at: now)
   }
 

@@ -59,7 +59,7 @@ extension HostCookie {
     var index = start
     while index < field.count {
       if index + 8 <= field.count {
-        // Eight bytes at once, as long as none is told apart but by its place.
+        // Eight bytes at once, up to the first that ends the cookie or is a control character.
         let word = CookieWord(field, index)
         let plain = word.plainCount
         if equals == nil, word.equalsIndex < plain { equals = index + word.equalsIndex }

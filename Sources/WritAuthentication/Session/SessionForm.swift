@@ -50,7 +50,7 @@ struct SessionForm: Sendable {
     guard labelEnd + Int(dataCount) == bytes.count, labelCount <= SessionRules.maximumLabelBytes,
       dataCount <= SessionRules.maximumDataBytes
     else { throw Self.corrupt }
-    // INVARIANT: contents have at most 16,384 bytes.
+    // INVARIANT: eight factors, 256 and 4,096 bytes at most, as was just asked for.
     self.factorsEnd = UInt16(truncatingIfNeeded: factorsEnd)
     self.labelEnd = UInt16(truncatingIfNeeded: labelEnd)
     dataEnd = UInt16(truncatingIfNeeded: bytes.count)

@@ -74,29 +74,34 @@ public struct Sessions<Store: RecordStore>: Sendable {
     let now = clock.now
     guard let record = try await read(key, at: now) else { return nil }
     let form = try SessionForm(record.content)
-    guard form.isCurrent(at: now) else { return try await renewed(Session(record, form), at: now) }
+    guard form.isCurrent(at: now) else { return try await renewed(Session(record, form), key, at: now) }
     return Session(record, form)
   }
 
   /// A session that has to be written or is over.
-  nonisolated(nonsending) private func renewed(_ session: Session, at now: Int64) async throws(SessionError) -> Session?
-  {
+  nonisolated(nonsending) private func renewed(
+    _ session: Session,
+    _ key: RecordKey,
+    at now: Int64
+  ) async throws(SessionError) -> Session? {
     var (session, now) = (session, now)
-    // Each turn but the first means that another has written the session meanwhile.
-    for _ in 0..<16 {
-      guard !session.form.isCurrent(at: now) else { return session }
+    for turn in 0..<16 {
+      if turn > 0 {
+        // Another has written the session meanwhile.
+        now = clock.now
+        guard let record = try await read(key, at: now) else { return nil }
+        session = try Session(record)
+        if session.form.isCurrent(at: now) { return session }
+      }
       var fields = SessionFields(session)
       // Where the clock was set back, the session is as old as if it began now.
       fields.created = min(fields.created, now)
-      guard fields.created + fields.absolute > now, session.lastSeen + session.form.idle > now else {
-        _ = try await remove(session.record.key, session.record.version, at: now)
+      guard fields.created + fields.absolute > now, fields.lastSeen + fields.idle > now else {
+        _ = try await remove(key, session.record.version, at: now)
         return nil
       }
       if now - session.lastSeen >= session.form.interval { fields.lastSeen = now }
       if let written = try await replace(session.record, with: fields, at: now) { return written }
-      now = clock.now
-      guard let record = try await read(session.record.key, at: now) else { return nil }
-      session = try Session(record)
     }
     throw SessionError(.storeUnavailable, "a session was changed by others again and again")
   }

@@ -102,7 +102,7 @@ struct MemoryRecords: ~Copyable, Sendable {
   mutating func remove(_ entry: UInt32) {
     unlink(entry)
     let index = Int(entry)
-    slots[index].overflow = nil
+    slots.removeContent(index)
     count -= 1
     // Where the search ends anyway, nothing has to be passed.
     if slots[slots.following(index)].state == .vacant {

@@ -130,13 +130,16 @@ struct RecordSlots: ~Copyable, @unchecked Sendable {
 
   mutating func setContent(_ content: RecordContent, _ index: Int) {
     self[index].setForm(content)
-    guard content.storage.count <= RecordSlot.inlineCount else {
-      self[index].overflow = content.storage
-      return
-    }
+    let isInline = content.storage.count <= RecordSlot.inlineCount
+    self[index].overflow = isInline ? nil : content.storage
+    let count = isInline ? content.storage.count : 0
+    for offset in 0..<count { self[index].bytes[offset] = content.storage[offset] }
+    for offset in count..<RecordSlot.inlineCount { self[index].bytes[offset] = 0 }
+  }
+
+  /// Forgets what was kept in a slot.
+  mutating func removeContent(_ index: Int) {
     self[index].overflow = nil
-    for offset in content.storage.indices { self[index].bytes[offset] = content.storage[offset] }
-    // Nothing stays of what was here before.
-    for offset in content.storage.count..<RecordSlot.inlineCount { self[index].bytes[offset] = 0 }
+    self[index].bytes = InlineArray(repeating: 0)
   }
 }
