@@ -28,7 +28,7 @@ package enum KeyDerivation {
 
   /// The Concat KDF: one step with a hash (NIST SP 800-56A, 5.8.1; RFC 7518, 4.6.2).
   ///
-  /// Not libcrypto's, which until 3.0.x ends the process where memory runs out.
+  /// Not libcrypto's SSKDF: that of 3.0 ends the process where memory runs out.
   ///
   /// - Parameters:
   ///   - info: everything that is hashed beside the counter and the secret.

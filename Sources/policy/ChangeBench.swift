@@ -82,7 +82,7 @@ struct ChangeBench {
         while !isDone.load(ordering: .relaxed) {
           var sum = 0
           for _ in 0..<1_000 { sum &+= random.below(1_000) }
-          Results.consume(sum)
+          BlackHole.take(sum)
         }
       }
     }

@@ -118,7 +118,7 @@ struct DecisionBench {
     measureOverlays(batches, &random, &times)
     times.cold = median(batches, &random, drawing: cold) { allowed += decide($0, decider) }
     times.decide99 = percentile99(batches, decider, &random)
-    Results.consume(allowed)
+    BlackHole.take(allowed)
     return times
   }
 
@@ -143,7 +143,7 @@ struct DecisionBench {
     times.overlayBuild = median(Swift.max(10, batches / 10), &random) { request in
       allowed += (try? decider.overlay(brought[request.index]))?.entities.count ?? 0
     }
-    Results.consume(allowed)
+    BlackHole.take(allowed)
   }
 
   @inline(__always)
@@ -208,7 +208,7 @@ struct DecisionBench {
       allowed += decide(request, decider)
       times.append(WallClock.now - start)
     }
-    Results.consume(allowed)
+    BlackHole.take(allowed)
     times.sort()
     return Double(times[times.count * 99 / 100])
   }
@@ -231,7 +231,7 @@ struct DecisionBench {
         singles.append(WallClock.now - start)
       }
     }
-    Results.consume(allowed)
+    BlackHole.take(allowed)
     guard !batches.isEmpty, !singles.isEmpty else { return (0, 0) }
     batches.sort()
     singles.sort()
@@ -285,7 +285,7 @@ struct DecisionBench {
         rounds += 1
         end = WallClock.now
       }
-      Results.consume(allowed)
+      BlackHole.take(allowed)
       let rate = Double(rounds * order.count) / Double(end - start) * 1e9
       total.withLock { $0 += rate }
     }
@@ -293,11 +293,11 @@ struct DecisionBench {
   }
 }
 
-/// Where results go, so that nobody may leave out what makes them.
-enum Results {
+/// Takes results, so that the optimiser may not leave out what makes them.
+enum BlackHole {
   private static let sum = Atomic<Int>(0)
 
-  static func consume(_ result: Int) { sum.wrappingAdd(result, ordering: .relaxed) }
+  static func take(_ result: Int) { sum.wrappingAdd(result, ordering: .relaxed) }
 }
 
 /// A small generator of random numbers whose seed makes runs repeatable (Steele, Lea, Flood 2014).
