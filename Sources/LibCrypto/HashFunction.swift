@@ -63,7 +63,7 @@ package enum HashFunction: Sendable, Hashable, CaseIterable {
   }
 
   /// Asked once: libcrypto's configuration is read when it begins.
-  private static let hasLowLevelSHA = MessageAuthenticationKey.Path.preferred == .savedState
+  package static let hasLowLevelSHA = MessageAuthenticationKey.Path.preferred == .savedState
 
   /// The algorithm, fetched once for the process: a fetch costs more than a digest.
   func fetched() throws(LibCryptoError) -> OpaquePointer {

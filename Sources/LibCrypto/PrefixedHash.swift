@@ -81,14 +81,3 @@ package final class PrefixedHash: @unchecked Sendable {
     return DigestKey(first: words[0], second: words[1], third: words[2], fourth: words[3])
   }
 }
-
-/// A digest of 256 bits that is the key of a table.
-package struct DigestKey: Sendable, Hashable {
-  let first, second, third, fourth: UInt64
-
-  /// Bits that are as random as the digest, to choose a part of the table by.
-  package var selector: UInt64 { second }
-
-  /// Part of a digest is as good as all of it, to find a place by; equality compares all.
-  package func hash(into hasher: inout Hasher) { hasher.combine(first) }
-}

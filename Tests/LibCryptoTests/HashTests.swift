@@ -107,6 +107,19 @@ struct HashTests {
     }
   }
 
+  @Test("a digest that names a record is SHA-256, however it is computed")
+  func names() throws {
+    for count in [0, 1, 31, 32, 33, 55, 56, 64, 1000] {
+      let message = (0..<count).map { _ in UInt8.random(in: 0...255) }
+      let digest = try HashFunction.sha256.digest(of: message.span).bytes
+      for isLowLevel in [HashFunction.hasLowLevelSHA, false] {
+        let name = try DigestKey(hashing: message.span, isLowLevel: isLowLevel)
+        let words = [name.first, name.second, name.third, name.fourth]
+        #expect(words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } } == digest)
+      }
+    }
+  }
+
   @Test("a digest behind a random block is the same each time, and another for each message and each block")
   func prefixed() throws {
     for path in [MessageAuthenticationKey.Path.savedState, .provider] {

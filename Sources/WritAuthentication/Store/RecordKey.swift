@@ -46,14 +46,12 @@ public struct RecordID: Sendable, Hashable, Comparable {
   ///
   /// - Throws: ``StoreError`` with the code `failure` when libcrypto fails.
   public init(hashing bytes: Span<UInt8>) throws(StoreError) {
-    let digest: Digest
     do throws(LibCryptoError) {
-      digest = try HashFunction.sha256.digest(of: bytes)
+      let digest = try DigestKey(hashing: bytes)
+      self.init(digest.first, digest.second, digest.third, digest.fourth)
     } catch {
       throw StoreError(.failure, error.description)
     }
-    guard let id = digest.withBytes({ RecordID($0) }) else { throw StoreError(.failure, "a digest is no identifier") }
-    self = id
   }
 
   /// A new identifier that nobody foresees.
