@@ -116,6 +116,32 @@ package enum Base64URL {
     return unknown[0] | unknown[1] == 0 && found & 0x40 == 0 && characters & 0x8080_8080 == 0
   }
 
+  /// The 32 bytes of a text of 43 characters, as identifiers have them; `nil` for a text that is none.
+  @inline(__always)
+  package static func decode32(_ text: Span<UInt8>) -> InlineArray<32, UInt8>? {
+    guard text.count == 43 else { return nil }
+    var known = Base64URLBlock.Characters(repeating: .max)
+    @inline(__always)
+    func characters(_ offset: Int) -> UInt128 {
+      // INVARIANT: 43 bytes are there.
+      unsafe UInt128(littleEndian: text.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt128.self))
+    }
+    // Of the last sixteen, eleven are new; behind them come letters A, which are zeros.
+    let last = characters(27) &>> 40 | 0x4141_4141_41 &<< 88
+    let one = Base64URLBlock.decoded(Base64URLBlock.characters(characters(0)), known: &known)
+    let two = Base64URLBlock.decoded(Base64URLBlock.characters(characters(16)), known: &known)
+    let three = Base64URLBlock.decoded(Base64URLBlock.characters(last), known: &known)
+    var words = InlineArray<4, UInt64>(repeating: 0)
+    words[0] = UInt64(bigEndian: one[0] | one[1] &>> 48)
+    words[1] = UInt64(bigEndian: one[1] &<< 16 | two[0] &>> 32)
+    words[2] = UInt64(bigEndian: two[0] &<< 32 | two[1] &>> 16)
+    words[3] = UInt64(bigEndian: three[0] | three[1] &>> 48)
+    let unknown = unsafe ~unsafeBitCast(known, to: SIMD2<UInt64>.self)
+    // The bits after the last byte are zero.
+    guard unknown[0] | unknown[1] == 0, three[1] &<< 16 == 0 else { return nil }
+    return unsafe unsafeBitCast(words, to: InlineArray<32, UInt8>.self)
+  }
+
   private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
   /// Writes the text of some bytes.

@@ -8,6 +8,12 @@ enum Base64URLBlock {
   /// Each half holds six bytes from its highest bit downwards; two zeros follow.
   typealias Groups = SIMD2<UInt64>
 
+  /// Sixteen characters, the first one lowest.
+  @inline(__always)
+  static func characters(_ number: UInt128) -> Characters {
+    unsafe unsafeBitCast(number.littleEndian, to: Characters.self)
+  }
+
   /// What the characters stand for; of those that are not in the alphabet, bits are taken from `known`.
   @inline(__always)
   static func decoded(_ characters: Characters, known: inout Characters) -> Groups {

@@ -27,6 +27,23 @@ struct Base64URLTests {
     #expect(text == Self.plainText(bytes))
     let characters = Array(text.utf8)
     #expect(Base64URL.decode(characters.span) == bytes)
+    #expect(Self.decode32(characters) == (count == 32 ? bytes : nil))
+  }
+
+  private static func decode32(_ text: [UInt8]) -> [UInt8]? {
+    Base64URL.decode32(text.span).map { bytes in bytes.indices.map { bytes[$0] } }
+  }
+
+  @Test("32 bytes are read at once as they are read otherwise")
+  func identifiers() {
+    for _ in 0..<1000 {
+      let bytes = (0..<32).map { _ in UInt8.random(in: 0...255) }
+      var text = Array(Base64URL.encode(bytes.span).utf8)
+      #expect(Self.decode32(text) == bytes)
+      let place = Int.random(in: 0..<43)
+      text[place] = UInt8.random(in: 0...255)
+      #expect(Self.decode32(text) == Base64URL.decode(text.span), "\(text[place]) at \(place)")
+    }
   }
 
   @Test("J15 each byte outside the alphabet is refused in each place", arguments: [2, 4, 16, 19, 22, 43, 64])
@@ -37,6 +54,7 @@ struct Base64URLTests {
         var spoilt = text
         spoilt[place] = byte
         #expect(Base64URL.decode(spoilt.span) == nil, "\(byte) at \(place)")
+        #expect(Self.decode32(spoilt) == nil, "\(byte) at \(place)")
       }
     }
   }
@@ -47,7 +65,9 @@ struct Base64URLTests {
     var accepted = 0
     for character in Self.alphabet {
       text[count - 1] = character
-      if Base64URL.decode(text.span) != nil { accepted += 1 }
+      let bytes = Base64URL.decode(text.span)
+      if bytes != nil { accepted += 1 }
+      if count == 43 { #expect(Self.decode32(text) == bytes) }
     }
     #expect(accepted == (count % 4 == 2 ? 4 : 16))
   }

@@ -46,7 +46,7 @@ public struct RefreshFamilyHandle: Sendable, Hashable, CustomStringConvertible {
 
   /// - Parameter text: what ``description`` was.
   public init?(_ text: String) {
-    guard text.utf8.count == 43, let bytes = Base64URL.decode(text.utf8.span), let id = RecordID(bytes.span) else {
+    guard let bytes = Base64URL.decode32(text.utf8.span), let id = RecordID(bytes.span) else {
       return nil
     }
     self.id = id
