@@ -82,7 +82,7 @@ struct HostCookieTests {
     #expect(taken > 1000 && refused > 1000, "\(taken), \(refused)")
   }
 
-  @Test("wherever eight bytes that are read at once begin", arguments: 0..<24)
+  @Test("wherever sixteen bytes that are read at once begin", arguments: 0..<48)
   func places(offset: Int) async throws {
     let before = String(repeating: "y", count: offset)
     #expect(try Self.value(["\(before)=\(before); \(Self.name)=\(before)x=z; \(before)"]) == before + "x=z")

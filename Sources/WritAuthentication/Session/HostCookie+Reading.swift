@@ -29,22 +29,20 @@ extension HostCookie {
     var found: Range<Int>?
     var start = 0
     while start <= field.count {
-      let (equals, end) = try Self.nextCookie(start, field)
-      let name = Self.trimmed(start..<(equals ?? end), field)
-      let value = equals.map { Self.trimmed($0 + 1..<end, field) } ?? end..<end
-      start = end + 1
-      guard !name.isEmpty || !value.isEmpty else { continue }
+      let cookie = try cookie(from: start, in: field)
+      start = cookie.end + 1
+      guard !cookie.name.isEmpty || cookie.value.map({ !$0.isEmpty }) ?? false else { continue }
       reading.count += 1
-      guard reading.count <= Self.maximumCount, value.count <= Self.maximumValueBytes else {
+      guard reading.count <= Self.maximumCount, cookie.value.map({ $0.count <= Self.maximumValueBytes }) ?? true else {
         throw SessionError(.cookie, "a request has too many cookies, or one that is too long")
       }
-      guard isOwn(name, field) else {
-        guard !resemblesOwn(name, field) else {
+      guard cookie.isOwn else {
+        guard !resemblesOwn(cookie.name, field) else {
           throw SessionError(.cookie, "a request has a cookie whose name looks like that of the session")
         }
         continue
       }
-      guard !reading.isFound, equals != nil else {
+      guard !reading.isFound, let value = cookie.value else {
         throw SessionError(.cookie, "a request has the cookie of the session twice, or without a value")
       }
       reading.isFound = true
@@ -53,34 +51,74 @@ extension HostCookie {
     return found
   }
 
-  /// Where a cookie that begins at a place ends, and its first equals sign before that.
-  private static func nextCookie(_ start: Int, _ field: Span<UInt8>) throws(SessionError) -> (equals: Int?, end: Int) {
-    var equals: Int?
-    var index = start
-    while index < field.count {
-      if index + 8 <= field.count {
-        // Eight bytes at once, up to the first that ends the cookie or is a control character.
-        let word = CookieWord(field, index)
-        let plain = word.plainCount
-        if equals == nil, word.equalsIndex < plain { equals = index + word.equalsIndex }
-        index += plain
-        if plain == 8 { continue }
-      }
-      let byte = field[index]
-      if byte == UInt8(ascii: ";") { break }
-      guard byte >= 0x20 && byte != 0x7F || byte == 0x09 else {
-        throw SessionError(.cookie, "the cookies of a request have control characters")
-      }
-      if byte == UInt8(ascii: "="), equals == nil { equals = index }
-      index += 1
-    }
-    return (equals, index)
+  /// One of the cookies of a field.
+  private struct Cookie {
+    let name: Range<Int>
+    /// What is behind the first equals sign, if there is one.
+    let value: Range<Int>?
+    let isOwn: Bool
+    /// Where the next semicolon is, or the field ends.
+    let end: Int
   }
 
-  private func isOwn(_ name: Range<Int>, _ field: Span<UInt8>) -> Bool {
-    guard name.count == nameBytes.count else { return false }
-    for index in 0..<name.count where field[name.lowerBound + index] != nameBytes[index] { return false }
-    return true
+  @inline(__always)
+  private func cookie(from start: Int, in field: Span<UInt8>) throws(SessionError) -> Cookie {
+    var start = start
+    while start < field.count, Self.isBlank(field[start]) { start += 1 }
+    let ownEnd = start + nameBytes.count
+    if ownEnd < field.count, field[ownEnd] == UInt8(ascii: "="), isOwnName(at: start, in: field) {
+      // Its name need not be looked through.
+      let end = try Self.end(from: ownEnd + 1, in: field)
+      return Cookie(name: start..<ownEnd, value: Self.trimmed(ownEnd + 1..<end, field), isOwn: true, end: end)
+    }
+    let nameEnd = try Self.end(from: start, in: field, orEquals: true)
+    let name = Self.trimmed(start..<nameEnd, field)
+    let isOwn = name.count == nameBytes.count && isOwnName(at: name.lowerBound, in: field)
+    guard nameEnd < field.count, field[nameEnd] == UInt8(ascii: "=") else {
+      return Cookie(name: name, value: nil, isOwn: isOwn, end: nameEnd)
+    }
+    let end = try Self.end(from: nameEnd + 1, in: field)
+    return Cookie(name: name, value: Self.trimmed(nameEnd + 1..<end, field), isOwn: isOwn, end: end)
+  }
+
+  /// Where a cookie ends, or its name.
+  private static func end(
+    from start: Int,
+    in field: Span<UInt8>,
+    orEquals: Bool = false
+  ) throws(SessionError) -> Int {
+    var index = start
+    while index < field.count {
+      let plain = CookieBlock(field, index).plainCount(orEquals: orEquals)
+      index += plain
+      if plain == CookieBlock.count { continue }
+      guard index < field.count else { break }
+      let byte = field[index]
+      if byte == UInt8(ascii: ";") || byte == UInt8(ascii: "=") { break }
+      guard byte == 0x09 else {
+        throw SessionError(.cookie, "the cookies of a request have control characters")
+      }
+      index += 1
+    }
+    return index
+  }
+
+  /// Whether our name is there, with as many bytes to the end of the field.
+  @inline(__always)
+  private func isOwnName(at start: Int, in field: Span<UInt8>) -> Bool {
+    let name = nameBytes.span
+    var (difference, offset) = (UInt64(0), 0)
+    @inline(__always)
+    func word(_ bytes: Span<UInt8>, _ offset: Int) -> UInt64 {
+      unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+    }
+    while offset + 8 < name.count {
+      difference |= word(field, start + offset) ^ word(name, offset)
+      offset += 8
+    }
+    // A name has eight bytes at least; the last eight may have been compared in part before.
+    difference |= word(field, start + name.count - 8) ^ word(name, name.count - 8)
+    return difference == 0
   }
 
   /// Whether the most careless reader could take a name for this one: without whatever may pass for white space or quotes at its
@@ -113,10 +151,14 @@ extension HostCookie {
 
   private static func trimmed(_ range: Range<Int>, _ field: Span<UInt8>) -> Range<Int> {
     var (start, end) = (range.lowerBound, range.upperBound)
-    while start < end, field[start] == 0x20 || field[start] == 0x09 { start += 1 }
-    while end > start, field[end - 1] == 0x20 || field[end - 1] == 0x09 { end -= 1 }
+    while start < end, isBlank(field[start]) { start += 1 }
+    while end > start, isBlank(field[end - 1]) { end -= 1 }
     return start..<end
   }
+
+  /// Whether it is a space or a horizontal tab.
+  @inline(__always)
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 }
 
 /// What was read of the cookies of a request so far.
@@ -126,33 +168,41 @@ struct CookieReading {
   var isFound = false
 }
 
-/// Eight bytes of a Cookie field; what is found is the highest bit of its byte, exact up to the first that is found.
-private struct CookieWord {
-  private static let ones: UInt64 = 0x0101_0101_0101_0101
-  private static let highBits: UInt64 = 0x8080_8080_8080_8080
-  /// The first byte lowest.
-  private let word: UInt64
+/// Sixteen bytes of a Cookie field looked at together.
+private struct CookieBlock {
+  typealias Bytes = SIMD16<UInt8>
+  static let count = 16
+  private let bytes: Bytes
 
-  /// - Parameter index: eight bytes begin there.
+  /// - Parameter index: where they begin; what lies behind the field is semicolons.
   @inline(__always)
   init(_ field: Span<UInt8>, _ index: Int) {
-    word = unsafe UInt64(littleEndian: field.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+    let rest = field.count - index
+    if rest >= Self.count {
+      bytes = unsafe field.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: Bytes.self)
+      return
+    }
+    // The last sixteen, of which some were looked at before.
+    var word: UInt128 = 0
+    if field.count >= Self.count {
+      let last = unsafe field.bytes.unsafeLoadUnaligned(fromByteOffset: field.count - Self.count, as: UInt128.self)
+      word = UInt128(littleEndian: last) >> (8 * (Self.count - rest))
+    } else {
+      for offset in 0..<rest { word |= UInt128(field[index + offset]) << (8 * offset) }
+    }
+    let semicolons: UInt128 = 0x3B3B_3B3B_3B3B_3B3B_3B3B_3B3B_3B3B_3B3B
+    word |= semicolons << (8 * rest)
+    bytes = unsafe unsafeBitCast(word.littleEndian, to: Bytes.self)
   }
 
+  /// How many come before the first that ends the cookie, or is a control character.
   @inline(__always)
-  private func found(_ byte: UInt8) -> UInt64 {
-    let zeros = word ^ (Self.ones &* UInt64(byte))
-    return (zeros &- Self.ones) & ~zeros & Self.highBits
+  func plainCount(orEquals: Bool) -> Int {
+    var ends = bytes .< Bytes(repeating: 0x20)
+    ends .|= bytes .== Bytes(repeating: 0x7F)
+    ends .|= bytes .== Bytes(repeating: UInt8(ascii: ";"))
+    if orEquals { ends .|= bytes .== Bytes(repeating: UInt8(ascii: "=")) }
+    // INVARIANT: a mask has as many bytes, each of ones or zeros.
+    return unsafe UInt128(littleEndian: unsafeBitCast(ends, to: UInt128.self)).trailingZeroBitCount / 8
   }
-
-  /// How many bytes come before the first semicolon or control character.
-  @inline(__always)
-  var plainCount: Int {
-    let controls = (word &- (Self.ones &* 0x20)) & ~word & Self.highBits
-    return (controls | found(0x7F) | found(UInt8(ascii: ";"))).trailingZeroBitCount / 8
-  }
-
-  /// Where the first equals sign is; 8 when there is none.
-  @inline(__always)
-  var equalsIndex: Int { found(UInt8(ascii: "=")).trailingZeroBitCount / 8 }
 }
