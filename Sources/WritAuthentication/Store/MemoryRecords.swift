@@ -2,15 +2,16 @@
 
 /// The records of one part of a ``MemoryRecordStore``, and the chains that lead from owners to them.
 ///
-/// A hash table that is probed slot after slot. Among a million records what costs is to fetch memory, so there is no index
-/// before the slots, and a record of usual length lies in its slot: one place is fetched, one page translated.
+/// A hash table that is probed slot after slot, by their tags. Among a million records what costs is to fetch memory: a record of
+/// usual length lies in its slot, so that one place is fetched, one page translated.
 ///
 /// Keys are hashes already, yet who chooses what is hashed may look for some that agree in a few bits: the place comes from a product
 /// with a seed that nobody knows.
 struct MemoryRecords: ~Copyable, Sendable {
   private static var none: UInt32 { .max }
 
-  private var slots = RecordSlots(count: 8)
+  private var slots = RecordSlots(count: SlotTags.groupCount)
+  private var tags = SlotTags(count: SlotTags.groupCount)
   private let seeds: (UInt64, UInt64)
   private var count = 0
   /// Slots that are not vacant: a search goes on behind them.
@@ -35,23 +36,43 @@ struct MemoryRecords: ~Copyable, Sendable {
 
   // MARK: One record
 
-  /// Where the search for an identifier begins.
+  /// Where the search for an identifier begins, and the tag that it looks for.
   @inline(__always)
-  private func home(_ id: RecordID, of slotCount: Int) -> Int {
+  private func home(_ id: RecordID) -> (index: Int, tag: UInt8) {
     let product = (id.first ^ seeds.0).multipliedFullWidth(by: id.second ^ seeds.1)
+    let hash = product.high ^ product.low
     // INVARIANT: less than the count of slots.
-    return Int(truncatingIfNeeded: (product.high ^ product.low).multipliedFullWidth(by: UInt64(slotCount)).high)
+    return (Int(truncatingIfNeeded: hash.multipliedFullWidth(by: UInt64(slots.count)).high), SlotTags.taken(hash))
   }
 
   /// The slot of a key.
   @inline(__always)
   func find(_ key: RecordKey) -> UInt32? {
-    var index = home(key.id, of: slots.count)
+    var (index, tag) = home(key.id)
+    // Three of four are at home. A processor guesses that, and fetches the slot while it waits for the tag.
+    if tags[index] == tag, slots[index].holds(key) { return UInt32(truncatingIfNeeded: index) }
     // INVARIANT: there are vacant slots.
     while true {
-      if slots[index].holds(key) { return UInt32(truncatingIfNeeded: index) }
-      if slots[index].state == .vacant { return nil }
-      index = slots.following(index)
+      let group = tags.group(index)
+      var matches = SlotTags.matches(group, tag)
+      while matches != 0 {
+        let found = tags.place(index, plus: matches.trailingZeroBitCount / 8)
+        if slots[found].holds(key), tags.isTaken(found) { return UInt32(truncatingIfNeeded: found) }
+        matches &= matches &- 1
+      }
+      if SlotTags.matches(group, SlotTags.vacant) != 0 { return nil }
+      index = tags.place(index, plus: SlotTags.groupCount)
+    }
+  }
+
+  /// The first slot that is not taken, where what has this identifier goes.
+  private func firstFree(_ index: Int) -> Int {
+    var index = index
+    // INVARIANT: there are vacant slots.
+    while true {
+      let free = SlotTags.free(tags.group(index))
+      if free != 0 { return tags.place(index, plus: free.trailingZeroBitCount / 8) }
+      index = tags.place(index, plus: SlotTags.groupCount)
     }
   }
 
@@ -63,22 +84,24 @@ struct MemoryRecords: ~Copyable, Sendable {
   func id(_ entry: UInt32) -> RecordID { slots[Int(entry)].id }
 
   @inline(__always)
+  func content(_ entry: UInt32) -> RecordContent { slots.content(Int(entry)) }
+
   func record(_ entry: UInt32) -> Record {
     let index = Int(entry)
     let key = RecordKey(RecordKind(slots[index].kind), slots[index].id)
-    return Record(key: key, version: version(entry), content: slots.content(index))
+    return Record(key: key, version: version(entry), content: content(entry))
   }
 
   mutating func insert(_ content: RecordContent, as key: RecordKey) -> RecordVersion {
     // INVARIANT: the cap of a store is below 2^27, so slots have numbers of 32 bits.
-    if (usedCount + 1) * 10 > slots.count * 7 { rebuild() }
+    if (usedCount + 1) * 5 > slots.count * 3 { rebuild() }
     lastVersion += 1
-    var index = home(key.id, of: slots.count)
-    while slots[index].state == .taken { index = slots.following(index) }
-    if slots[index].state == .vacant { usedCount += 1 }
+    let (home, tag) = home(key.id)
+    let index = firstFree(home)
+    if tags[index] == SlotTags.vacant { usedCount += 1 }
+    tags[index] = tag
     slots[index].id = key.id
     slots[index].kind = key.kind.number
-    slots[index].state = .taken
     count += 1
     write(content, index)
     return RecordVersion(lastVersion)
@@ -105,11 +128,11 @@ struct MemoryRecords: ~Copyable, Sendable {
     slots.removeContent(index)
     count -= 1
     // Where the search ends anyway, nothing has to be passed.
-    if slots[slots.following(index)].state == .vacant {
-      slots[index].state = .vacant
+    if tags[tags.place(index, plus: 1)] == SlotTags.vacant {
+      tags[index] = SlotTags.vacant
       usedCount -= 1
     } else {
-      slots[index].state = .left
+      tags[index] = SlotTags.left
     }
   }
 
@@ -118,7 +141,7 @@ struct MemoryRecords: ~Copyable, Sendable {
     guard firstExpiry <= now else { return 0 }
     var removed = 0
     var first = Int64.max
-    for index in 0..<slots.count where slots[index].state == .taken {
+    for index in 0..<slots.count where tags.isTaken(index) {
       let expires = slots[index].expires
       if expires <= now, removed < limit {
         remove(UInt32(truncatingIfNeeded: index))
@@ -131,15 +154,18 @@ struct MemoryRecords: ~Copyable, Sendable {
     return removed
   }
 
-  /// Moves all into twice as many slots as there are records.
+  /// Moves all into two slots for every record.
   private mutating func rebuild() {
-    var new = RecordSlots(count: max(8, (count + 1) * 2))
-    owners = [UInt32](repeating: Self.none, count: 1 << (Int.bitWidth - new.count.leadingZeroBitCount - 1))
-    swap(&slots, &new)
-    for old in 0..<new.count where new[old].state == .taken {
-      var index = home(new[old].id, of: slots.count)
-      while slots[index].state == .taken { index = slots.following(index) }
-      swap(&slots[index], &new[old])
+    var old = RecordSlots(count: max(SlotTags.groupCount, (count + 1) * 2))
+    swap(&slots, &old)
+    let oldTags = tags
+    tags = SlotTags(count: slots.count)
+    owners = [UInt32](repeating: Self.none, count: 1 << (Int.bitWidth - slots.count.leadingZeroBitCount - 1))
+    for oldIndex in 0..<old.count where oldTags.isTaken(oldIndex) {
+      let (home, tag) = home(old[oldIndex].id)
+      let index = firstFree(home)
+      tags[index] = tag
+      swap(&slots[index], &old[oldIndex])
       link(UInt32(truncatingIfNeeded: index))
     }
     usedCount = count

@@ -98,6 +98,9 @@ public struct RecordContent: Sendable, Equatable, CustomStringConvertible, Custo
   /// The bytes, counted from 0; nothing is copied.
   public var bytes: ArraySlice<UInt8> { storage.prefix(byteCount) }
 
+  /// Whether they are somebody's.
+  package var hasOwner: Bool { ownerCount > 0 }
+
   /// Whose they are; empty when nobody's.
   public var owner: ArraySlice<UInt8> { storage.suffix(Int(ownerCount)) }
 

@@ -4,21 +4,10 @@
   internal import Glibc
 #endif
 
-/// A place for one record: four lines of the cache.
-///
-/// A search asks for what is in the first and in the last one, so that all are fetched at the same time, and not the content
-/// after the rest.
+/// A place for one record: four lines of the cache, the first one with nearly all but what is kept.
 struct RecordSlot: Sendable {
-  enum State: UInt8 {
-    /// Nothing was here since the slots were made.
-    case vacant
-    case taken
-    /// What was here has been removed.
-    case left
-  }
-
   /// Bytes of a content and its owner that lie in the slot.
-  static let inlineCount = 181
+  static let inlineCount = 118
 
   var id = RecordID(0, 0, 0, 0)
   /// What is longer.
@@ -32,18 +21,12 @@ struct RecordSlot: Sendable {
   private(set) var ownerCount: UInt8 = 0
   private var format: UInt8 = 0
   private(set) var expires: Int64 = 0
-  fileprivate var bytes = InlineArray<181, UInt8>(repeating: 0)
-  var state = State.vacant
   var kind: UInt16 = 0
+  fileprivate var bytes = InlineArray<118, UInt8>(repeating: 0)
 
-  /// Whether a record is here, and it is this one's.
+  /// Whether it is this one's record that is, or was, here.
   @inline(__always)
-  func holds(_ key: RecordKey) -> Bool {
-    // Without branches: both lines are fetched at the same time.
-    let first = (id.first ^ key.id.first) | (id.second ^ key.id.second)
-    let second = (id.third ^ key.id.third) | (id.fourth ^ key.id.fourth)
-    return first | second | UInt64(kind ^ key.kind.number) | UInt64(state.rawValue ^ State.taken.rawValue) == 0
-  }
+  func holds(_ key: RecordKey) -> Bool { id == key.id && kind == key.kind.number }
 
   fileprivate mutating func setForm(_ content: RecordContent) {
     // INVARIANT: contents have at most 16,384 bytes and an owner of 255.
@@ -71,9 +54,13 @@ struct RecordSlots: ~Copyable, @unchecked Sendable {
   private let slots: UnsafeMutablePointer<RecordSlot>
 
   /// Vacant slots.
-  init(count: Int) {
-    self.count = count
-    let byteCount = count * MemoryLayout<RecordSlot>.stride
+  ///
+  /// - Parameter minimum: how many there are at least; more where that fills the last large page.
+  init(count minimum: Int) {
+    let slotBytes = MemoryLayout<RecordSlot>.stride
+    let filled = (minimum * slotBytes + Self.pageBytes - 1) / Self.pageBytes * Self.pageBytes / slotBytes
+    count = filled <= minimum * 5 / 4 ? filled : minimum
+    let byteCount = count * slotBytes
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: byteCount,
       alignment: byteCount < Self.pageBytes ? 64 : Self.pageBytes
@@ -104,24 +91,19 @@ struct RecordSlots: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// The slot after another; after the last one comes the first.
-  @inline(__always)
-  func following(_ index: Int) -> Int { index + 1 < count ? index + 1 : 0 }
-
   /// What is kept in a slot that is taken.
   @inline(__always)
   func content(_ index: Int) -> RecordContent {
     if let overflow = self[index].overflow { return self[index].content(overflow) }
-    // All that may be there is copied, so that nothing waits for the count before the next line is fetched.
+    // All that may be there, before there is an array for it: so no line is waited for after another.
+    let bytes = self[index].bytes
     let count = min(Int(self[index].storageCount), RecordSlot.inlineCount)
-    // INVARIANT: the index was checked above, and these are the bytes of the slot.
     var storage: [UInt8] = []
     // Half the cost of an array that is made of bytes, whose type the standard library looks up each time.
     storage.append(addingCapacity: RecordSlot.inlineCount) { (output: inout OutputSpan<UInt8>) in
       unsafe output.withUnsafeMutableBufferPointer { buffer, initializedCount in
-        unsafe withUnsafeBytes(of: &slots[index].bytes) { bytes in
-          unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
-        }
+        // INVARIANT: there is room for all bytes.
+        unsafe UnsafeMutableRawPointer(buffer.baseAddress!).storeBytes(of: bytes, as: InlineArray<118, UInt8>.self)
         initializedCount = count
       }
     }
