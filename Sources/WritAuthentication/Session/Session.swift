@@ -4,22 +4,22 @@
 ///
 /// Its identifier, which only the browser has, is not in it.
 public struct Session: Sendable, CustomStringConvertible, CustomReflectable {
+  // All that there is: it is copied on its way to who asked for it.
   let record: Record
-  let form: SessionForm
 
   init(_ record: Record) throws(SessionError) {
-    self.init(record, try SessionForm(record.content))
+    _ = try SessionForm(record.content)
+    self.record = record
   }
 
-  /// - Parameter form: that of the record.
+  /// - Parameter record: what a ``SessionForm`` has not refused.
   @inline(__always)
-  init(_ record: Record, _ form: SessionForm) {
-    self.record = record
-    self.form = form
-  }
+  init(checked record: consuming Record) { self.record = record }
+
+  var form: SessionForm { SessionForm(checked: record.content) }
 
   /// Its name, which may be shown and stays when it gets a new identifier.
-  public var handle: SessionHandle { form.handle }
+  public var handle: SessionHandle { SessionHandle(in: record.content) }
 
   /// Whose it is; `nil` of a visitor who has not said.
   public var account: String? {
@@ -27,7 +27,7 @@ public struct Session: Sendable, CustomStringConvertible, CustomReflectable {
   }
 
   /// Whether it is nobody's.
-  public var isAnonymous: Bool { record.content.owner.isEmpty }
+  public var isAnonymous: Bool { !record.content.hasOwner }
 
   /// What the application calls the device.
   public var label: String { String(decoding: bytes(form.label), as: UTF8.self) }
@@ -47,9 +47,9 @@ public struct Session: Sendable, CustomStringConvertible, CustomReflectable {
   /// What was proved, the latest last.
   public var factors: [ProvedFactor] {
     let bytes = bytes(form.factors)
-    return stride(from: 0, to: bytes.count, by: SessionForm.factorCount).compactMap { start in
+    return stride(from: 0, to: bytes.count, by: SessionForm.factorBytes).compactMap { start in
       guard let factor = AuthenticationFactor(rawValue: bytes[start]) else { return nil }
-      let time = bytes[start + 1..<start + SessionForm.factorCount].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      let time = bytes[start + 1..<start + SessionForm.factorBytes].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
       return ProvedFactor(factor: factor, time: min(Int64(clamping: time), NumericDate.last))
     }
   }

@@ -26,7 +26,7 @@ struct SessionFields: Sendable {
 
   init(_ session: Session) {
     let form = session.form
-    handle = form.handle
+    handle = session.handle
     account = Array(session.record.content.owner)
     created = form.created
     lastSeen = form.lastSeen

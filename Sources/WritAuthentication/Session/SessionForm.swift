@@ -9,56 +9,59 @@
 ///     54 factors (kind 1, time 8), label, data
 struct SessionForm: Sendable {
   static let format: UInt8 = 1
+  static let handleOffset = 38
   static let headerCount = 54
-  static let factorCount = 9
+  static let factorBytes = 9
 
   let created: Int64
   let lastSeen: Int64
+  let idle: Int64
+  let absolute: Int64
   let epoch: UInt64
-  let handle: SessionHandle
-  // Narrow, as a session is copied on its way to who asked for it.
-  private let idleSeconds, absoluteSeconds: UInt32
-  private let factorsEnd, labelEnd, dataEnd: UInt16
-  let isRemembered: Bool
+  private let flags, factorCount: UInt8
+  private let labelCount, dataCount: UInt16
 
-  /// - Throws: ``SessionError`` with the code `corrupt` for everything that ``SessionFields`` does not write.
-  init(_ content: RecordContent) throws(SessionError) {
-    let storage = content.storage.span
-    let bytes = storage.extracting(first: content.byteCount)
-    guard content.format == Self.format, bytes.count >= Self.headerCount,
-      let handle = SessionHandle(bytes.extracting(38..<Self.headerCount))
-    else { throw Self.corrupt }
+  /// - Parameter content: what another `init` has not refused.
+  @inline(__always)
+  init(checked content: borrowing RecordContent) {
+    let bytes = content.storage.span
     @inline(__always)
-    func integer<Integer: FixedWidthInteger & BitwiseCopyable>(_ offset: Int) -> Integer {
+    func integer<Integer: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, _: Integer.Type) -> Integer {
       unsafe Integer(bigEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Integer.self))
     }
-    let (created, lastSeen): (UInt64, UInt64) = (integer(0), integer(8))
-    idleSeconds = integer(16)
-    absoluteSeconds = integer(20)
-    epoch = integer(24)
-    let limits = 1...SessionRules.longestSeconds
-    guard created <= NumericDate.last, lastSeen <= NumericDate.last, limits ~= idleSeconds, limits ~= absoluteSeconds,
-      bytes[32] <= 1, bytes[33] <= SessionRules.maximumFactors
+    created = integer(0, Int64.self)
+    lastSeen = integer(8, Int64.self)
+    idle = Int64(integer(16, UInt32.self))
+    absolute = Int64(integer(20, UInt32.self))
+    epoch = integer(24, UInt64.self)
+    flags = integer(32, UInt8.self)
+    factorCount = integer(33, UInt8.self)
+    labelCount = integer(34, UInt16.self)
+    dataCount = integer(36, UInt16.self)
+  }
+
+  /// - Throws: ``SessionError`` with the code `corrupt` for everything that ``SessionFields`` does not write.
+  @inline(__always)
+  init(_ content: borrowing RecordContent) throws(SessionError) {
+    guard content.format == Self.format, content.byteCount >= Self.headerCount else { throw Self.corrupt }
+    self.init(checked: content)
+    let (times, limits) = (0...NumericDate.last, 1...Int64(SessionRules.longestSeconds))
+    guard times ~= created, times ~= lastSeen, limits ~= idle, limits ~= absolute,
+      flags <= 1, factorCount <= SessionRules.maximumFactors, labelCount <= SessionRules.maximumLabelBytes,
+      dataCount <= SessionRules.maximumDataBytes, data.upperBound == content.byteCount
     else { throw Self.corrupt }
-    self.created = Int64(created)
-    self.lastSeen = Int64(lastSeen)
-    self.handle = handle
-    isRemembered = bytes[32] == 1
-    let (labelCount, dataCount): (UInt16, UInt16) = (integer(34), integer(36))
-    let factorsEnd = Self.headerCount + Int(bytes[33]) * Self.factorCount
-    let labelEnd = factorsEnd + Int(labelCount)
-    guard labelEnd + Int(dataCount) == bytes.count, labelCount <= SessionRules.maximumLabelBytes,
-      dataCount <= SessionRules.maximumDataBytes
-    else { throw Self.corrupt }
-    // INVARIANT: eight factors, 256 and 4,096 bytes at most, as was just asked for.
-    self.factorsEnd = UInt16(truncatingIfNeeded: factorsEnd)
-    self.labelEnd = UInt16(truncatingIfNeeded: labelEnd)
-    dataEnd = UInt16(truncatingIfNeeded: bytes.count)
     // Text that would be repaired could become another account.
-    guard Self.isUTF8(storage.extracting(bytes.count..<storage.count)), Self.isUTF8(bytes.extracting(label)) else {
+    let storage = content.storage.span
+    guard Self.isUTF8(storage.extracting(data.upperBound..<storage.count)), Self.isUTF8(storage.extracting(label))
+    else {
       throw Self.corrupt
     }
   }
+
+  var isRemembered: Bool { flags == 1 }
+  var factors: Range<Int> { Self.headerCount..<Self.headerCount + Int(factorCount) * Self.factorBytes }
+  var label: Range<Int> { factors.upperBound..<factors.upperBound + Int(labelCount) }
+  var data: Range<Int> { label.upperBound..<label.upperBound + Int(dataCount) }
 
   private static let corrupt = SessionError(
     .corrupt,
@@ -68,23 +71,22 @@ struct SessionForm: Sendable {
   @inline(__always)
   private static func isUTF8(_ bytes: Span<UInt8>) -> Bool {
     var (all, index) = (UInt64(0), 0)
-    while index + 8 <= bytes.count {
-      all |= unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
-      index += 8
+    @inline(__always)
+    func word(_ offset: Int) -> UInt64 {
+      unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
-    while index < bytes.count {
-      all |= UInt64(bytes[index])
-      index += 1
+    if bytes.count >= 8 {
+      // The last eight may have been looked at in part before.
+      while index + 8 < bytes.count {
+        all |= word(index)
+        index += 8
+      }
+      all |= word(bytes.count - 8)
+    } else {
+      for index in bytes.indices { all |= UInt64(bytes[index]) }
     }
     return all & 0x8080_8080_8080_8080 == 0 || (try? UTF8Span(validating: bytes)) != nil
   }
-
-  var factors: Range<Int> { Self.headerCount..<Int(factorsEnd) }
-  var label: Range<Int> { Int(factorsEnd)..<Int(labelEnd) }
-  var data: Range<Int> { Int(labelEnd)..<Int(dataEnd) }
-
-  var idle: Int64 { Int64(idleSeconds) }
-  var absolute: Int64 { Int64(absoluteSeconds) }
 
   /// The first second in which the session is over.
   var end: Int64 { min(created + absolute, lastSeen + idle) }
@@ -93,5 +95,6 @@ struct SessionForm: Sendable {
   var interval: Int64 { max(1, min(60, idle / 10)) }
 
   /// Whether it is alive as it stands there: nothing has to be written.
+  @inline(__always)
   func isCurrent(at now: Int64) -> Bool { created <= now && now < end && now - lastSeen < interval }
 }

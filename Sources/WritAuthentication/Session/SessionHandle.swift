@@ -19,6 +19,16 @@ public struct SessionHandle: Sendable, Hashable, CustomStringConvertible {
     second = unsafe UInt64(bigEndian: bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: 8, as: UInt64.self))
   }
 
+  /// - Parameter content: that of a session.
+  init(in content: RecordContent) {
+    let storage = content.storage.span
+    func word(_ offset: Int) -> UInt64 {
+      let offset = SessionForm.handleOffset + offset
+      return unsafe UInt64(bigEndian: storage.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+    (first, second) = (word(0), word(8))
+  }
+
   /// - Parameter text: what ``description`` was.
   public init?(_ text: String) {
     guard text.utf8.count == 22, let bytes = Base64URL.decode(text.utf8.span) else { return nil }

@@ -19,7 +19,6 @@ extension SessionError {
 
 // The calls of the store, their errors typed.
 extension Sessions {
-  @inline(__always)
   nonisolated(nonsending) func read(_ key: RecordKey, at now: Int64) async throws(SessionError) -> Record? {
     do {
       return try await store.read(key, at: now)

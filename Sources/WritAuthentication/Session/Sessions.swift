@@ -12,6 +12,8 @@ internal import LibCrypto
 /// set back lengthens the idle limit by as much, and the absolute one not beyond its length from then on.
 public struct Sessions<Store: RecordStore>: Sendable {
   let store: Store
+  /// The store, where it is the one in this process: it need not be waited for.
+  private let memory: MemoryRecordStore?
   let ring: SecretRing
   let rules: SessionRules
   let cookie: HostCookie
@@ -38,6 +40,7 @@ public struct Sessions<Store: RecordStore>: Sendable {
     events: SecurityEvents = .none
   ) throws(SessionError) {
     self.store = store
+    memory = store as? MemoryRecordStore
     self.ring = ring
     self.origins = try RequestOrigin.checked(origins)
     if let rules { self.rules = rules } else { self.rules = try SessionRules() }
@@ -52,11 +55,31 @@ public struct Sessions<Store: RecordStore>: Sendable {
   /// - Returns: the session; `nil` when there is no cookie, or its session is over or was never there.
   /// - Throws: ``SessionError`` with the codes `cookie`, `storeUnavailable`, `corrupt`, `cancelled`, `failure`: the request is to be
   ///   refused, not to be taken for one without a session.
-  #if compiler(>=6.3)
-    @specialized(where Store == MemoryRecordStore)
-  #endif
   nonisolated(nonsending) public func session(in fields: [String]) async throws(SessionError) -> Session? {
     // On the executor of the caller, as all on this path: another and back would take a third of the look-up.
+    var rest = LookUpRest.nothing
+    let session = try lookUp(fields, &rest)
+    switch rest {
+    case .nothing: return session
+    case .due(let now):
+      guard let session else { return nil }
+      return try await renewed(session, session.record.key, at: now)
+    case .asking(let key): return try await self.session(key)
+    }
+  }
+
+  /// What is left to be done for an answer.
+  private enum LookUpRest {
+    case nothing
+    /// The session is to be written, as of this time, or is over.
+    case due(Int64)
+    /// The store has to be waited for.
+    case asking(RecordKey)
+  }
+
+  /// What can be said of a request without waiting.
+  @inline(never)
+  private func lookUp(_ fields: [String], _ rest: inout LookUpRest) throws(SessionError) -> Session? {
     let id: RecordID?
     do throws(SessionError) {
       id = try identifier(in: fields)
@@ -65,17 +88,23 @@ public struct Sessions<Store: RecordStore>: Sendable {
       throw error
     }
     guard let id else { return nil }
-    return try await session(RecordKey(.session, id))
+    let key = RecordKey(.session, id)
+    guard let memory else {
+      rest = .asking(key)
+      return nil
+    }
+    let now = clock.now
+    guard let (content, version) = memory.contentNow(key, at: now) else { return nil }
+    if try !SessionForm(content).isCurrent(at: now) { rest = .due(now) }
+    return Session(checked: Record(key: key, version: version, content: content))
   }
 
   /// The session of a key, with the time of this request written where it is due.
-  @inline(__always)
   nonisolated(nonsending) func session(_ key: RecordKey) async throws(SessionError) -> Session? {
     let now = clock.now
     guard let record = try await read(key, at: now) else { return nil }
-    let form = try SessionForm(record.content)
-    guard form.isCurrent(at: now) else { return try await renewed(Session(record, form), key, at: now) }
-    return Session(record, form)
+    let session = try Session(record)
+    return session.form.isCurrent(at: now) ? session : try await renewed(session, key, at: now)
   }
 
   /// A session that has to be written or is over.
@@ -107,11 +136,13 @@ public struct Sessions<Store: RecordStore>: Sendable {
   }
 
   /// The key of the session that the cookies name.
+  @inline(__always)
   func identifier(in fields: [String]) throws(SessionError) -> RecordID? {
     var reading = CookieReading()
     var id: RecordID?
-    for field in fields {
-      let field = field.utf8.span
+    let fields = fields.span
+    for index in fields.indices {
+      let field = fields[index].utf8.span
       guard let range = try cookie.range(in: field, &reading) else { continue }
       id = try Self.identifier(field.extracting(range))
     }
@@ -119,12 +150,9 @@ public struct Sessions<Store: RecordStore>: Sendable {
   }
 
   /// The hash of an identifier; `nil` for a text that is none.
+  @inline(__always)
   private static func identifier(_ text: Span<UInt8>) throws(SessionError) -> RecordID? {
-    guard text.count == 43 else { return nil }
-    var bytes = InlineArray<32, UInt8>(repeating: 0)
-    var span = bytes.mutableSpan
-    let isText = unsafe span.withUnsafeMutableBufferPointer { unsafe Base64URL.decode(text, into: $0) }
-    guard isText else { return nil }
+    guard let bytes = Base64URL.decode32(text) else { return nil }
     do throws(StoreError) {
       return try RecordID(hashing: bytes.span)
     } catch {

@@ -19,11 +19,9 @@ final class Scene {
   init(sessions count: Int) async throws {
     let secret = (0..<32).map { _ in UInt8.random(in: 0...255) }
     let ring = try SecretRing([ApplicationSecret(secret.span, identifier: "1")])
-    // It stands still but is asked, as otherwise each session would be written once a minute.
     let start = Int64(time(nil))
-    let clock = TokenClock.custom { min(start, Int64(time(nil))) }
     let store = try MemoryRecordStore(maximumCount: count + 1)
-    sessions = try Sessions(store: store, ring: ring, origins: ["https://app.example"], clock: clock)
+    sessions = try Sessions(store: store, ring: ring, origins: ["https://app.example"])
     identifiers.reserveCapacity(count * Self.identifierCount)
     for index in 0..<(count * Self.identifierCount) { identifiers.append(UInt8(truncatingIfNeeded: index)) }
     identifiers.removeAll(keepingCapacity: true)
