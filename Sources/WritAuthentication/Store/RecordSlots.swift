@@ -4,10 +4,12 @@
   internal import Glibc
 #endif
 
-/// A place for one record: four lines of the cache, the first one with nearly all but what is kept.
+/// A place for one record: three lines of the cache, the first one with nearly all but what is kept.
 struct RecordSlot: Sendable {
+  /// What fills the third line.
+  fileprivate typealias Bytes = InlineArray<118, UInt8>
   /// Bytes of a content and its owner that lie in the slot.
-  static let inlineCount = 118
+  static let inlineCount = MemoryLayout<Bytes>.size
 
   var id = RecordID(0, 0, 0, 0)
   /// What is longer.
@@ -22,7 +24,7 @@ struct RecordSlot: Sendable {
   private var format: UInt8 = 0
   private(set) var expires: Int64 = 0
   var kind: UInt16 = 0
-  fileprivate var bytes = InlineArray<118, UInt8>(repeating: 0)
+  fileprivate var bytes = Bytes(repeating: 0)
 
   /// Whether it is this one's record that is, or was, here.
   @inline(__always)
@@ -103,7 +105,7 @@ struct RecordSlots: ~Copyable, @unchecked Sendable {
     storage.append(addingCapacity: RecordSlot.inlineCount) { (output: inout OutputSpan<UInt8>) in
       unsafe output.withUnsafeMutableBufferPointer { buffer, initializedCount in
         // INVARIANT: there is room for all bytes.
-        unsafe UnsafeMutableRawPointer(buffer.baseAddress!).storeBytes(of: bytes, as: InlineArray<118, UInt8>.self)
+        unsafe UnsafeMutableRawBufferPointer(buffer).storeBytes(of: bytes, as: RecordSlot.Bytes.self)
         initializedCount = count
       }
     }
