@@ -80,4 +80,59 @@ struct MemoryRecordModelTests {
       #expect(await store.read(key, at: now)?.content == known.content)
     }
   }
+
+  @Test(
+    "one table, crowded and with much that was removed, finds what is there and nothing else",
+    arguments: [8, 60, 700]
+  )
+  func table(size: Int) throws {
+    var random = Random(state: UInt64(size))
+    var table = MemoryRecords(seeds: (random.next(), random.next()))
+    var model: [RecordKey: (version: RecordVersion, number: UInt8)] = [:]
+    var keys: [RecordKey] = []
+    for number in 0..<size { keys.append(RecordKey(.session, try RecordID(hashing: Array("\(number)".utf8).span))) }
+    for round in 0..<20_000 {
+      let key = keys[Int.random(in: 0..<size, using: &random)]
+      let entry = table.find(key)
+      #expect((entry == nil) == (model[key] == nil), "round \(round)")
+      guard let entry else {
+        let number = UInt8.random(in: 0...255, using: &random)
+        model[key] = (table.insert(try Self.small(number), as: key), number)
+        continue
+      }
+      let (version, number) = (table.version(entry), table.content(entry).bytes.first)
+      #expect(version == model[key]?.version && number == model[key]?.number, "round \(round)")
+      table.remove(entry)
+      model[key] = nil
+    }
+    for key in keys {
+      let entry = table.find(key)
+      #expect((entry == nil) == (model[key] == nil))
+    }
+  }
+
+  @Test("a table that fills large pages finds all")
+  func pages() throws {
+    var random = Random(state: 4)
+    var table = MemoryRecords(seeds: (random.next(), random.next()))
+    var keys: [RecordKey] = []
+    for number in 0..<15_000 {
+      let id = RecordID(random.next(), random.next(), random.next(), random.next())
+      let key = RecordKey(.session, id)
+      keys.append(key)
+      _ = table.insert(try Self.small(UInt8(truncatingIfNeeded: number)), as: key)
+    }
+    for (number, key) in keys.enumerated() {
+      let entry = table.find(key)
+      let found = entry.map { table.content($0).bytes.first }
+      #expect(found == UInt8(truncatingIfNeeded: number))
+      let other = table.find(RecordKey(.refreshFamily, key.id))
+      #expect(other == nil)
+    }
+  }
+
+  private static func small(_ number: UInt8) throws -> RecordContent {
+    let bytes = [number]
+    return try RecordContent(bytes.span, format: 1, owner: [number % 3], expires: RecordContent.never)
+  }
 }

@@ -60,9 +60,10 @@ struct RecordSlots: ~Copyable, @unchecked Sendable {
   /// - Parameter minimum: how many there are at least; more where that fills the last large page.
   init(count minimum: Int) {
     let slotBytes = MemoryLayout<RecordSlot>.stride
-    let filled = (minimum * slotBytes + Self.pageBytes - 1) / Self.pageBytes * Self.pageBytes / slotBytes
-    count = filled <= minimum * 5 / 4 ? filled : minimum
-    let byteCount = count * slotBytes
+    let needed = minimum * slotBytes
+    let filled = (needed + Self.pageBytes - 1) / Self.pageBytes * Self.pageBytes
+    let byteCount = filled <= needed * 5 / 4 ? filled : needed
+    count = byteCount / slotBytes
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: byteCount,
       alignment: byteCount < Self.pageBytes ? 64 : Self.pageBytes
