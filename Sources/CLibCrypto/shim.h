@@ -38,9 +38,10 @@ static inline int writ_is_out_of_memory(unsigned long error) {
 // A libcrypto built without what it deprecates has neither the types nor the functions: they fail, and HMAC takes EVP_MAC.
 #ifdef OPENSSL_NO_DEPRECATED_3_0
 #define WRIT_HAS_LOW_LEVEL_SHA 0
-typedef struct { unsigned char unused; } SHA256_CTX;
+typedef struct { unsigned int h[8]; } SHA256_CTX;
 typedef struct { unsigned char unused; } SHA512_CTX;
 static inline int SHA256_Init(SHA256_CTX *c) { return 0; }
+static inline void SHA256_Transform(SHA256_CTX *c, const unsigned char *data) {}
 static inline int SHA256_Update(SHA256_CTX *c, const void *data, size_t count) { return 0; }
 static inline int SHA256_Final(unsigned char *digest, SHA256_CTX *c) { return 0; }
 static inline int SHA384_Init(SHA512_CTX *c) { return 0; }

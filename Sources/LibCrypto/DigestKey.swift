@@ -17,14 +17,14 @@ package struct DigestKey: Sendable, Hashable {
 extension DigestKey {
   /// The SHA-256 of some bytes (FIPS 180-4).
   ///
-  /// - Parameter isLowLevel: whether libcrypto's low-level hash may be used.
+  /// - Parameter asBlock: whether 32 bytes may be hashed as the one block they are, by libcrypto's low-level hash.
   /// - Throws: ``LibCryptoError`` with the code `failure`.
   @inline(__always)
   package init(
     hashing bytes: Span<UInt8>,
-    isLowLevel: Bool = HashFunction.hasLowLevelSHA
+    asBlock: Bool = HashFunction.hasLowLevelSHA
   ) throws(LibCryptoError) {
-    if isLowLevel, bytes.count == 32 {
+    if asBlock, bytes.count == 32 {
       try self.init(hashingBlock: bytes)
     } else {
       self.init(try HashFunction.sha256.digest(of: bytes))

@@ -78,6 +78,11 @@ package final class PrefixedHash: @unchecked Sendable {
       }
     }
     try LibCryptoError.check(status, .failure, "SHA256")
-    return DigestKey(first: words[0], second: words[1], third: words[2], fourth: words[3])
+    return DigestKey(
+      first: UInt64(bigEndian: words[0]),
+      second: UInt64(bigEndian: words[1]),
+      third: UInt64(bigEndian: words[2]),
+      fourth: UInt64(bigEndian: words[3])
+    )
   }
 }

@@ -195,7 +195,7 @@ private struct CookieBlock {
     bytes = unsafe unsafeBitCast(word.littleEndian, to: Bytes.self)
   }
 
-  /// How many come before the first that ends the cookie, or is a control character.
+  /// How many come before the first that is a semicolon, a control character (tabs are among them) or, if asked for, an equals sign.
   @inline(__always)
   func plainCount(orEquals: Bool) -> Int {
     var ends = bytes .< Bytes(repeating: 0x20)

@@ -56,7 +56,7 @@ public struct Sessions<Store: RecordStore>: Sendable {
   /// - Throws: ``SessionError`` with the codes `cookie`, `storeUnavailable`, `corrupt`, `cancelled`, `failure`: the request is to be
   ///   refused, not to be taken for one without a session.
   nonisolated(nonsending) public func session(in fields: [String]) async throws(SessionError) -> Session? {
-    // On the executor of the caller, as all on this path: another and back would take a third of the look-up.
+    // On the executor of the caller, as all on this path: a look-up is not worth a change of executors.
     var rest = LookUpRest.nothing
     let session = try lookUp(fields, &rest)
     switch rest {

@@ -57,7 +57,7 @@ struct MemoryRecords: ~Copyable, Sendable {
       var matches = SlotTags.matches(group, tag)
       while matches != 0 {
         let found = tags.place(index, plus: matches.trailingZeroBitCount / 8)
-        if slots[found].holds(key), tags.isTaken(found) { return UInt32(truncatingIfNeeded: found) }
+        if slots[found].holds(key) { return UInt32(truncatingIfNeeded: found) }
         matches &= matches &- 1
       }
       if SlotTags.matches(group, SlotTags.vacant) != 0 { return nil }
@@ -154,9 +154,9 @@ struct MemoryRecords: ~Copyable, Sendable {
     return removed
   }
 
-  /// Moves all into two slots for every record.
+  /// Moves all into nine slots for every four records, or a few more.
   private mutating func rebuild() {
-    var old = RecordSlots(count: max(SlotTags.groupCount, (count + 1) * 2))
+    var old = RecordSlots(count: max(SlotTags.groupCount, (count + 1) * 9 / 4))
     swap(&slots, &old)
     let oldTags = tags
     tags = SlotTags(count: slots.count)

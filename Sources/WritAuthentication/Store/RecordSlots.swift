@@ -6,7 +6,7 @@
 
 /// A place for one record: three lines of the cache, the first one with nearly all but what is kept.
 struct RecordSlot: Sendable {
-  /// What fills the third line.
+  /// What is left of three lines.
   fileprivate typealias Bytes = InlineArray<118, UInt8>
   /// Bytes of a content and its owner that lie in the slot.
   static let inlineCount = MemoryLayout<Bytes>.size

@@ -54,7 +54,8 @@ struct SlotTags: Sendable {
     unsafe UInt64(littleEndian: bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
   }
 
-  /// The highest bits of those tags that are this one; behind the first one, others may be among them.
+  /// The highest bits of those tags that are this one; behind the first one there may be others, that differ in the lowest bit: if
+  /// this one is of slots that are taken, so are those.
   @inline(__always)
   static func matches(_ group: UInt64, _ tag: UInt8) -> UInt64 {
     let differences = group ^ (ones &* UInt64(tag))

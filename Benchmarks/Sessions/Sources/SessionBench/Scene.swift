@@ -19,6 +19,7 @@ final class Scene {
   init(sessions count: Int) async throws {
     let secret = (0..<32).map { _ in UInt8.random(in: 0...255) }
     let ring = try SecretRing([ApplicationSecret(secret.span, identifier: "1")])
+    // A session is written once a minute: if a run takes longer, some look-ups are writes too, as in a server.
     let start = Int64(time(nil))
     let store = try MemoryRecordStore(maximumCount: count + 1)
     sessions = try Sessions(store: store, ring: ring, origins: ["https://app.example"])
