@@ -5,7 +5,7 @@ import Testing
 @testable import WritAuthentication
 
 /// A look-up runs where it was called; afterwards the caller is on its own actor again, however it ended and whether the
-/// look-up is specialised for the store or not.
+/// store has to be waited for or not.
 @MainActor
 @Suite("Sessions and the actor that asks for them")
 struct SessionIsolationTests {

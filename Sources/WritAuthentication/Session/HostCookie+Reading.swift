@@ -31,9 +31,9 @@ extension HostCookie {
     while start <= field.count {
       let cookie = try cookie(from: start, in: field)
       start = cookie.end + 1
-      guard !cookie.name.isEmpty || cookie.value.map({ !$0.isEmpty }) ?? false else { continue }
+      guard !cookie.name.isEmpty || !cookie.value.isEmpty else { continue }
       reading.count += 1
-      guard reading.count <= Self.maximumCount, cookie.value.map({ $0.count <= Self.maximumValueBytes }) ?? true else {
+      guard reading.count <= Self.maximumCount, cookie.value.count <= Self.maximumValueBytes else {
         throw SessionError(.cookie, "a request has too many cookies, or one that is too long")
       }
       guard cookie.isOwn else {
@@ -42,11 +42,11 @@ extension HostCookie {
         }
         continue
       }
-      guard !reading.isFound, let value = cookie.value else {
+      guard !reading.isFound, cookie.hasValue else {
         throw SessionError(.cookie, "a request has the cookie of the session twice, or without a value")
       }
       reading.isFound = true
-      found = value
+      found = cookie.value
     }
     return found
   }
@@ -54,8 +54,10 @@ extension HostCookie {
   /// One of the cookies of a field.
   private struct Cookie {
     let name: Range<Int>
-    /// What is behind the first equals sign, if there is one.
-    let value: Range<Int>?
+    /// What is behind the first equals sign.
+    let value: Range<Int>
+    /// Whether there is an equals sign.
+    var hasValue = true
     let isOwn: Bool
     /// Where the next semicolon is, or the field ends.
     let end: Int
@@ -75,7 +77,7 @@ extension HostCookie {
     let name = Self.trimmed(start..<nameEnd, field)
     let isOwn = name.count == nameBytes.count && isOwnName(at: name.lowerBound, in: field)
     guard nameEnd < field.count, field[nameEnd] == UInt8(ascii: "=") else {
-      return Cookie(name: name, value: nil, isOwn: isOwn, end: nameEnd)
+      return Cookie(name: name, value: nameEnd..<nameEnd, hasValue: false, isOwn: isOwn, end: nameEnd)
     }
     let end = try Self.end(from: nameEnd + 1, in: field)
     return Cookie(name: name, value: Self.trimmed(nameEnd + 1..<end, field), isOwn: isOwn, end: end)

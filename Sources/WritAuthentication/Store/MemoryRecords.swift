@@ -65,15 +65,19 @@ struct MemoryRecords: ~Copyable, Sendable {
     }
   }
 
-  /// The first slot that is not taken, where what has this identifier goes.
-  private func firstFree(_ index: Int) -> Int {
-    var index = index
+  /// Takes the first slot from its home on that is not taken, for what has this identifier.
+  private mutating func take(_ id: RecordID) -> Int {
+    var (index, tag) = home(id)
     // INVARIANT: there are vacant slots.
-    while true {
-      let free = SlotTags.free(tags.group(index))
-      if free != 0 { return tags.place(index, plus: free.trailingZeroBitCount / 8) }
+    var free = SlotTags.free(tags.group(index))
+    while free == 0 {
       index = tags.place(index, plus: SlotTags.groupCount)
+      free = SlotTags.free(tags.group(index))
     }
+    index = tags.place(index, plus: free.trailingZeroBitCount / 8)
+    if tags[index] == SlotTags.vacant { usedCount += 1 }
+    tags[index] = tag
+    return index
   }
 
   @inline(__always)
@@ -96,10 +100,7 @@ struct MemoryRecords: ~Copyable, Sendable {
     // INVARIANT: the cap of a store is below 2^27, so slots have numbers of 32 bits.
     if (usedCount + 1) * 5 > slots.count * 3 { rebuild() }
     lastVersion += 1
-    let (home, tag) = home(key.id)
-    let index = firstFree(home)
-    if tags[index] == SlotTags.vacant { usedCount += 1 }
-    tags[index] = tag
+    let index = take(key.id)
     slots[index].id = key.id
     slots[index].kind = key.kind.number
     count += 1
@@ -160,15 +161,13 @@ struct MemoryRecords: ~Copyable, Sendable {
     swap(&slots, &old)
     let oldTags = tags
     tags = SlotTags(count: slots.count)
+    usedCount = 0
     owners = [UInt32](repeating: Self.none, count: 1 << (Int.bitWidth - slots.count.leadingZeroBitCount - 1))
     for oldIndex in 0..<old.count where oldTags.isTaken(oldIndex) {
-      let (home, tag) = home(old[oldIndex].id)
-      let index = firstFree(home)
-      tags[index] = tag
+      let index = take(old[oldIndex].id)
       swap(&slots[index], &old[oldIndex])
       link(UInt32(truncatingIfNeeded: index))
     }
-    usedCount = count
   }
 
   // MARK: Owners

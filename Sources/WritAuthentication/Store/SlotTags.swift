@@ -2,8 +2,8 @@
 
 /// A byte for each slot of a table: whether it is taken, and seven bits of the hash of what is there.
 ///
-/// A search looks at eight at once, and goes to the slot itself only where it will nearly always find what it looks for. The tags
-/// of a million slots lie in a cache, their slots do not.
+/// A search looks at eight at once, and goes to the slot itself only where it will nearly always find what it looks for. A
+/// million tags are a megabyte, their slots 192.
 struct SlotTags: Sendable {
   /// Tags that are looked at together.
   static let groupCount = 8
