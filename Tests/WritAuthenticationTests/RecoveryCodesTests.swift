@@ -133,4 +133,19 @@ struct RecoveryCodesTests {
         == .wrong
     )
   }
+
+  @Test("Different right codes used at the same time are all accepted, each once (T14)")
+  func differentCodesAtOnce() async throws {
+    let server = try Server()
+    let codes = RecoveryCodes(store: server.store, ring: server.ring, limits: .unlimited, clock: server.time.clock)
+    for _ in 0..<TestRounds.count {
+      let texts = try await codes.generate(for: "alice")
+      let outcomes = await outcomes(of: texts.count) { number in
+        await refusal { () async throws(OneTimePasswordError) in try await codes.verify(texts[number], account: "alice")
+        }
+      }
+      #expect(outcomes == [nil: texts.count])
+      #expect(try await codes.remaining(of: "alice") == 0)
+    }
+  }
 }

@@ -33,15 +33,18 @@ extension Passwords {
   /// Seconds in which no password of a name is looked at.
   func rest(of account: String) async throws(LoginError) -> Int64 {
     let key = try records.key(account, Self.attemptsName)
-    return try await records.untilUndisturbed { () async throws(LoginError) -> Int64? in
+    return try await records.retryingOnConflict { () async throws(LoginError) -> RecordAttempt<Int64> in
       let now = clock.now
-      guard let record = try await records.read(key, at: now) else { return 0 }
+      guard let record = try await records.read(key, at: now) else { return .done(0) }
       var attempts = try PasswordAttempts(record)
       let isSetBack = attempts.follow(now)
       let rest = attempts.recent.rest(at: now)
       // Remembered, or each look would begin the wait anew.
-      guard isSetBack else { return rest }
-      return try await write(attempts, key, account, record, record.content.expires, now) ? rest : nil
+      guard isSetBack else { return .done(rest) }
+      return try await RecordAttempt(
+        rest,
+        isWritten: write(attempts, key, account, record, record.content.expires, now)
+      )
     }
   }
 
@@ -70,12 +73,12 @@ extension Passwords {
 
   private func takeBack(_ account: String) async {
     guard let key = try? records.key(account, Self.attemptsName) else { return }
-    _ = try? await records.untilUndisturbed { () async throws(LoginError) -> Void? in
+    _ = try? await records.retryingOnConflict { () async throws(LoginError) -> RecordAttempt<Void> in
       let now = clock.now
-      guard let record = try await records.read(key, at: now) else { return () }
+      guard let record = try await records.read(key, at: now) else { return .done(()) }
       var attempts = try PasswordAttempts(record)
       attempts.forgive()
-      return try await write(attempts, key, account, record, record.content.expires, now) ? () : nil
+      return try await RecordAttempt((), isWritten: write(attempts, key, account, record, record.content.expires, now))
     }
   }
 
@@ -90,14 +93,14 @@ extension Passwords {
     _ body: (inout PasswordAttempts, Int64) throws(LoginError) -> Result
   ) async throws(LoginError) -> Result {
     let key = try records.key(account, Self.attemptsName)
-    return try await records.untilUndisturbed { () async throws(LoginError) -> Result? in
+    return try await records.retryingOnConflict { () async throws(LoginError) -> RecordAttempt<Result> in
       let now = clock.now
       let record = try await records.read(key, at: now)
       var attempts = try attempts(record, now)
       let result = try body(&attempts, now)
       // Of a name that is no account nothing stays.
       let expires = isKnown ? RecordContent.never : now + PasswordAttempts.memory
-      return try await write(attempts, key, account, record, expires, now) ? result : nil
+      return try await RecordAttempt(result, isWritten: write(attempts, key, account, record, expires, now))
     }
   }
 

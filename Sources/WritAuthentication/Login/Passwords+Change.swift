@@ -87,9 +87,9 @@ extension Passwords {
     let account = found.account
     let key = try records.key(account, Self.hashName)
     try await tokens.use(found)
-    try await records.untilUndisturbed { () async throws(LoginError) -> Void? in
+    try await records.retryingOnConflict { () async throws(LoginError) -> RecordAttempt<Void> in
       let record = try await records.read(key, at: clock.now)
-      return try await write(hash, account, over: record) ? () : nil
+      return try await RecordAttempt((), isWritten: write(hash, account, over: record))
     }
     events.record(.passwordReset(account: account))
     try await finish(account, nil)

@@ -100,14 +100,17 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
     async throws(OneTimePasswordError)
   {
     let recordKey = try records.key(account, credential)
-    try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Void? in
+    try await records.retryingOnConflict { () async throws(OneTimePasswordError) -> RecordAttempt<Void> in
       let now = clock.now
       let record = try await records.read(recordKey, at: now)
       if let record, try state(record).isActive {
         throw OneTimePasswordError(.alreadyEnrolled, "the account has a credential of this name")
       }
       let expires = now + Self.enrollmentLifetime
-      return try await write(OneTimePasswordState(key), recordKey, over: record, account, expires, at: now) ? () : nil
+      return try await RecordAttempt(
+        (),
+        isWritten: write(OneTimePasswordState(key), recordKey, over: record, account, expires, at: now)
+      )
     }
   }
 
@@ -151,8 +154,8 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   ) async throws(OneTimePasswordError) {
     let key = try records.key(account, credential)
     var isCounted = false
-    let verdict = try await records.untilUndisturbed {
-      () async throws(OneTimePasswordError) -> OneTimePasswordState.Verdict? in
+    let verdict = try await records.retryingOnConflict {
+      () async throws(OneTimePasswordError) -> RecordAttempt<OneTimePasswordState.Verdict> in
       let now = clock.now
       guard let record = try await records.read(key, at: now) else { throw Self.notEnrolled }
       // Once, and only where there is something to try: made-up names make no buckets.
@@ -164,10 +167,10 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
         throw OneTimePasswordError(.alreadyEnrolled, "the credential was confirmed before")
       }
       let verdict = try state.judge(code, accepting: steps, lookAhead: lookAhead, at: now)
-      guard verdict.isChanged else { return verdict }
+      guard verdict.isChanged else { return .done(verdict) }
       // What is not confirmed goes when its time has come, however often it is tried.
       let expires = state.isActive ? RecordContent.never : record.content.expires
-      return try await write(state, key, over: record, account, expires, at: now) ? verdict : nil
+      return try await RecordAttempt(verdict, isWritten: write(state, key, over: record, account, expires, at: now))
     }
     guard let refusal = verdict.refusal else { return }
     switch refusal.code {
@@ -201,13 +204,16 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   /// - Throws: `OneTimePasswordError` with the codes `notEnrolled`, `configuration`, `ring`, `store`, `failure`.
   public func unlock(_ account: String, credential: String = usualCredential) async throws(OneTimePasswordError) {
     let key = try records.key(account, credential)
-    try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Void? in
+    try await records.retryingOnConflict { () async throws(OneTimePasswordError) -> RecordAttempt<Void> in
       let now = clock.now
       guard let record = try await records.read(key, at: now) else { throw Self.notEnrolled }
       var state = try state(record)
       guard state.isActive else { throw Self.notEnrolled }
       state.attempts = FailedAttempts()
-      return try await write(state, key, over: record, account, RecordContent.never, at: now) ? () : nil
+      return try await RecordAttempt(
+        (),
+        isWritten: write(state, key, over: record, account, RecordContent.never, at: now)
+      )
     }
   }
 

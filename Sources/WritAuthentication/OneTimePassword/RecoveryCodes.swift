@@ -58,10 +58,10 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
       digests.append(try digest(code, key, under: identifier))
     }
     let kept = KeptCodes(identifier: identifier, digests: digests)
-    try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Void? in
+    try await records.retryingOnConflict { () async throws(OneTimePasswordError) -> RecordAttempt<Void> in
       let now = clock.now
       let record = try await records.read(key, at: now)
-      return try await write(kept, key, over: record, account, at: now) ? () : nil
+      return try await RecordAttempt((), isWritten: write(kept, key, over: record, account, at: now))
     }
     events.record(.factorAdded(account: account, factor: .recoveryCode))
     return texts
@@ -76,16 +76,20 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
   public func verify(_ code: String, account: String) async throws(OneTimePasswordError) -> Int {
     let key = try records.key(account, "recovery")
     var isCounted = false
-    let remaining = try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Int?? in
+    let remaining = try await records.retryingOnConflict {
+      () async throws(OneTimePasswordError) -> RecordAttempt<Int?> in
       let now = clock.now
       guard let record = try await records.read(key, at: now) else { throw Self.notEnrolled }
       if !isCounted { try await limits.take(.recoveryCode, of: account, .recoveryCode, events) }
       isCounted = true
       var kept = try KeptCodes(record)
       guard let code = RecoveryCode.bytes(code), kept.remove(try digest(code, key, under: kept.identifier)) else {
-        return .some(nil)
+        return .done(nil)
       }
-      return try await write(kept, key, over: record, account, at: now) ? kept.digests.count : nil
+      return try await RecordAttempt(
+        kept.digests.count,
+        isWritten: write(kept, key, over: record, account, at: now)
+      )
     }
     guard let remaining else {
       events.recordFailure(of: account, .recoveryCode)

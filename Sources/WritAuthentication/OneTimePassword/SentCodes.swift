@@ -72,7 +72,7 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
     try await limits.take(.codeMessage, of: account, .deliveredCode, events)
     let code = try Self.random(digits: digits)
     let digest = try digest(message(code, attempt), key)
-    try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Void? in
+    try await records.retryingOnConflict { () async throws(OneTimePasswordError) -> RecordAttempt<Void> in
       let now = clock.now
       let record = try await records.read(key, at: now)
       var state =
@@ -80,7 +80,7 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
       _ = state.attempts.follow(now)
       if let refusal = state.attempts.refusal(at: now) { throw refusal }
       state.code = SentCodeState.Code(digest: digest, sent: now, tries: 0)
-      return try await write(state, key, over: record, account, at: now) ? () : nil
+      return try await RecordAttempt((), isWritten: write(state, key, over: record, account, at: now))
     }
     do {
       try await delivery.deliver(code.text, to: account)
@@ -101,7 +101,8 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
     let key = try records.key(account, "sent")
     let typed = OneTimeCode(code, digits: digits).map { message($0, attempt) }
     var isCounted = false
-    let verdict = try await records.untilUndisturbed { () async throws(OneTimePasswordError) -> Verdict? in
+    let verdict = try await records.retryingOnConflict {
+      () async throws(OneTimePasswordError) -> RecordAttempt<Verdict> in
       let now = clock.now
       guard let record = try await records.read(key, at: now) else { throw Self.nothingSent }
       if !isCounted { try await limits.take(.sentCode, of: account, .deliveredCode, events) }
@@ -110,16 +111,19 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
       let isSetBack = state.attempts.follow(now)
       if let refusal = state.attempts.refusal(at: now) {
         guard isSetBack else { throw refusal }
-        return try await write(state, key, over: record, account, at: now) ? Verdict(refusal: refusal) : nil
+        return try await RecordAttempt(
+          Verdict(refusal: refusal),
+          isWritten: write(state, key, over: record, account, at: now)
+        )
       }
       guard let sent = state.code, sent.isGood(at: now) else { throw Self.nothingSent }
       if let typed, try isValid(sent.digest, typed, key) {
         // The account starts anew: nothing of it has to be remembered.
-        return try await records.remove(record, at: now) ? Verdict(refusal: nil) : nil
+        return try await RecordAttempt(Verdict(refusal: nil), isWritten: records.remove(record, at: now))
       }
       state.fail(at: now)
       let verdict = Verdict(refusal: .wrong, attempts: state.attempts)
-      return try await write(state, key, over: record, account, at: now) ? verdict : nil
+      return try await RecordAttempt(verdict, isWritten: write(state, key, over: record, account, at: now))
     }
     guard let error = verdict.refusal else { return }
     if let attempts = verdict.attempts { events.recordFailure(of: account, .deliveredCode, attempts) }

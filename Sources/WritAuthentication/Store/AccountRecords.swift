@@ -79,24 +79,36 @@ struct AccountRecords<Store: RecordStore, Failure: AccountRecordError>: Sendable
   ///
   /// - Returns: whether it was there.
   func removeAny(_ key: RecordKey, _ clock: TokenClock) async throws(Failure) -> Bool {
-    try await untilUndisturbed { () async throws(Failure) -> Bool? in
+    try await retryingOnConflict { () async throws(Failure) -> RecordAttempt<Bool> in
       let now = clock.now
-      guard let record = try await read(key, at: now) else { return false }
-      return try await remove(record, at: now) ? true : nil
+      guard let record = try await read(key, at: now) else { return .done(false) }
+      return try await remove(record, at: now) ? .done(true) : .conflict
     }
   }
 
-  /// Does something to a record again and again, until nobody else has changed it meanwhile.
+  /// Repeats a read-and-write of a record until no other writer changes it in between.
   ///
-  /// Each turn that is not the last means that another one has ended: nobody waits for ever unless others never stop.
-  ///
-  /// - Parameter body: `nil` to try again.
-  func untilUndisturbed<Result>(
-    _ body: () async throws(Failure) -> Result?
+  /// Each conflict means that another writer has finished, so a caller waits only as long as others keep writing.
+  func retryingOnConflict<Result>(
+    _ body: () async throws(Failure) -> RecordAttempt<Result>
   ) async throws(Failure) -> Result {
     while !Task.isCancelled {
-      if let result = try await body() { return result }
+      if case .done(let result) = try await body() { return result }
     }
     throw Failure(StoreError(of: CancellationError()))
+  }
+}
+
+/// The outcome of one read-and-write of a record.
+///
+/// Not an optional: a result that is itself optional would then make "no result" and "try again" the same value.
+enum RecordAttempt<Result> {
+  /// The record was read, and written where that was needed.
+  case done(Result)
+  /// Another writer changed the record first: try again.
+  case conflict
+
+  init(_ result: Result, isWritten: Bool) {
+    self = isWritten ? .done(result) : .conflict
   }
 }
