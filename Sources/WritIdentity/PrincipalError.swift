@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
 /// Why a token is no principal, or a mapping cannot be read.
 ///
 /// The message names claims and attributes, and holds no value of a claim but a number that is no integer of 64 bits.
@@ -23,4 +29,10 @@ public struct PrincipalError: Error, Sendable, Hashable, CustomStringConvertible
     self.code = code
     self.description = description
   }
+}
+
+// `localizedDescription` of Foundation is the error's own description.
+extension PrincipalError: LocalizedError {
+  /// The description.
+  public var errorDescription: String? { description }
 }

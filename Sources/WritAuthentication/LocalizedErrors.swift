@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Foundation without ICU. Imported publicly, as a public type conforms to a protocol of it; no path of a request touches it.
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
+// `localizedDescription` of Foundation is the error's own description; without these conformances it would be
+// "The operation could not be completed".
+
+extension TokenError: LocalizedError {
+  /// The description.
+  public var errorDescription: String? { description }
+}
+
+extension KeyError: LocalizedError {
+  /// The description.
+  public var errorDescription: String? { description }
+}
+
+extension KeyFetchError: LocalizedError {
+  /// The description.
+  public var errorDescription: String? { description }
+}
+
+extension OAuthError: LocalizedError {
+  /// The description.
+  public var errorDescription: String? { description }
+}
+
+extension StoreError: LocalizedError {
+  /// The description.
+  public var errorDescription: String? { description }
+}
+
+extension SecretError: LocalizedError {
+  /// The description.
+  public var errorDescription: String? { description }
+}
+
+extension PasswordError: LocalizedError {
+  /// The description.
+  public var errorDescription: String? { description }
+}
+
+extension LoginError: LocalizedError {
+  /// The description.
+  public var errorDescription: String? { description }
+}
+
+extension OneTimePasswordError: LocalizedError {
+  /// The description.
+  public var errorDescription: String? { description }
+}
+
+extension SessionError: LocalizedError {
+  /// The description.
+  public var errorDescription: String? { description }
+}
+
+extension RefreshTokenError: LocalizedError {
+  /// The description.
+  public var errorDescription: String? { description }
+}

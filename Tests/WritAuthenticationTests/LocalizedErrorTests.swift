@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@testable import WritAuthentication
+
+@Suite("Errors under Foundation")
+struct LocalizedErrorTests {
+  /// One error of each public type, all with the same description.
+  private static let errors: [any Error] = [
+    TokenError(.claim, "our words"), KeyError(.failure, "our words"), KeyFetchError(.status, "our words"),
+    OAuthError(.invalidGrant, "our words"), StoreError(.busy, "our words"), SecretError(.failure, "our words"),
+    PasswordError(.failure, "our words"), LoginError(configuration: "our words"),
+    OneTimePasswordError(configuration: "our words"), SessionError(.failure, "our words"),
+    RefreshTokenError(.failure, "our words"),
+  ]
+
+  @Test("The localized description of an error is the error's own description", arguments: errors.indices)
+  func localizedDescription(index: Int) {
+    #expect(Self.errors[index].localizedDescription == "our words")
+  }
+
+  @Test("Every public error of the module is among those that are tried")
+  func isComplete() throws {
+    let sources = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Sources/WritAuthentication").standardizedFileURL
+    let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+    var names: Set<String> = []
+    for case let file as URL in files where file.pathExtension == "swift" {
+      for match in try String(contentsOf: file, encoding: .utf8).matches(
+        of: /public (?:struct|enum|class) (\w+): Error\b/
+      ) {
+        names.insert(String(match.1))
+      }
+    }
+    #expect(names == Set(Self.errors.map { "\(type(of: $0))" }))
+  }
+}
