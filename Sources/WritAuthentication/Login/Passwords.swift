@@ -90,7 +90,7 @@ public struct Passwords<Store: RecordStore>: Sendable {
     _ address: ClientAddress?
   ) async throws(LoginError) -> Proof {
     // No account has such a name, and no password is so long.
-    guard 1...RecordContent.maximumOwnerBytes ~= account.utf8.count, let text = try? PasswordText(password) else {
+    guard AccountName.isValid(account), let text = try? PasswordText(password) else {
       events.record(.authenticationFailed(account: nil, factor: .password))
       throw LoginError.wrong
     }

@@ -45,7 +45,7 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
   ///
   /// - Parameters:
   ///   - purpose: what it is good for.
-  ///   - account: whose it is, 1 to 255 bytes, compared as bytes.
+  ///   - account: the ``AccountName`` of its account, compared as bytes.
   ///   - subject: what it verifies, the address that it is sent to for example; at most ``maximumSubjectBytes``.
   ///   - address: where the request comes from; `nil` when nobody knows.
   /// - Returns: 43 characters of base64url.
@@ -57,11 +57,12 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
     from address: ClientAddress?
   ) async throws(LoginError) -> String {
     let owner = Array(account.utf8)
-    guard 1...RecordContent.maximumOwnerBytes ~= owner.count, subject.utf8.count <= Self.maximumSubjectBytes else {
-      throw LoginError(
-        .configuration,
-        "the name of an account is too long or empty, or what a token verifies is too long"
-      )
+    if let problem = AccountName.problem(with: account) {
+      throw LoginError(.configuration, "the name of an account \(problem)")
+    }
+    guard subject.utf8.count <= Self.maximumSubjectBytes else {
+      let count = "\(subject.utf8.count) bytes, expected at most \(Self.maximumSubjectBytes)"
+      throw LoginError(.configuration, "the subject of a token has \(count)")
     }
     try await limit(purpose, account, subject, address)
     let (text, id) = try Self.newToken()

@@ -85,7 +85,8 @@ public struct OneTimePasswordURI: Sendable, CustomStringConvertible {
     }
   }
 
-  private static func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
+  /// Whether a label can hold a scalar.
+  static func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
     case ":", "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}": false
     case "\u{2028}", "\u{2029}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": false

@@ -21,7 +21,7 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   /// The most counters that may be looked at behind the next one.
   public static var maximumLookAhead: Int { 20 }
   /// Bytes of the longest name of an account or a credential.
-  public static var maximumNameBytes: Int { RecordContent.maximumOwnerBytes }
+  public static var maximumNameBytes: Int { AccountName.maximumBytes }
   /// What a credential is called unless it is given a name.
   public static var usualCredential: String { "authenticator" }
 
@@ -71,10 +71,10 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   /// another one in its place.
   ///
   /// - Parameters:
-  ///   - account: what the application calls the account, compared as bytes.
+  ///   - account: what the application calls the account: any ``AccountName``, compared as bytes.
   ///   - credential: which one of the account's, compared as bytes.
   ///   - issuer: for the URI.
-  ///   - label: the account as the authenticator shows it; its name unless given.
+  ///   - label: the account as the authenticator shows it; unless given its name, of which a label encodes what it cannot hold.
   ///   - movingFactor: steps of 30 seconds unless given.
   ///   - algorithm: SHA-1 unless given, which is the only one that many authenticators know.
   ///   - digits: 6 unless given.
@@ -91,7 +91,7 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   ) async throws(OneTimePasswordError) -> OneTimePasswordURI {
     let secret = try OneTimeSecret.generate(for: algorithm)
     let key = try OneTimePasswordKey(secret, movingFactor: movingFactor, algorithm: algorithm, digits: digits)
-    let uri = try OneTimePasswordURI(key, issuer: issuer, account: label ?? account)
+    let uri = try OneTimePasswordURI(key, issuer: issuer, account: label ?? OneTimePasswordURI.label(of: account))
     try await enroll(key, account, credential)
     return uri
   }

@@ -11,7 +11,7 @@ public struct RefreshTokenRules: Sendable, Hashable {
   /// Families of one account: one more ends the one whose token was used longest ago.
   public static let maximumPerAccount = 100
   /// Bytes of an account.
-  public static let maximumAccountBytes = RecordContent.maximumOwnerBytes
+  public static let maximumAccountBytes = AccountName.maximumBytes
   /// Bytes of a client's identifier.
   public static let maximumClientBytes = 255
   /// Bytes of all scopes, with a space between them.

@@ -49,7 +49,7 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
   /// Issues the first token of a family: at login, once the client is known and the user has agreed.
   ///
   /// - Parameters:
-  ///   - account: 1 to ``RefreshTokenRules/maximumAccountBytes``, compared as bytes.
+  ///   - account: an ``AccountName``, compared as bytes.
   ///   - client: its identifier, 1 to ``RefreshTokenRules/maximumClientBytes``, compared as bytes.
   ///   - scopes: what is granted, ``RefreshTokenRules/maximumScopeBytes`` in all.
   ///   - thumbprint: of the key of a DPoP proof, that each rotation must prove to have then (RFC 9449, section 5).
@@ -64,9 +64,13 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
     session: Session? = nil
   ) async throws(RefreshTokenError) -> RefreshGrant {
     let now = clock.now
-    guard 1...RefreshTokenRules.maximumAccountBytes ~= account.utf8.count,
-      1...RefreshTokenRules.maximumClientBytes ~= client.utf8.count
-    else { throw RefreshTokenError(.tooLarge, "the name of an account or of a client is empty or too long") }
+    if let problem = AccountName.problem(with: account) {
+      let hasLength = 1...AccountName.maximumBytes ~= account.utf8.count
+      throw RefreshTokenError(hasLength ? .configuration : .tooLarge, "the name of a family's account \(problem)")
+    }
+    guard 1...RefreshTokenRules.maximumClientBytes ~= client.utf8.count else {
+      throw RefreshTokenError(.tooLarge, "the name of a client is empty or too long")
+    }
     let token = try RefreshToken.first()
     let granted = try Scopes(scopes)
     var fields = RefreshFamilyFields(

@@ -11,7 +11,7 @@ public struct SessionRules: Sendable, Hashable {
   /// Sessions of one account: one more ends the one that was seen longest ago.
   public static let maximumPerAccount = 100
   /// Bytes of an account.
-  public static let maximumAccountBytes = RecordContent.maximumOwnerBytes
+  public static let maximumAccountBytes = AccountName.maximumBytes
   /// Bytes of a label.
   public static let maximumLabelBytes = 256
   /// Bytes of what an application keeps in a session.

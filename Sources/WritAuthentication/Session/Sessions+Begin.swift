@@ -17,7 +17,7 @@ extension Sessions {
   /// Begins a session for an account: at login, once all that was asked for is proved.
   ///
   /// - Parameters:
-  ///   - account: at most ``SessionRules/maximumAccountBytes``, compared as bytes.
+  ///   - account: an ``AccountName``, compared as bytes.
   ///   - factors: what was proved.
   ///   - label: what the application calls the device, at most ``SessionRules/maximumLabelBytes``.
   ///   - data: what the application keeps, at most ``SessionRules/maximumDataBytes``.
@@ -25,7 +25,7 @@ extension Sessions {
   ///   - old: the session of the request, which ends: whoever knows its identifier has nothing of the new one.
   ///   - epoch: what ``epoch(of:)`` said before anything was verified: if all sessions of the account were revoked since, because its
   ///     password was changed for example, then what was verified may not be right any more, and nothing begins.
-  /// - Throws: ``SessionError`` with the codes `ended` when the epoch is over, `tooLarge`, `configuration` for an empty account,
+  /// - Throws: ``SessionError`` with the codes `ended` when the epoch is over, `tooLarge`, `configuration` for a name that no account can have,
   ///   `storeUnavailable`, `full`, `corrupt`, `cancelled`, `failure`.
   public func begin(
     for account: String,
@@ -36,7 +36,10 @@ extension Sessions {
     replacing old: Session?,
     since epoch: SessionEpoch? = nil
   ) async throws(SessionError) -> BegunSession {
-    guard !account.isEmpty else { throw SessionError(.configuration, "a session was asked for without an account") }
+    if let problem = AccountName.problem(with: account) {
+      let code: SessionError.Code = account.utf8.count > AccountName.maximumBytes ? .tooLarge : .configuration
+      throw SessionError(code, "the name of a session's account \(problem)")
+    }
     let now = clock.now
     var fields = try SessionFields(rules, isRemembered: isRemembered, at: now)
     fields.account = Array(account.utf8)

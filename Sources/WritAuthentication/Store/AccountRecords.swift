@@ -10,9 +10,6 @@ protocol AccountRecordError: Error {
 
 /// Records of one kind that accounts have in a store; whatever fails, as an error of those who keep them.
 struct AccountRecords<Store: RecordStore, Failure: AccountRecordError>: Sendable {
-  /// Bytes of the longest name of an account or a credential.
-  static var maximumNameBytes: Int { RecordContent.maximumOwnerBytes }
-
   let store: Store
   let kind: RecordKind
 
@@ -20,9 +17,8 @@ struct AccountRecords<Store: RecordStore, Failure: AccountRecordError>: Sendable
   func key(_ account: String, _ name: String) throws(Failure) -> RecordKey {
     var bytes: [UInt8] = []
     for part in [account, name] {
-      guard (1...Self.maximumNameBytes).contains(part.utf8.count) else {
-        let count = "\(part.utf8.count) bytes, expected 1 to \(Self.maximumNameBytes)"
-        throw Failure(configuration: "the name of an account or a credential has \(count)")
+      if let problem = AccountName.problem(with: part) {
+        throw Failure(configuration: "the name of an account or a credential \(problem)")
       }
       // The count before each part: nothing of one can be taken for the other.
       bytes.append(UInt8(part.utf8.count))
