@@ -14,13 +14,14 @@ extension PrincipalMapping {
   ///     }
   ///
   /// `claim` is a name, or an array of names that lead into objects. With a `type` the claim holds ids of entities; with a
-  /// `separator`, one character, a text holds several. Only `principal` must be there; unknown members are refused.
+  /// `separator`, one character, a text holds several. `"overlay"` is the ``overlayRule``: `"merge"` unless it says
+  /// `"mergeWithoutConflicts"` or `"replace"`. Only `principal` must be there; unknown members are refused.
   ///
   /// - Throws: ``PrincipalError`` with the code `mapping`.
   public init(json: [UInt8]) throws(PrincipalError) {
     let reader = try MappingReader(json)
     let root = reader.document.root
-    try reader.checkMembers(of: root, "the mapping", ["principal", "parents", "attributes", "context"])
+    try reader.checkMembers(of: root, "the mapping", ["principal", "parents", "attributes", "context", "overlay"])
     guard let member = reader.document.member("principal", of: root) else {
       throw PrincipalError(.mapping, "the mapping has no \"principal\"")
     }
@@ -33,7 +34,8 @@ extension PrincipalMapping {
       type: type,
       parents: try reader.parents(of: root),
       attributes: try reader.claims("attributes", of: root),
-      context: try reader.claims("context", of: root)
+      context: try reader.claims("context", of: root),
+      overlayRule: try reader.overlayRule(of: root)
     )
   }
 }
@@ -84,6 +86,15 @@ private struct MappingReader {
       separator = scalars.first
     }
     return ClaimReference(path: path, type: type, separator: separator)
+  }
+
+  func overlayRule(of root: JSONDocument.Index) throws(PrincipalError) -> OverlayRule {
+    guard let member = document.member("overlay", of: root) else { return .merge }
+    guard let rule = OverlayRule.allCases.first(where: { document.string(at: member, equals: $0.rawValue) }) else {
+      let names = OverlayRule.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+      throw PrincipalError(.mapping, "\"overlay\" is not one of \(names)")
+    }
+    return rule
   }
 
   func parents(of root: JSONDocument.Index) throws(PrincipalError) -> [ClaimReference] {

@@ -13,7 +13,8 @@ public import WritCedar
 ///     let principal = try mapping.principal(of: token)
 ///     let overlay = try engine.overlay([principal])
 ///
-/// The principal is laid over the stored entities for one request, in place of a stored one of its identifier, whole.
+/// The principal is laid over the stored entities for one request: roles and attributes of the token are added to what is
+/// stored under its identifier, and in a conflict the stored value stands. A stored suspension cannot be undone by a token.
 /// `sub` is unique with its issuer only (RFC 7519, section 4.1.2): a mapping is for the tokens of one issuer.
 public struct PrincipalMapping: Sendable, Hashable {
   /// The type of the principal.
@@ -26,6 +27,8 @@ public struct PrincipalMapping: Sendable, Hashable {
   public var attributes: [String: ClaimReference]
   /// Attributes of the context by name.
   public var context: [String: ClaimReference]
+  /// The effect of the principal on a stored entity of its identifier, for `engine.overlay([principal], rule:)`.
+  public var overlayRule: OverlayRule
 
   /// A mapping.
   public init(
@@ -33,13 +36,15 @@ public struct PrincipalMapping: Sendable, Hashable {
     type: EntityTypeName,
     parents: [ClaimReference] = [],
     attributes: [String: ClaimReference] = [:],
-    context: [String: ClaimReference] = [:]
+    context: [String: ClaimReference] = [:],
+    overlayRule: OverlayRule = .merge
   ) {
     self.principal = principal
     self.type = type
     self.parents = parents
     self.attributes = attributes
     self.context = context
+    self.overlayRule = overlayRule
   }
 
   /// The principal that a token speaks for.
@@ -48,7 +53,8 @@ public struct PrincipalMapping: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - token: verified, whatever one's own claims are.
-  ///   - schema: guides the reading of attributes, and what the principal must fit.
+  ///   - schema: guides the reading of attributes, and what the principal must fit. Attributes that must be there may be
+  ///     missing when they may be stored (``overlayRule``); laying it over an engine with the schema looks at the whole.
   /// - Throws: ``PrincipalError`` with the codes `claim`, `schema`, and `mapping` where a parent has no type.
   public func principal(
     of token: Verified<some TokenClaims>,
@@ -73,7 +79,7 @@ public struct PrincipalMapping: Sendable, Hashable {
         if known.insert(uid).inserted { entity.parents.append(uid) }
       }
     }
-    if let problem = schema?.problem(with: entity) {
+    if let problem = schema?.problem(with: entity, isPartial: overlayRule != .replace) {
       throw PrincipalError(.schema, "the principal does not fit the schema: \(problem)")
     }
     return entity

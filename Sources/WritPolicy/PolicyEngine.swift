@@ -92,7 +92,7 @@ public final class PolicyEngine: Sendable {
   // MARK: Deciding
 
   /// A decider of its own for a thread, event loop or connection.
-  public func decider() -> Decider { Decider(gate, engine: tag) }
+  public func decider() -> Decider { Decider(gate, engine: tag, schema: schema) }
 
   /// Whether the request is allowed, by a decider from a pool: a ``decider()`` of one's own is faster.
   public func isAuthorized(_ request: Request, overlay: EntityOverlay? = nil) -> Bool {
@@ -144,21 +144,32 @@ public final class PolicyEngine: Sendable {
 
   /// Builds entities that requests bring: a principal made from a token, a row just read.
   ///
-  /// Each stands in place of the stored entity of its UID, whole; parents may be stored, among these, or absent. The cost
-  /// of deciding follows the entities and the ancestors of their parents, unless one of them is an ancestor of a stored
-  /// entity: then deciding walks to the ancestors it asks for (``Decider/changedHierarchies``).
+  /// What is stored stays, and what is brought is added, so that a token cannot undo what a policy forbids by stored facts:
   ///
-  /// - Throws: ``PolicyEngineError``: an entity that does not fit the engine's schema, an action, two different entities
-  ///   of one UID, an entity that would be its own ancestor.
-  public func overlay(_ entities: [Entity]) throws(PolicyEngineError) -> EntityOverlay {
-    if let schema {
-      for entity in entities {
-        if let problem = schema.problem(with: entity) { throw PolicyEngineError(code: .schema, description: problem) }
-      }
-    }
+  ///     try engine.overlay([principal])                         // its roles and attributes are added to the stored ones
+  ///     try engine.overlay([principal], replacing: [document])  // the document was just read, and counts as it is
+  ///
+  /// Parents may be stored, among these, or absent. The cost of deciding follows the entities and the ancestors of their
+  /// parents, unless one of them gives ancestors to a stored entity, or takes some away: then deciding walks to the
+  /// ancestors it asks for (``Decider/changedHierarchies``). An overlay serves every later version too, and what has been
+  /// stored, changed or removed since it was built counts; a conflict that arises later is the stored value's.
+  ///
+  /// - Parameters:
+  ///   - entities: what comes from outside.
+  ///   - rule: the effect of those on stored entities of their UIDs. ``OverlayRule/mergeWithoutConflicts`` reads the stored
+  ///     entities back, which costs microseconds.
+  ///   - replacing: entities that stand in place of the stored ones, whole, whatever the rule.
+  /// - Throws: ``PolicyEngineError``: an entity that, with what is stored of it, does not fit the engine's schema, an action,
+  ///   two different entities of one UID, an entity that would be its own ancestor, a value that is refused
+  ///   (``PolicyEngineError/Code/conflict``).
+  public func overlay(
+    _ entities: [Entity] = [],
+    rule: OverlayRule = .merge,
+    replacing: [Entity] = []
+  ) throws(PolicyEngineError) -> EntityOverlay {
     let decider = pool.take() ?? decider()
     defer { pool.put(decider) }
-    return try decider.overlay(entities)
+    return try decider.overlay(entities, rule: rule, replacing: replacing)
   }
 }
 

@@ -10,6 +10,9 @@ public struct PolicyEngineError: Error, Sendable, CustomStringConvertible {
     case duplicate
     /// With the entities of a request, or of a change, an entity would be its own ancestor.
     case cycle
+    /// An entity of a request gives an attribute or tag another value than the stored one, where that is refused
+    /// (`OverlayRule.mergeWithoutConflicts`).
+    case conflict
     /// A request brings an action, or a change would change one of the schema's.
     case action
     /// A change adds a policy whose id is taken.

@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import WritCedar
+internal import WritIdentity
 internal import WritPolicy
 
 /// `policy eval`: decides one request or a file of them.
@@ -90,11 +91,18 @@ struct EvalCommand: ParsableCommand {
     let input = try self.input(mode, bearer, scenario.schema)
     var asked = authorizer
     if !input.entities.isEmpty {
+      let entities: EntityStore
       do {
-        asked = authorizer.overlaid(entities: try scenario.entities.overlaid(with: input.entities))
+        entities = try scenario.entities.overlaid(with: input.entities, rule: bearer?.mapping.overlayRule ?? .merge)
       } catch {
         throw Failure("error: \(CedarText.shown(String(describing: error)))")
       }
+      // Of a token's bearer a part may be stored.
+      for entity in input.entities {
+        let problem = entities[entity.uid].flatMap { scenario.schema?.problem(with: $0) }
+        if let problem { throw Failure("error: \(CedarText.shown(problem))") }
+      }
+      asked = authorizer.overlaid(entities: entities)
     }
     let response = asked.authorize(input.request)
     answer.write(response, to: input.request, by: asked)

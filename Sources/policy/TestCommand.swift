@@ -115,8 +115,10 @@ struct TestCommand: ParsableCommand {
         entities = scenario.schema.map { EntityStore(actionsOf: $0) } ?? EntityStore()
         try entities.upsert(own)
       }
-      let overlay = test.overlay + test.request.entities
-      if !overlay.isEmpty { entities = try entities.overlaid(with: overlay) }
+      let brought = test.request.entities
+      if !brought.isEmpty || !test.overlay.isEmpty {
+        entities = try entities.overlaid(with: brought, replacing: test.overlay)
+      }
       let authorizer = Authorizer(policies: scenario.policies, entities: entities)
       return test.differences(
         from: authorizer.authorize(test.request.request),

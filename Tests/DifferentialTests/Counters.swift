@@ -99,7 +99,8 @@ struct Counters: Sendable {
     "unicode id of principal", "unicode id of action", "unicode id of resource", "links satisfied", "links met",
     "asked with a source", "asked by handles, with a source", "source and overlay", "supplied an absent entity",
     "supplied a text that only it knows", "errors with a source", "overlays", "overlays refused",
-    "asked with an overlay", "overlay changes stored ancestors",
+    "asked with an overlay", "overlay changes stored ancestors", "merged entities", "merged with a conflict",
+    "merged tags of both", "overlays in part in place",
     "asked by handles, with an overlay", "asked with a foreign overlay",
     "asked by handles", "asked through the pool", "asked with a foreign context", "asked by foreign handles",
   ]

@@ -20,15 +20,26 @@ extension Rivals {
     stranger: PolicyEngine,
     _ counters: inout Counters
   ) throws -> OverlaidRivals? {
-    let store = Result { () throws(EntityStoreError) in try authorizer.entities.overlaid(with: entities) }
-    let overlay = Result { () throws(PolicyEngineError) in try engine.overlay(entities) }
+    let overlaying = Overlaying(entities)
+    let store = Result { () throws(EntityStoreError) in
+      try authorizer.entities.overlaid(with: overlaying.brought, rule: overlaying.rule, replacing: overlaying.replacing)
+    }
+    let overlay = Result { () throws(PolicyEngineError) in
+      try engine.overlay(overlaying.brought, rule: overlaying.rule, replacing: overlaying.replacing)
+    }
     switch (store, overlay) {
     case (.success(let store), .success(let overlay)):
       counters["overlays"] += 1
+      count(overlaying, store, &counters)
+      let foreign = try stranger.overlay(
+        overlaying.brought,
+        rule: overlaying.rule == .replace ? .replace : .merge,
+        replacing: overlaying.replacing
+      )
       return OverlaidRivals(
         entities: entities,
         overlay: overlay,
-        foreign: try stranger.overlay(entities),
+        foreign: foreign,
         authorizer: Authorizer(policies: authorizer.policies, entities: store, isStrict: authorizer.isStrict)
       )
     case (.failure, .failure):
@@ -36,6 +47,18 @@ extension Rivals {
       return nil
     default:
       throw Unlike(description: "one refuses an overlay: \(store) \(overlay) \(entities)")
+    }
+  }
+
+  private func count(_ overlaying: Overlaying, _ store: EntityStore, _ counters: inout Counters) {
+    if !overlaying.replacing.isEmpty { counters["overlays in part in place"] += 1 }
+    for entity in overlaying.brought where overlaying.rule != .replace {
+      guard let stored = authorizer.entities[entity.uid] else { continue }
+      counters["merged entities"] += 1
+      if stored.conflict(with: entity) != nil { counters["merged with a conflict"] += 1 }
+      if store[entity.uid]?.tags.count ?? 0 > Swift.max(stored.tags.count, entity.tags.count) {
+        counters["merged tags of both"] += 1
+      }
     }
   }
 

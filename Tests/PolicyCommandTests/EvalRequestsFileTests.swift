@@ -123,16 +123,17 @@ struct EvalRequestsFileTests {
     #expect(outcome.lines[3] == answer("allow", ["alice"]))
   }
 
-  @Test("an overlaid entity hides the stored one whole")
-  func hidden() async throws {
+  @Test("an entity of a line adds to the stored one, whose attributes stand (S25)")
+  func merged() async throws {
     let files = [
       "p.cedar": "permit (principal, action, resource) when { principal.a };",
       "entities.json": #"[{"uid":{"type":"User","id":"alice"},"attrs":{"a":true},"parents":[]}]"#,
     ]
-    let bare = #","entities":[{"uid":{"type":"User","id":"alice"},"attrs":{},"parents":[]}]"#
-    let outcome = try await answers("\(Ask.json())\n\(Ask.json(bare))", files: files)
-    #expect(outcome.lines.first == answer("allow", ["policy0"]))
-    #expect(outcome.lines.last?.contains(#""code":"attributeMissing""#) == true)
+    let lines = ["{}", #"{"a":false}"#, #"{"b":true}"#].map {
+      Ask.json(#","entities":[{"uid":{"type":"User","id":"alice"},"attrs":\#($0),"parents":[]}]"#)
+    }
+    let outcome = try await answers(lines.joined(separator: "\n"), files: files)
+    #expect(outcome.lines == [String](repeating: answer("allow", ["policy0"]), count: 3))
   }
 
   @Test("as text each answer bears its line")

@@ -32,6 +32,25 @@ struct EvalTokenTests {
     #expect(try await Self.ask("tove.token", "approve", "2026-031").status == 2)
   }
 
+  @Test("A user who is stored as suspended is denied by token as well, unless the mapping says otherwise by name (S25)")
+  func suspended() async throws {
+    let denied = try await Self.ask("ida.token")
+    #expect(denied.output == answer("deny", ["suspended-users-do-nothing"]) + "\n", "\(denied.errors)")
+    #expect(denied.status == 2)
+    let replacing = try Folder([
+      "mapping.json": """
+      {"principal": {"type": "User", "claim": "sub"}, "overlay": "replace",
+       "parents": [{"type": "Role", "claim": "roles"}],
+       "attributes": {"tenant": {"type": "Tenant", "claim": "tid"}},
+       "context": {"scopes": {"claim": "scope", "separator": " "}, "methods": {"claim": "amr"}}}
+      """
+    ])
+    let options = [
+      "--issuer", "https://id.example", "--audience", "invoices", "--mapping", "\(replacing.path)/mapping.json",
+    ]
+    #expect(try await Self.ask("ida.token", "approve", "2026-118", options).status == 0)
+  }
+
   @Test(
     "A token that is refused decides nothing",
     arguments: [

@@ -262,7 +262,28 @@ struct EntityStoreTests {
     #expect(throws: EntityStoreError.self) { try store.overlaid(with: [Entity(uid: staff, parents: [staff])]) }
   }
 
-  @Test("an overlay hides stored entities and leaves the store alone")
+  @Test("an overlay adds to stored entities, and hides them where that is asked for")
+  func mergedOverlay() throws {
+    let store = try base()
+    let (editor, brought) = (uid("Role", "editor"), try RecordValue([("n", 2), ("m", 3)]))
+    let token = Entity(uid: alice, attributes: brought, tags: brought, parents: [editor, staff])
+    let merged = try #require(try store.overlaid(with: [token])[alice])
+    #expect(merged.attributes == (try RecordValue([("n", 1), ("m", 3)])))
+    #expect(merged.tags == brought)
+    #expect(merged.parents == [staff, editor])
+    #expect(try store.overlaid(with: [token], rule: .replace)[alice] == token)
+    #expect(try store.overlaid(with: [], replacing: [token])[alice] == token)
+    let error = try #require(throws: EntityStoreError.self) {
+      try store.overlaid(with: [token], rule: .mergeWithoutConflicts)
+    }
+    #expect(error.code == .conflict)
+    #expect(error.description == #"the attribute "n" of User::"alice" differs from the stored value"#)
+    // Over an overlay as well.
+    let twice = try store.overlaid(with: [token]).overlaid(with: [Entity(uid: alice, parents: [uid("Role", "x")])])
+    #expect(twice[alice]?.parents == [staff, editor, uid("Role", "x")])
+  }
+
+  @Test("an overlay leaves the store alone")
   func overlay() throws {
     let store = try base()
     let everyone = uid("Group", "everyone")

@@ -87,6 +87,32 @@ struct PrincipalMappingTests {
     }
   }
 
+  @Test("A stored user in a forbidden role is denied by token too, until the mapping says otherwise by name (S25)")
+  func suspended() throws {
+    let user = EntityUID(type: try type("User"), id: "ann")
+    let suspended = EntityUID(type: try type("Role"), id: "suspended")
+    let engine = try PolicyEngine(
+      PolicySet(
+        parsing: """
+          permit(principal in Role::"editor", action, resource);
+          forbid(principal in Role::"suspended", action, resource);
+          """
+      ),
+      entities: EntityStore([Entity(uid: user, parents: [suspended])])
+    )
+    let parents = #""parents": [{"type": "Role", "claim": "roles"}]"#
+    for (overlay, decision) in [
+      ("", Decision.deny), (#","overlay":"merge""#, .deny), (#","overlay":"mergeWithoutConflicts""#, .deny),
+      (#","overlay":"replace""#, .allow),
+    ] {
+      let mapping = try mapping(#"{"principal": {"type": "User", "claim": "sub"}, \#(parents)\#(overlay)}"#)
+      let principal = try mapping.principal(of: token(#""sub":"ann","roles":["editor"]"#))
+      let laid = try engine.overlay([principal], rule: mapping.overlayRule)
+      let request = Request(principal: user, action: EntityUID(type: try type("Action"), id: "edit"), resource: user)
+      #expect(engine.isAuthorized(request, overlay: laid) == decision.isAllowed, "\(overlay)")
+    }
+  }
+
   @Test(
     "Claims that are not what the mapping says are refused by name, without their values",
     arguments: [
@@ -121,7 +147,11 @@ struct PrincipalMappingTests {
     #expect(fitting.attributes["limit"]?.description == #"decimal("12.5")"#)
     #expect(error { try mapping.principal(of: token(#""sub":"a","limit":"much""#), schema: schema) }?.code == .claim)
     #expect(error { try mapping.principal(of: token(#""sub":"a","limit":12"#), schema: schema) }?.code == .schema)
-    #expect(error { try mapping.principal(of: token(#""sub":"a""#), schema: schema) }?.code == .schema)
+    // What is missing may be stored; a principal in place of a stored one is all that counts.
+    #expect(try mapping.principal(of: token(#""sub":"a""#), schema: schema).attributes.isEmpty)
+    var replacing = mapping
+    replacing.overlayRule = .replace
+    #expect(error { try replacing.principal(of: token(#""sub":"a""#), schema: schema) }?.code == .schema)
   }
 
   @Test("Names are compared by Unicode scalars")
@@ -140,6 +170,8 @@ struct PrincipalMappingTests {
       #"{"principal": {"type": "User", "claim": [1]}}"#, #"{"principal": {"type": "User", "claim": {}}}"#,
       #"{"principal": {"type": "User", "claim": "sub", "x": 1}}"#,
       #"{"principal": {"type": "User", "claim": "sub"}, "x": 1}"#,
+      #"{"principal": {"type": "User", "claim": "sub"}, "overlay": "Merge"}"#,
+      #"{"principal": {"type": "User", "claim": "sub"}, "overlay": null}"#,
       #"{"principal": {"type": "User", "claim": "sub"}, "parents": {}}"#,
       #"{"principal": {"type": "User", "claim": "sub"}, "parents": [{"claim": "roles"}]}"#,
       #"{"principal": {"type": "User", "claim": "sub"}, "attributes": []}"#,

@@ -28,7 +28,7 @@ struct AttributeSourceMisuseTests {
       case 0: inner.append(decider.decide(other).isAllowed)
       case 1: inner.append(decider.authorize(request, attributes: TableSource(values)).decision.isAllowed)
       case 2:
-        let overlay = try? decider.overlay([Entity(uid: SourceWorld.ann)])
+        let overlay = try? decider.overlay(replacing: [Entity(uid: SourceWorld.ann)])
         inner.append(!decider.decide(other, overlay: overlay).isAllowed)
       case 3:
         let twice = TableSource(values)

@@ -64,15 +64,15 @@ struct AttributeSourceTests {
     let values: [EntityUID: [String: Value]] = [SourceWorld.ann: ["level": 4, "u": 1, "t": 2]]
     #expect(try rivals.agree(values, expecting: .allow) == [])
     let brought = Entity(uid: SourceWorld.ann, attributes: try record("{\"level\": 5}"))
-    #expect(try rivals.agree(values, overlay: [brought], expecting: .deny) == [])
-    // Whoever is brought without it does not have what is stored.
-    #expect(
-      try rivals.agree(values, overlay: [Entity(uid: SourceWorld.ann)], expecting: .deny) == ["User::\"ann\".level"]
-    )
-    #expect(
-      try rivals.agree([SourceWorld.ann: ["level": 3]], overlay: [Entity(uid: SourceWorld.ann)], expecting: .allow)
-        .count == 1
-    )
+    let bare = Entity(uid: SourceWorld.ann)
+    #expect(try rivals.agree(values, overlay: [brought], expecting: .allow) == [])
+    #expect(try rivals.agree(values, overlay: [bare], expecting: .allow) == [])
+    // In place of the stored entity: without it Ann does not have what is stored.
+    #expect(try rivals.agree(values, overlay: [brought], rule: .replace, expecting: .deny) == [])
+    let asked = try rivals.agree(values, overlay: [bare], rule: .replace, expecting: .deny)
+    #expect(asked == ["User::\"ann\".level"])
+    let supplied: [EntityUID: [String: Value]] = [SourceWorld.ann: ["level": 3]]
+    #expect(try rivals.agree(supplied, overlay: [bare], rule: .replace, expecting: .allow).count == 1)
   }
 
   @Test("absent entities have what is supplied; what is not supplied errs as it does without a source")

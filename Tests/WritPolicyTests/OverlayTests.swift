@@ -39,14 +39,15 @@ struct OverlayTests {
     _ rivals: Rivals,
     _ entities: [Entity],
     _ uids: [EntityUID],
-    contexts: [RecordValue] = [.empty]
+    contexts: [RecordValue] = [.empty],
+    rule: OverlayRule = .merge
   ) throws -> [String] {
     let authorizer = Authorizer(
       policies: rivals.authorizer.policies,
-      entities: try rivals.authorizer.entities.overlaid(with: entities),
+      entities: try rivals.authorizer.entities.overlaid(with: entities, rule: rule),
       isStrict: false
     )
-    let overlay = try rivals.engine.overlay(entities)
+    let overlay = try rivals.engine.overlay(entities, rule: rule)
     var allowed: [String] = []
     for (number, principal) in uids.enumerated() {
       for action in Self.actions {
@@ -102,13 +103,13 @@ struct OverlayTests {
     }
   }
 
-  @Test("an entity stands in place of the stored one, whole")
+  @Test("an entity stands in place of the stored one, whole, where that is asked for")
   func replacement() throws {
     let rivals = try rivals()
     let ann = uid("User", "ann")
-    #expect(try agree(rivals, [Entity(uid: ann)], [ann]) == [])
-    #expect(try agree(rivals, [Entity(uid: ann, parents: [uid("Folder", "f")])], [ann]) == ["folder"])
-    #expect(try agree(rivals, [Entity(uid: uid("Doc", "d"))], [ann]) == ["view", "level"])
+    #expect(try agree(rivals, [Entity(uid: ann)], [ann], rule: .replace) == [])
+    #expect(try agree(rivals, [Entity(uid: ann, parents: [uid("Folder", "f")])], [ann], rule: .replace) == ["folder"])
+    #expect(try agree(rivals, [Entity(uid: uid("Doc", "d"))], [ann], rule: .replace) == ["view", "level"])
     // Afterwards nothing is left of it.
     #expect(rivals.decider.decide(Request(principal: ann, action: Self.actions[0], resource: ann)) == .allow)
     #expect(rivals.decider.changedHierarchies == 0)
@@ -119,10 +120,9 @@ struct OverlayTests {
     let rivals = try rivals()
     let ann = uid("User", "ann")
     let staff = uid("Group", "staff")
-    #expect(try agree(rivals, [Entity(uid: staff)], [ann, staff]) == ["level"])
-    #expect(
-      try agree(rivals, [Entity(uid: staff, parents: [uid("Folder", "f")])], [ann, staff]) == ["level", "folder"]
-    )
+    #expect(try agree(rivals, [Entity(uid: staff)], [ann, staff], rule: .replace) == ["level"])
+    let moved = Entity(uid: staff, parents: [uid("Folder", "f")])
+    #expect(try agree(rivals, [moved], [ann, staff], rule: .replace) == ["level", "folder"])
     // Nothing stored has it for a child, so it is no ancestor.
     #expect(try agree(rivals, [Entity(uid: uid("Group", "other"), parents: [staff])], [ann]) == ["view", "level"])
     #expect(rivals.decider.changedHierarchies > 0)

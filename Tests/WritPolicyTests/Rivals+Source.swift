@@ -65,15 +65,16 @@ extension Rivals {
     _ values: [EntityUID: [String: Value]],
     _ request: Request = SourceWorld.request,
     overlay entities: [Entity] = [],
+    rule: OverlayRule = .merge,
     expecting decision: Decision? = nil,
     _ location: Testing.SourceLocation = #_sourceLocation
   ) throws -> [String] {
-    let store = try authorizer.entities.overlaid(with: entities)
+    let store = try authorizer.entities.overlaid(with: entities, rule: rule)
     let evaluator = Evaluator(request: request, entities: LiteralEntities(store: store, values: values))
     let policies = authorizer.policies.policies
     let expected = evaluator.authorize(policies, isStrict: authorizer.isStrict)
     if let decision { #expect(expected.decision == decision, sourceLocation: location) }
-    let overlay = entities.isEmpty ? nil : try engine.overlay(entities)
+    let overlay = entities.isEmpty ? nil : try engine.overlay(entities, rule: rule)
     let source = TableSource(values)
     #expect(
       decider.decide(request, overlay: overlay, attributes: source) == expected.decision,

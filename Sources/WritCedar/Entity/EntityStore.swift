@@ -8,6 +8,8 @@ public struct EntityStoreError: Error, Sendable, CustomStringConvertible {
     case duplicate
     /// An entity that is its own ancestor.
     case cycle
+    /// A brought entity that gives an attribute or tag another value than the stored one, where that is refused.
+    case conflict
   }
 
   /// What is wrong.
@@ -23,7 +25,15 @@ public struct EntityStoreError: Error, Sendable, CustomStringConvertible {
     switch code {
     case .duplicate: description = "there are two different entities \(uid)"
     case .cycle: description = "\(uid) is its own ancestor"
+    case .conflict: description = "the stored entity \(uid) has another value"
     }
+  }
+
+  /// - Parameter conflict: the attribute or tag, for the message.
+  init(_ conflict: String, of uid: EntityUID) {
+    code = .conflict
+    self.uid = uid
+    description = "\(conflict) of \(uid) differs from the stored value"
   }
 }
 
@@ -96,18 +106,46 @@ public struct EntityStore: Sendable {
   ///   differ under one identifier; then nothing has changed.
   public mutating func upsert(_ changes: some Sequence<Entity>) throws(EntityStoreError) {
     let changes = Array(changes)
-    self = try EntityStore(overlaid(with: changes))
+    self = try EntityStore(overlaid(with: changes, rule: .replace))
   }
 
-  /// This store with some entities put over it, for one request: each hides the stored one of its identifier whole.
+  /// This store with the entities of one request laid over it.
   ///
-  /// The stored entities are shared, so the cost follows the new entities and their ancestors.
-  /// - Throws: ``EntityStoreError``, as ``upsert(_:)`` does.
-  public func overlaid(with changes: some Sequence<Entity>) throws(EntityStoreError) -> EntityStore {
+  /// What is stored stays, and what is brought is added, unless another rule is given. The stored entities are shared, so
+  /// the cost follows the brought entities and their ancestors.
+  ///
+  /// - Parameters:
+  ///   - brought: entities that come from outside.
+  ///   - rule: their effect on stored entities of the same UIDs.
+  ///   - replacing: entities that stand in place of the stored ones, whole, whatever the rule.
+  /// - Throws: ``EntityStoreError``: an entity would be its own ancestor, two of the given entities differ under one UID,
+  ///   or a brought value differs from a stored one under ``OverlayRule/mergeWithoutConflicts``.
+  public func overlaid(
+    with brought: some Sequence<Entity>,
+    rule: OverlayRule = .merge,
+    replacing: [Entity] = []
+  ) throws(EntityStoreError) -> EntityStore {
     var result = self
     var incoming = EntityStore()
-    for entity in changes { try incoming.insert(entity) }
-    for entity in incoming.entities { result.overlay[entity.uid] = entity }
+    for entity in brought { try incoming.insert(entity) }
+    let count = incoming.count
+    for entity in replacing {
+      // An entity cannot be both added to the stored one and put in its place.
+      if rule != .replace, let known = incoming.index[entity.uid], known < count {
+        throw EntityStoreError(.duplicate, entity.uid)
+      }
+      try incoming.insert(entity)
+    }
+    for (position, entity) in incoming.entities.enumerated() {
+      guard position < count, rule != .replace, let stored = self[entity.uid] else {
+        result.overlay[entity.uid] = entity
+        continue
+      }
+      if rule == .mergeWithoutConflicts, let conflict = stored.conflict(with: entity) {
+        throw EntityStoreError(conflict, of: entity.uid)
+      }
+      result.overlay[entity.uid] = stored.adding(entity)
+    }
     // A cycle that was not there before leads through an entity that was not.
     try result.checkAcyclic(from: incoming.entities.map(\.uid))
     return result

@@ -91,9 +91,17 @@ extension Schema {
   ///
   /// Records are closed, sets of one type, and the entities in the value satisfy ``problem(withReferenceTo:)``. Linear
   /// in the value, with a stack of its own.
-  package func mismatch(_ value: Value, _ type: TypeIndex) -> String? {
+  ///
+  /// - Parameter isPartial: whether the outermost record may lack attributes that are required.
+  package func mismatch(_ value: Value, _ type: TypeIndex, isPartial: Bool = false) -> String? {
     var frames: [MismatchFrame] = []
-    var problem = enter(value, type, &frames)
+    var problem: String?
+    if isPartial, case .record(let record) = value, case .record(let declared) = self[type] {
+      let expected = declared.filter { !$0.isRequired || record[$0.name] != nil }
+      frames.append(MismatchFrame(.attributes(record.attributes, expected)))
+    } else {
+      problem = enter(value, type, &frames)
+    }
     while problem == nil, !frames.isEmpty {
       switch frames[frames.count - 1].next() {
       case .part(let part, let type):

@@ -7,14 +7,18 @@ extension Schema {
   /// Why the entity does not fit the schema, `nil` when it does.
   ///
   /// Parents may be of any type that the hierarchy reaches; they need not exist. Linear in the entity.
-  package func problem(with entity: Entity) -> String? {
+  ///
+  /// - Parameter isPartial: whether required attributes may be missing, for an entity that is merged with a stored one.
+  package func problem(with entity: Entity, isPartial: Bool = false) -> String? {
     if entity.uid.type.isAction { return problem(withAction: entity) }
     let uid = Self.shown(entity.uid)
     guard let definition = entityTypes[entity.uid.type] else {
       return "\(uid): \(undeclared(entity.uid.type))"
     }
     if let problem = problem(withReferenceTo: entity.uid) { return problem }
-    if let problem = mismatch(.record(entity.attributes), definition.attributes) { return "\(uid): \(problem)" }
+    if let problem = mismatch(.record(entity.attributes), definition.attributes, isPartial: isPartial) {
+      return "\(uid): \(problem)"
+    }
     if let problem = problem(withTags: entity.tags, definition) { return "\(uid): \(problem)" }
     for parent in entity.parents {
       guard definition.mayBeIn(parent.type) else {

@@ -47,6 +47,21 @@ public struct RecordValue: Hashable, Sendable {
     depth = 1
   }
 
+  /// - Parameter attributes: sorted by the bytes of their names, no name twice.
+  private init(sorted attributes: [Attribute], depth: Int) {
+    self.attributes = attributes
+    self.depth = depth
+  }
+
+  /// This record with the attributes of another whose names it does not have.
+  package func adding(_ other: RecordValue) -> RecordValue {
+    var attributes = attributes
+    attributes += other.attributes.filter { self[$0.name] == nil }
+    attributes.sort { $0.name.scalarOrder(comparedTo: $1.name) < 0 }
+    // No deeper than the deeper one of the two.
+    return RecordValue(sorted: attributes, depth: Swift.max(depth, other.depth))
+  }
+
   /// The record without attributes.
   public static let empty = RecordValue()
 

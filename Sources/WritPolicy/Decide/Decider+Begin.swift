@@ -87,7 +87,13 @@ extension Decider {
     var built = (context: context, overlay: overlay)
     if let overlay, !overlay.isBuilt(for: tag, version) {
       // Without checks nothing is refused.
-      built.overlay = unsafe try? builder.build(overlay.entities, engine: tag, over: tables, isChecked: false)
+      built.overlay = unsafe try? builder.build(
+        overlay.entities,
+        merging: overlay.mergedCount,
+        engine: tag,
+        over: tables,
+        isChecked: false
+      )
     }
     if let context, !context.isBuilt(for: tag, version, over: built.overlay) {
       built.context = unsafe RequestContext(context.record, engine: tag, tables, over: built.overlay)

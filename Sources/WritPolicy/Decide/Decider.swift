@@ -13,6 +13,7 @@ public final class Decider {
   private let gate: VersionGate
   private let pin: Pin
   let tag: UInt32
+  private let schema: Schema?
   // A pointer, and not a property, whose every use would be checked for exclusive access.
   let machine: UnsafeMutablePointer<Machine>
   /// What the running request's source has supplied, and the texts of the request's own.
@@ -31,8 +32,10 @@ public final class Decider {
     let built: (context: RequestContext?, overlay: EntityOverlay?)
   }
 
-  init(_ gate: VersionGate, engine: UInt32) {
+  /// - Parameter schema: what the entities of overlays must fit, when there is one.
+  init(_ gate: VersionGate, engine: UInt32, schema: Schema? = nil) {
     self.gate = gate
+    self.schema = schema
     pin = gate.pin()
     tag = engine
     let tables = unsafe pin.enter()
@@ -151,11 +154,49 @@ public final class Decider {
 
   // MARK: Overlays
 
-  /// Builds entities that a request brings, in memory of the decider's: ``PolicyEngine/overlay(_:)`` says the rest.
-  public func overlay(_ entities: [Entity]) throws(PolicyEngineError) -> EntityOverlay {
+  /// Builds entities that a request brings, in memory of the decider's.
+  ///
+  /// ``PolicyEngine/overlay(_:rule:replacing:)`` says the rest.
+  public func overlay(
+    _ entities: [Entity] = [],
+    rule: OverlayRule = .merge,
+    replacing: [Entity] = []
+  ) throws(PolicyEngineError) -> EntityOverlay {
     let tables = unsafe pin.enter()
     defer { unsafe pin.leave(tables) }
-    return unsafe try builder.build(entities, engine: tag, over: tables)
+    if schema != nil || rule == .mergeWithoutConflicts {
+      let stored = unsafe StoredEntities(version: tables.version, overlay: nil)
+      try Self.check(entities, rule, over: stored, fitting: schema)
+      try Self.check(replacing, .replace, over: stored, fitting: schema)
+    }
+    return unsafe try builder.build(
+      replacing.isEmpty ? entities : entities + replacing,
+      merging: rule == .replace ? 0 : entities.count,
+      engine: tag,
+      over: tables
+    )
+  }
+
+  private static func check(
+    _ entities: [Entity],
+    _ rule: OverlayRule,
+    over stored: StoredEntities,
+    fitting schema: Schema?
+  ) throws(PolicyEngineError) {
+    for entity in entities {
+      let known = rule == .replace ? nil : stored[entity.uid]
+      if rule == .mergeWithoutConflicts, let conflict = known?.conflict(with: entity) {
+        throw PolicyEngineError(
+          code: .conflict,
+          description: "\(conflict) of \(entity.uid) differs from the stored value"
+        )
+      }
+      // Attributes that must be there may be stored.
+      let problem = schema?.problem(with: entity, isPartial: known != nil)
+      if let problem = problem ?? known.flatMap({ schema?.problem(with: $0.adding(entity)) }) {
+        throw PolicyEngineError(code: .schema, description: problem)
+      }
+    }
   }
 
   // MARK: Versions
@@ -174,7 +215,7 @@ public final class Decider {
   /// Who decides with sources, which may ask this one meanwhile: not somebody who is deciding already.
   var sourced: Decider {
     guard let known = forSources else {
-      let made = Decider(gate, engine: tag)
+      let made = Decider(gate, engine: tag, schema: schema)
       forSources = made
       return made
     }

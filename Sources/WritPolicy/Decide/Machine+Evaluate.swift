@@ -170,9 +170,7 @@ extension Machine {
       return left.kind == .set && right.kind == .set ? .bool(!heaps.isDisjoint(left, right)) : .error
     default:
       guard left.kind == .entity, right.kind == .string else { return .error }
-      // No source has tags.
-      let tags = ownAttribute(EntityTable.Record.tags, of: left)
-      let tag = tags.kind == .record ? ownAttribute(right.number, of: tags) : .missing
+      let tag = tag(right.number, of: left)
       if operation == .hasTag { return .bool(tag.kind != .missing) }
       return tag.kind == .missing ? .error : tag
     }

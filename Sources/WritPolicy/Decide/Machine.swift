@@ -31,7 +31,7 @@ struct Machine: ~Copyable {
   private var context = Cell.missing
   private var contextTexts: UnsafeMutablePointer<LocalTexts>?
   /// The entities that the request brings.
-  private var overlay: UnsafePointer<OverlayTables>?
+  private(set) var overlay: UnsafePointer<OverlayTables>?
   /// What the request's source has supplied; `nil` for a request without a source.
   var supplied: UnsafeMutablePointer<SuppliedAttributes>?
   /// Whether stored entities have some of them for ancestors, so that ancestors are walked for.
@@ -162,7 +162,7 @@ struct Machine: ~Copyable {
 
   /// What the request brings for a UID.
   @inline(__always)
-  private func overlaid(_ uid: UInt32) -> OverlayTables.Row? {
+  func overlaid(_ uid: UInt32) -> OverlayTables.Row? {
     guard let overlay = unsafe overlay, let row = unsafe overlay.pointee.row(of: uid) else { return nil }
     return unsafe overlay.pointee.rows[row]
   }
@@ -224,15 +224,6 @@ struct Machine: ~Copyable {
   }
 
   // MARK: Entities
-
-  /// The attributes of an entity, `nil` when it is absent.
-  @inline(__always)
-  func record(_ uid: UInt32) -> (region: Cell.Region, record: EntityTable.Record)? {
-    if unsafe overlay != nil, let row = overlaid(uid) { return (.overlay, row.record) }
-    guard uid & Directory.local == 0 else { return nil }
-    let record = entities.records[uid]
-    return record.isAbsent ? nil : (.entities, record)
-  }
 
   mutating func type(of uid: UInt32) -> UInt32 {
     if uid & Directory.local == 0 { return entities.rows[uid].type }
@@ -358,28 +349,6 @@ struct Machine: ~Copyable {
       set(missing, value)
     }
     return value
-  }
-
-  /// An attribute of a record or an entity, be it the entity's own or supplied.
-  @inline(__always)
-  mutating func attribute(_ name: UInt32, of cell: Cell) -> Cell {
-    let value = ownAttribute(name, of: cell)
-    if value.kind == .missing, unsafe supplied != nil, cell.kind == .entity { return ask(name, of: cell.number) }
-    return value
-  }
-
-  /// An attribute of a record, or one that is stored or brought of an entity.
-  @inline(__always)
-  mutating func ownAttribute(_ name: UInt32, of cell: Cell) -> Cell {
-    switch cell.kind {
-    case .entity:
-      guard let (region, record) = record(cell.number) else { return .missing }
-      return heaps.attribute(name, in: region, at: Int(record.start), count: Int(record.count))
-    case .record:
-      return heaps.attribute(name, in: cell.region, at: cell.start, count: cell.count)
-    default:
-      return .error
-    }
   }
 
   deinit {

@@ -48,7 +48,8 @@ struct WalkedAncestors {
         for index in unsafe overlay?.pointee.parents(of: row) ?? 0..<0 {
           unsafe gather(overlay?.pointee.parents[index] ?? next)
         }
-        continue
+        // What is stored counts too, unless the request's entity stands in its place.
+        guard unsafe overlay?.pointee.rows[row].isMerged == true else { continue }
       }
       guard next & Directory.local == 0 else { continue }
       let list = entities.rows[next].ancestors

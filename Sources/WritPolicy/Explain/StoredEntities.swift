@@ -6,11 +6,16 @@ import WritCedar
 /// when they are asked for.
 struct StoredEntities: EntitySource {
   private let version: Version
-  private let brought: [EntityUID: Entity]
+  /// The entities that the request brings, with whether each is merged with the stored one of its UID.
+  private let brought: [EntityUID: (entity: Entity, isMerged: Bool)]
 
   init(version: Version, overlay: EntityOverlay?) {
     self.version = version
-    brought = Dictionary((overlay?.entities ?? []).map { ($0.uid, $0) }) { first, _ in first }
+    let mergedCount = overlay?.mergedCount ?? 0
+    brought = Dictionary((overlay?.entities ?? []).enumerated().map { ($1.uid, ($1, $0 < mergedCount)) }) {
+      first,
+      _ in first
+    }
   }
 
   private var tables: VersionTables { unsafe version.tables.pointee }
@@ -21,7 +26,10 @@ struct StoredEntities: EntitySource {
     return (0..<UInt32(truncatingIfNeeded: directory.uidCount)).lazy.compactMap { stored(directory.uid($0)) }
   }
 
-  subscript(uid: EntityUID) -> Entity? { brought[uid] ?? stored(uid) }
+  subscript(uid: EntityUID) -> Entity? {
+    guard let (entity, isMerged) = brought[uid] else { return stored(uid) }
+    return isMerged ? stored(uid)?.adding(entity) ?? entity : entity
+  }
 
   private func stored(_ uid: EntityUID) -> Entity? {
     let tables = tables

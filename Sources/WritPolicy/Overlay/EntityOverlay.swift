@@ -5,14 +5,17 @@ public import WritCedar
 
 /// Entities that a request brings: a principal made from a token, a row just read.
 ///
-/// Each stands in place of the stored entity of its UID, whole. Built and checked once, by ``PolicyEngine/overlay(_:)``;
-/// then only read, any number of times, also by several threads. Deciding with an overlay is deciding over the store
-/// with its entities put in.
+/// Built and checked once, by ``PolicyEngine/overlay(_:rule:replacing:)``; then only read, any number of times, also by
+/// several threads. Deciding with an overlay is deciding over what is stored at that time, with its entities added or put
+/// in: an overlay holds no stored facts, so that a role, a suspension or a limit that changes after it was built counts
+/// from the next decision on.
 @safe
 public final class EntityOverlay: @unchecked Sendable {
   // Sendable: nothing writes to the memory after `init`.
-  /// The entities as they were given.
+  /// The entities as they were given, those in place of stored ones last.
   public let entities: [Entity]
+  /// How many of the entities are merged with the stored ones of their UIDs; those behind stand in place of them.
+  let mergedCount: Int
   private let engine: UInt32
   /// The number of the version that it is laid over.
   private let version: UInt64
@@ -22,8 +25,15 @@ public final class EntityOverlay: @unchecked Sendable {
 
   private static let count = Atomic<UInt64>(0)
 
-  init(_ entities: [Entity], engine: UInt32, _ version: UInt64, copying tables: inout OverlayTables) {
+  init(
+    _ entities: [Entity],
+    merging mergedCount: Int,
+    engine: UInt32,
+    _ version: UInt64,
+    copying tables: inout OverlayTables
+  ) {
     self.entities = entities
+    self.mergedCount = mergedCount
     self.engine = engine
     self.version = version
     unsafe self.tables = Arena.copy(of: &tables)

@@ -17,34 +17,46 @@ struct OverlayBuilder {
     case new, open, done
   }
 
-  /// - Parameter isChecked: whether to refuse what must not be put in a store; otherwise ancestors are what parents lead to,
-  ///   in a circle as well.
+  /// - Parameters:
+  ///   - mergedCount: how many of the entities, the first ones, are merged with the stored ones of their UIDs.
+  ///   - isChecked: whether to refuse what must not be put in a store; otherwise ancestors are what parents lead to, in a
+  ///     circle as well.
   mutating func build(
     _ entities: [Entity],
+    merging mergedCount: Int,
     engine: UInt32,
     over version: UnsafePointer<VersionTables>,
     isChecked: Bool = true
   ) throws(PolicyEngineError) -> EntityOverlay {
     tables.removeAll()
     encoder.removeAll()
-    try unsafe append(entities, over: version, isChecked: isChecked)
+    try unsafe append(entities, merging: mergedCount, over: version, isChecked: isChecked)
     let stored = unsafe version.pointee.entities
     if tables.changesAncestors {
       if isChecked { try unsafe checkAcyclic(over: version, entities) }
-      for row in 0..<tables.rows.count where tables.rows[row].parentCount > 0 { unlist(row) }
+      for row in 0..<tables.rows.count where tables.rows[row].parentCount > 0 || tables.rows[row].isMerged {
+        unlist(row)
+      }
     } else {
       states.removeAll()
       states.resize(to: tables.rows.count, .new)
       for row in 0..<tables.rows.count { try visit(row, stored, entities, isChecked: isChecked) }
     }
     tables.cells = encoder.heap
-    return unsafe EntityOverlay(entities, engine: engine, version.pointee.number, copying: &tables)
+    return unsafe EntityOverlay(
+      entities,
+      merging: mergedCount,
+      engine: engine,
+      version.pointee.number,
+      copying: &tables
+    )
   }
 
   // MARK: Entities
 
   private mutating func append(
     _ entities: [Entity],
+    merging mergedCount: Int,
     over version: UnsafePointer<VersionTables>,
     isChecked: Bool
   ) throws(PolicyEngineError) {
@@ -53,7 +65,15 @@ struct OverlayBuilder {
     // Where they lie: copies of them, their identifiers and parents would be counted, which costs more than looking up.
     let given = entities.span
     for position in given.indices {
-      try unsafe append(given[position], at: position, among: entities, &numbering, version, isChecked: isChecked)
+      try unsafe append(
+        given[position],
+        at: position,
+        among: entities,
+        merging: mergedCount,
+        &numbering,
+        version,
+        isChecked: isChecked
+      )
     }
   }
 
@@ -61,6 +81,7 @@ struct OverlayBuilder {
     _ entity: borrowing Entity,
     at position: Int,
     among entities: [Entity],
+    merging mergedCount: Int,
     _ numbering: inout LocalNumbering,
     _ version: UnsafePointer<VersionTables>,
     isChecked: Bool
@@ -83,7 +104,8 @@ struct OverlayBuilder {
       if type & Directory.local == 0 { plainType = type }
     }
     if let known = tables.row(of: uid) {
-      if isChecked, !entity.hasContent(of: entities[Int(tables.rows[known].entity)]) {
+      let first = Int(tables.rows[known].entity)
+      if isChecked, first < mergedCount && position >= mergedCount || !entity.hasContent(of: entities[first]) {
         throw PolicyEngineError(code: .duplicate, description: "there are two different entities \(entity.uid)")
       }
       tables.parents.resize(to: firstParent, 0)
@@ -95,9 +117,26 @@ struct OverlayBuilder {
     row.record.count = UInt32(truncatingIfNeeded: count)
     row.firstParent = UInt32(truncatingIfNeeded: firstParent)
     row.parentCount = UInt32(truncatingIfNeeded: parents.count)
+    if uid & Directory.local == 0 {
+      let stored = unsafe version.pointee.entities
+      if position < mergedCount { merge(&row, stored) }
+      if row.changesAncestors, stored.records[uid].isParent { tables.changesAncestors = true }
+    }
     tables.append(row)
-    if uid & Directory.local == 0, unsafe version.pointee.entities.records[uid].isParent {
-      tables.changesAncestors = true
+  }
+
+  /// Lays a row over the stored entity of its UID, where there is one.
+  private func merge(_ row: inout OverlayTables.Row, _ stored: EntityTable) {
+    row.changesAncestors = row.parentCount > 0
+    guard !stored.records[row.uid].isAbsent else { return }
+    row.isMerged = true
+    let own = stored.rows[row.uid]
+    row.ancestors = Ancestors(start: own.ancestors, summary: own.summary)
+    guard row.changesAncestors, own.ancestors != EntityTable.Row.unlisted else { return }
+    // Whoever is in these groups already stays where the stored list says.
+    let parents = Int(row.firstParent)..<Int(row.firstParent + row.parentCount)
+    row.changesAncestors = !parents.allSatisfy {
+      stored.ancestors.isListed(tables.parents[$0], at: Int(own.ancestors))
     }
   }
 
@@ -143,30 +182,40 @@ struct OverlayBuilder {
   }
 
   private mutating func gather(_ row: Int, _ stored: EntityTable) {
-    guard tables.rows[row].parentCount > 0, tables.rows[row].ancestors.start != EntityTable.Row.unlisted else { return }
+    let own = tables.rows[row]
+    guard own.parentCount > 0, own.changesAncestors, own.ancestors.start != EntityTable.Row.unlisted else { return }
     gathered.removeAll()
+    if own.isMerged, !gatherList(at: own.ancestors.start, stored) { return unlist(row) }
     for index in tables.parents(of: row) {
       let parent = tables.parents[index]
       gathered.append(stored.ancestor(parent))
-      let list: Buffer<Ancestor>
       let start: UInt32
       if let known = tables.row(of: parent) {
-        (list, start) = (tables.ancestors, tables.rows[known].ancestors.start)
+        start = tables.rows[known].ancestors.start
       } else if parent & Directory.local == 0 {
-        (list, start) = (stored.ancestors, stored.rows[parent].ancestors)
+        start = stored.rows[parent].ancestors
       } else {
         continue
       }
-      guard start != EntityTable.Row.unlisted else { return unlist(row) }
-      let first = Int(start & ~Ancestors.overlaid)
-      guard first < list.count else { continue }  // A row without ancestors.
-      let count = Int(list[first].uid)
-      guard tables.ancestors.count + gathered.count + count <= Self.listedAncestors + 64 * tables.rows.count else {
-        return unlist(row)
-      }
-      for offset in 0..<count { gathered.append(list[first + 1 + offset]) }
+      guard gatherList(at: start, stored) else { return unlist(row) }
     }
     list(row)
+  }
+
+  /// Gathers a list of ancestors, a stored one or one of the overlay's own.
+  ///
+  /// - Returns: whether there is a list, and room for it.
+  private mutating func gatherList(at start: UInt32, _ stored: EntityTable) -> Bool {
+    guard start != EntityTable.Row.unlisted else { return false }
+    let list = start & Ancestors.overlaid == 0 ? stored.ancestors : tables.ancestors
+    let first = Int(start & ~Ancestors.overlaid)
+    guard first < list.count else { return true }  // A row without ancestors.
+    let count = Int(list[first].uid)
+    guard tables.ancestors.count + gathered.count + count <= Self.listedAncestors + 64 * tables.rows.count else {
+      return false
+    }
+    for offset in 0..<count { gathered.append(list[first + 1 + offset]) }
+    return true
   }
 
   /// Writes the list of a row from what was gathered.
@@ -190,8 +239,10 @@ struct OverlayBuilder {
     var isOpen: [UInt32: Bool] = [:]
     let tables = tables
     var walk = HierarchyWalk<UInt32> { uid in
-      if let row = tables.row(of: uid) { return tables.parents(of: row).map { tables.parents[$0] } }
-      return uid & Directory.local == 0 ? stored.parents(of: uid).map { stored.parents[$0] } : []
+      let brought = tables.row(of: uid).map { row in tables.parents(of: row).map { tables.parents[$0] } }
+      if let row = tables.row(of: uid), !tables.rows[row].isMerged { return brought ?? [] }
+      return (brought ?? [])
+        + (uid & Directory.local == 0 ? stored.parents(of: uid).map { stored.parents[$0] } : [])
     }
     for row in 0..<tables.rows.count {
       let first = tables.rows[row].uid

@@ -15,6 +15,11 @@ struct OverlayTables: BufferHolder {
     var parentCount: UInt32 = 0
     /// Which of the given entities it is.
     let entity: UInt32
+    /// Whether the stored entity of this UID stays below it: stored parents count too, and stored attributes and tags
+    /// come first.
+    var isMerged = false
+    /// Whether it gives the stored entity ancestors that it does not have, or takes some away.
+    var changesAncestors = true
   }
 
   /// So few are looked through faster than hashed.
