@@ -6,13 +6,13 @@ import Testing
 
 @Suite("Names of accounts")
 struct AccountNameTests {
-  private static let accepted = [
+  private static let acceptedNames = [
     "a:b", ":", "a:", "https://id.example/users/1", "ines@example.org", " ines", "ines ", " ", "a\u{202E}b", "名前", "👩🏽‍🚀",
     "e\u{301}", "%3A", "a/b?c&d=e#f", String(repeating: "x", count: 255), String(repeating: "é", count: 127),
     String(repeating: ":", count: 255), String(repeating: " ", count: 255),
   ]
 
-  private static let refused = [
+  private static let refusedNames = [
     "", "\0", "a\0b", "a\nb", "a\rb", "\t", "a\u{7F}", "\u{85}", "\u{9F}", "a\u{2028}b", "a\u{2029}",
     String(repeating: "x", count: 256), String(repeating: "é", count: 128), String(repeating: "x", count: 100_000),
   ]
@@ -46,13 +46,13 @@ struct AccountNameTests {
     }
   }
 
-  @Test("A name that one part accepts is accepted by all, for sign-up and for enrolment", arguments: accepted)
+  @Test("A name that one part accepts is accepted by all, for sign-up and for enrolment", arguments: acceptedNames)
   func accepted(_ name: String) async throws {
     let verdicts = try await Parts().verdicts(name)
     #expect(verdicts.allSatisfy { $0.value }, "\(verdicts)")
   }
 
-  @Test("A name with control characters, or too long, or empty, is refused by all parts", arguments: refused)
+  @Test("A name with control characters, or too long, or empty, is refused by all parts", arguments: refusedNames)
   func refused(_ name: String) async throws {
     let parts = try Parts()
     let verdicts = await parts.verdicts(name)
@@ -61,7 +61,7 @@ struct AccountNameTests {
     #expect(await parts.test.verify(PasswordWorld.right, name) == .wrong)
   }
 
-  @Test("An account that signed up under any name can prove a one-time password, and log in (T07)", arguments: accepted)
+  @Test("An account that signed up under any name can prove a one-time password, and log in (T07)", arguments: acceptedNames)
   func signUp(_ name: String) async throws {
     let parts = try Parts()
     try await parts.test.passwords.set(PasswordWorld.right, for: name)
