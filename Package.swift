@@ -16,9 +16,9 @@ let package = Package(
   products: [
     .library(name: "WritCedar", targets: ["WritCedar"]),
     .library(name: "WritPolicy", targets: ["WritPolicy"]),
-    .library(name: "WritAuthentication", targets: ["WritAuthentication"]),
+    .library(name: "WritAuthentication", targets: ["WritAuthentication", "WritFoundation"]),
     .library(name: "WritStoreTesting", targets: ["WritStoreTesting"]),
-    .library(name: "WritIdentity", targets: ["WritIdentity"]),
+    .library(name: "WritIdentity", targets: ["WritIdentity", "WritFoundation"]),
     .library(name: "WritRemoteKeys", targets: ["WritRemoteKeys"]),
     .library(name: "WritQRCode", targets: ["WritQRCode"]),
     .library(name: "WritSQLite", targets: ["WritSQLite"]),
@@ -56,6 +56,8 @@ let package = Package(
       ],
       exclude: ["README.md"]
     ),
+    // What Foundation knows of the module: errors' `localizedDescription`, `Date`. Apart, so that the core has no Foundation.
+    .target(name: "WritFoundation", dependencies: ["WritAuthentication"]),
     // What every store must do, for who writes one.
     .target(name: "WritStoreTesting", dependencies: ["WritAuthentication"]),
     // libcurl: only WritRemoteKeys imports it, and only with the trait are its headers looked for.
@@ -106,7 +108,8 @@ let package = Package(
     .testTarget(
       name: "WritAuthenticationTests",
       dependencies: [
-        "WritAuthentication", "WritStoreTesting", "LibCrypto", "StrictJSON", "CAllocationCount", "AllocationFailures",
+        "WritAuthentication", "WritFoundation", "WritStoreTesting", "LibCrypto", "StrictJSON", "CAllocationCount",
+        "AllocationFailures",
       ],
       exclude: ["Vectors"]
     ),
@@ -150,12 +153,12 @@ let package = Package(
 let keptTargets = [
   "optimised": [
     "StrictJSON", "WritCedar", "WritPolicy", "CAllocationCount", "WritPolicyTests", "DifferentialTests", "CLibCrypto",
-    "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "WritStoreTesting", "AllocationFailures",
+    "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "WritFoundation", "WritStoreTesting", "AllocationFailures",
     "WritAuthenticationTests",
   ],
   "traits": [
     "StrictJSON", "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "CAllocationCount", "WritAuthentication",
-    "WritStoreTesting", "AllocationFailures", "WritAuthenticationTests", "CLibCurl", "WritRemoteKeys",
+    "WritFoundation", "WritStoreTesting", "AllocationFailures", "WritAuthenticationTests", "CLibCurl", "WritRemoteKeys",
     "WritRemoteKeysTests", "CQRCode", "WritQRCode", "WritQRCodeTests", "WritSQLite", "SQLiteStoreWriter",
     "WritSQLiteTests",
   ],

@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+import WritFoundation
 
 @testable import WritAuthentication
 

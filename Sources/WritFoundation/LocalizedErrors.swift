@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Foundation without ICU. Imported publicly, as a public type conforms to a protocol of it; no path of a request touches it.
+public import WritAuthentication
+
+// Foundation without ICU.
 #if canImport(FoundationEssentials)
   public import FoundationEssentials
 #else
