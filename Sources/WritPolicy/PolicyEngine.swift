@@ -11,7 +11,8 @@ public import WritCedar
 ///     let decider = engine.decider()
 ///     guard decider.decide(request).isAllowed else { … }
 ///
-/// Decisions, reasons and erring policies are those of the literal ``Authorizer`` over the same policies and entities.
+/// Decisions, reasons and erring policies are those of the literal `Authorizer` over the same policies and entities. A
+/// `forbid` that errs denies, unless the engine is made with `ErringForbids.skip`, Cedar's rule.
 public final class PolicyEngine: Sendable {
   let gate: VersionGate
   let schema: Schema?
@@ -30,15 +31,20 @@ public final class PolicyEngine: Sendable {
   ///   - policies: the policies; templates count through their links.
   ///   - schema: when given, the entities must fit it, and its actions and their groups are added to them.
   ///   - entities: what policies may look at.
-  ///   - isStrict: whether a `forbid` that errs denies. Such a policy is in the errors, not in the reasons.
+  ///   - erringForbids: the effect of a `forbid` that errs; `ErringForbids.skip` is Cedar's rule.
   /// - Throws: ``PolicyEngineError``.
   public convenience init(
     _ policies: PolicySet,
     schema: Schema? = nil,
     entities: EntityStore = EntityStore(),
-    isStrict: Bool = false
+    erringForbids: ErringForbids = .deny
   ) throws(PolicyEngineError) {
-    try self.init(Array(policies.policies), schema, Self.entities(entities, fitting: schema), isStrict: isStrict)
+    try self.init(
+      Array(policies.policies),
+      schema,
+      Self.entities(entities, fitting: schema),
+      erringForbids: erringForbids
+    )
   }
 
   /// Compiles policies, and entities that fit the schema and have its actions.
@@ -46,14 +52,16 @@ public final class PolicyEngine: Sendable {
     _ policies: [Policy],
     _ schema: Schema?,
     _ entities: EntityStore,
-    isStrict: Bool,
+    erringForbids: ErringForbids,
     limits: ChangeLimits = .usual
   ) throws(PolicyEngineError) {
     // Even: the odd ones are overlays'.
     tag = Self.engineCount.wrappingAdd(2, ordering: .relaxed).newValue
     self.schema = schema
     self.limits = limits
-    gate = VersionGate(try Version(engine: tag, policies: policies, entities: entities, isStrict: isStrict))
+    gate = VersionGate(
+      try Version(engine: tag, policies: policies, entities: entities, isStrict: erringForbids == .deny)
+    )
   }
 
   static func entities(

@@ -22,7 +22,7 @@ struct AnswerWriter {
     case .json: writeJSON(response, explanations)
     case .text: writeText(response, explanations, authorizer, line)
     }
-    for error in response.errors where error.effect == .forbid { warn(error, authorizer.isStrict, line) }
+    for error in response.errors where error.effect == .forbid { warn(error, authorizer.erringForbids == .deny, line) }
   }
 
   /// Writes what is wrong with a line of a file of requests, in place of its answer.
@@ -136,7 +136,7 @@ struct AnswerWriter {
     let verb = response.decision == .allow ? "permitted by" : "forbidden by"
     for reason in response.reasons { Output.line("  \(verb) \(named(reason, in: policies))") }
     if response.reasons.isEmpty {
-      let isStrictDeny = authorizer.isStrict && response.errors.contains { $0.effect == .forbid }
+      let isStrictDeny = authorizer.erringForbids == .deny && response.errors.contains { $0.effect == .forbid }
       Output.line("  \(Style.dim(isStrictDeny ? "a forbid erred (--strict)" : "no policy permits it"))")
     }
     for error in response.errors {

@@ -46,9 +46,13 @@ struct BenchCommand: ParsableCommand {
     let loaded = clock.now
     let requests = try requests(in: requests, scenario.schema)
     let compiling = clock.now
-    let engine = try PolicyEngine(scenario.policies, entities: scenario.entities, isStrict: strict)
+    let engine = try PolicyEngine(scenario.policies, entities: scenario.entities, erringForbids: strict ? .deny : .skip)
     let compiled = clock.now
-    let authorizer = Authorizer(policies: scenario.policies, entities: scenario.entities, isStrict: strict)
+    let authorizer = Authorizer(
+      policies: scenario.policies,
+      entities: scenario.entities,
+      erringForbids: strict ? .deny : .skip
+    )
     let mix = try BenchCheck(authorizer: authorizer, engine: engine).mix(of: requests, for: .seconds(check))
     let bench = try DecisionBench(engine: engine, requests: requests, entities: scenario.entities)
     let times = bench.measure(batches: batches)

@@ -75,7 +75,11 @@ struct EvalCommand: ParsableCommand {
     let mode = try requestMode()
     let bearer = try bearerOptions.bearer(in: self.scenario.directory)
     let scenario = try Scenario(deciding: files)
-    let authorizer = Authorizer(policies: scenario.policies, entities: scenario.entities, isStrict: strict)
+    let authorizer = Authorizer(
+      policies: scenario.policies,
+      entities: scenario.entities,
+      erringForbids: strict ? .deny : .skip
+    )
     let answer = AnswerWriter(format: format, explain: explain)
     if case .stream(let path) = mode {
       let stream = RequestStream(

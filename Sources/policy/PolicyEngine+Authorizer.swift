@@ -6,6 +6,6 @@ internal import WritPolicy
 extension PolicyEngine {
   /// The engine that answers what an authorizer answers.
   convenience init(_ authorizer: Authorizer) throws(PolicyEngineError) {
-    try self.init(authorizer.policies, entities: authorizer.entities, isStrict: authorizer.isStrict)
+    try self.init(authorizer.policies, entities: authorizer.entities, erringForbids: authorizer.erringForbids)
   }
 }

@@ -89,6 +89,6 @@ extension Diagnostic {
 extension Authorizer {
   /// The same policies over other entities.
   func overlaid(entities: EntityStore) -> Authorizer {
-    Authorizer(policies: policies, entities: entities, isStrict: isStrict)
+    Authorizer(policies: policies, entities: entities, erringForbids: erringForbids)
   }
 }

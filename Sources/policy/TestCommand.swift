@@ -119,7 +119,7 @@ struct TestCommand: ParsableCommand {
       if !brought.isEmpty || !test.overlay.isEmpty {
         entities = try entities.overlaid(with: brought, replacing: test.overlay)
       }
-      let authorizer = Authorizer(policies: scenario.policies, entities: entities)
+      let authorizer = Authorizer(policies: scenario.policies, entities: entities, erringForbids: .skip)
       return test.differences(
         from: authorizer.authorize(test.request.request),
         tables: try PolicyEngine(authorizer).authorize(test.request.request).response

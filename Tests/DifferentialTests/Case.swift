@@ -21,7 +21,7 @@ struct Case {
     self.number = number
     var random = SeededGenerator(seed: seed &+ UInt64(number) &* 0xD134_2543_DE82_EF95)
     shape = number % 100 == 60 ? .deep : random.chance(8) ? .wide : .plain
-    isStrict = random.chance(25)
+    isStrict = random.chance(50)
     let world = World(shape, &random)
     let size =
       shape == .deep

@@ -80,7 +80,7 @@ struct ChangingWorld {
     policies = Array(try made.policySet().policies)
     entities = Dictionary(made.entities.map { ($0.uid, $0) }) { first, _ in first }
     store = try EntityStore(made.entities)
-    engine = try PolicyEngine(policies, nil, store, isStrict: made.isStrict, limits: .few)
+    engine = try PolicyEngine(policies, nil, store, erringForbids: made.isStrict ? .deny : .skip, limits: .few)
     decider = engine.decider()
     random = SeededGenerator(seed: UInt64(number))
     var handles: [EntityUID: EntityHandle] = [:]
@@ -210,7 +210,10 @@ struct ChangingWorld {
   // MARK: Comparing
 
   private func compare(_ request: Request) throws {
-    let expected = Evaluator(request: request, entities: store).authorize(policies, isStrict: made.isStrict)
+    let expected = Evaluator(request: request, entities: store).authorize(
+      policies,
+      erringForbids: made.isStrict ? .deny : .skip
+    )
     let answer = decider.authorize(request)
     try expect(answer.decision == expected.decision, request, "decision \(answer.decision)")
     try expect(answer.reasons == expected.reasons, request, "reasons \(answer.reasons), not \(expected.reasons)")
@@ -238,7 +241,10 @@ struct ChangingWorld {
     counters["asked with an overlay of an old version"] += 1
     var request = made.requests[turn % made.requests.count]
     if turn % 2 == 0 { request.principal = overlay.entities[turn / 2 % overlay.entities.count].uid }
-    let expected = Evaluator(request: request, entities: laid).authorize(policies, isStrict: made.isStrict)
+    let expected = Evaluator(request: request, entities: laid).authorize(
+      policies,
+      erringForbids: made.isStrict ? .deny : .skip
+    )
     let answer = decider.authorize(request, overlay: overlay)
     try expect(answer.decision == expected.decision, request, "decision with an overlay")
     try expect(answer.reasons == expected.reasons, request, "reasons with an overlay, not \(expected.reasons)")
@@ -247,7 +253,7 @@ struct ChangingWorld {
 
   private func compareFresh(_ counters: inout Counters) throws {
     counters["compared with a fresh compile"] += 1
-    let fresh = try PolicyEngine(policies, nil, store, isStrict: made.isStrict).decider()
+    let fresh = try PolicyEngine(policies, nil, store, erringForbids: made.isStrict ? .deny : .skip).decider()
     for request in made.requests {
       let (found, expected) = (decider.authorize(request), fresh.authorize(request))
       try expect(found.decision == expected.decision, request, "decision, unlike a fresh compile's")

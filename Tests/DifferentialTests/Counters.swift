@@ -36,7 +36,7 @@ struct Counters: Sendable {
     if !response.errors.isEmpty {
       self["requests with errors"] += 1
       if response.errors.contains(where: { $0.effect == .forbid }) {
-        self[rivals.authorizer.isStrict ? "forbid errs, strict" : "forbid errs"] += 1
+        self[rivals.authorizer.erringForbids == .deny ? "forbid errs, strict" : "forbid errs"] += 1
       }
       for error in response.errors { self["error \(error.error.code)"] += 1 }
     }

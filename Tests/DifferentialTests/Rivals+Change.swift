@@ -16,7 +16,7 @@ extension Rivals {
       Array(wanted.prefix(kept)),
       nil,
       EntityStore(made.entities.dropFirst(made.entities.count / 3).map { moved($0, &random) } + others),
-      isStrict: made.isStrict,
+      erringForbids: made.isStrict ? .deny : .skip,
       limits: .few
     )
     // Reversed, so that parents often come after their children.

@@ -40,7 +40,7 @@ extension Rivals {
         entities: entities,
         overlay: overlay,
         foreign: foreign,
-        authorizer: Authorizer(policies: authorizer.policies, entities: store, isStrict: authorizer.isStrict)
+        authorizer: Authorizer(policies: authorizer.policies, entities: store, erringForbids: authorizer.erringForbids)
       )
     case (.failure, .failure):
       counters["overlays refused"] += 1

@@ -16,7 +16,7 @@ extension Rivals {
   ) throws(Difference) {
     let store = overlaid?.authorizer.entities ?? authorizer.entities
     let evaluator = Evaluator(request: request, entities: SourcedStore(store: store, source: source))
-    let expected = evaluator.authorize(authorizer.policies.policies, isStrict: authorizer.isStrict)
+    let expected = evaluator.authorize(authorizer.policies.policies, erringForbids: authorizer.erringForbids)
     let overlay = overlaid?.overlay
     let way = overlaid == nil ? "with a source" : "with a source and an overlay"
 

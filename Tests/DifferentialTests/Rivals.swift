@@ -30,7 +30,7 @@ struct Rivals {
   init(_ made: Case, stranger: PolicyEngine) throws {
     let policies = try made.policySet()
     let entities = try EntityStore(made.entities)
-    authorizer = Authorizer(policies: policies, entities: entities, isStrict: made.isStrict)
+    authorizer = Authorizer(policies: policies, entities: entities, erringForbids: made.isStrict ? .deny : .skip)
     engine = try Self.engine(made, policies, entities)
     decider = engine.decider()
     number = made.number
@@ -43,7 +43,7 @@ struct Rivals {
   private static func engine(_ made: Case, _ policies: PolicySet, _ entities: EntityStore) throws -> PolicyEngine {
     if made.number % 4 == 2 { return try changedEngine(made, policies) }
     guard made.number % 4 == 0 else {
-      return try PolicyEngine(policies, entities: entities, isStrict: made.isStrict)
+      return try PolicyEngine(policies, entities: entities, erringForbids: made.isStrict ? .deny : .skip)
     }
     var before = made
     before.policies.removeFirst(made.policies.count / 2)
@@ -52,7 +52,7 @@ struct Rivals {
     let engine = try PolicyEngine(
       before.policySet(),
       entities: EntityStore(before.entities),
-      isStrict: made.isStrict
+      erringForbids: made.isStrict ? .deny : .skip
     )
     if replacesEntities {
       try engine.replace(policies: policies, entities: entities)

@@ -8,7 +8,8 @@ struct AuthorizerTests {
   private func response(_ policies: String, strict: Bool = false, entities: EntityStore = EntityStore()) throws
     -> Response
   {
-    Authorizer(policies: try PolicySet(parsing: policies), entities: entities, isStrict: strict).authorize(request())
+    Authorizer(policies: try PolicySet(parsing: policies), entities: entities, erringForbids: strict ? .deny : .skip)
+      .authorize(request())
   }
 
   static let permit = "permit(principal, action, resource)"

@@ -31,7 +31,7 @@ struct EngineTests {
       try PolicySet(parsing: Self.policies),
       schema: schema ? try Schema(parsing: Self.schema) : nil,
       entities: try store(json),
-      isStrict: strict
+      erringForbids: strict ? .deny : .skip
     )
   }
 
@@ -66,6 +66,35 @@ struct EngineTests {
       #expect(answer.response.decision == answer.decision)
       #expect(answer.response.reasons == answer.reasons)
       #expect(answer.response.errors.map(\.policy) == answer.errors.map(\.policy))
+    }
+  }
+
+  @Test("A forbid that errs denies unless Cedar's rule is asked for, after every change of the engine too")
+  func strictByDefault() throws {
+    let text = """
+      permit(principal, action, resource);
+      @id("suspended") forbid(principal, action, resource) when { principal.suspendedd };
+      """
+    let policies = try PolicySet(parsing: text)
+    let entities = try store("[\(Self.ann)]")
+    for (engine, authorizer, decision) in [
+      (
+        try PolicyEngine(policies, entities: entities), Authorizer(policies: policies, entities: entities),
+        Decision.deny
+      ),
+      (
+        try PolicyEngine(policies, entities: entities, erringForbids: .skip),
+        Authorizer(policies: policies, entities: entities, erringForbids: .skip), .allow
+      ),
+    ] {
+      #expect(authorizer.authorize(request()).decision == decision)
+      #expect(engine.authorize(request()).decision == decision)
+      try engine.add(PolicySet(parsing: "@id(\"more\") permit(principal, action, resource);"))
+      #expect(engine.authorize(request()).decision == decision)
+      try engine.replace(policies: policies)
+      #expect(engine.authorize(request()).errors.map(\.policy.description) == ["suspended"])
+      #expect(engine.authorize(request()).decision == decision)
+      #expect(try engine.compact().authorize(request()).decision == decision)
     }
   }
 

@@ -49,7 +49,7 @@ struct OverlayMergeTests {
     let authorizer = Authorizer(
       policies: rivals.authorizer.policies,
       entities: try rivals.authorizer.entities.overlaid(with: brought, rule: rule, replacing: replacing),
-      isStrict: false
+      erringForbids: .skip
     )
     return try Self.actions.filter { name in
       let request = Request(principal: principal, action: uid("Action", name), resource: document)

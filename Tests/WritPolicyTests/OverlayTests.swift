@@ -45,7 +45,7 @@ struct OverlayTests {
     let authorizer = Authorizer(
       policies: rivals.authorizer.policies,
       entities: try rivals.authorizer.entities.overlaid(with: entities, rule: rule),
-      isStrict: false
+      erringForbids: .skip
     )
     let overlay = try rivals.engine.overlay(entities, rule: rule)
     var allowed: [String] = []

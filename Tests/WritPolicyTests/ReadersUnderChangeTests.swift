@@ -163,7 +163,7 @@ struct ReadersUnderChangeTests {
       states[0].policies,
       nil,
       EntityStore([states[0].entity]),
-      isStrict: true,
+      erringForbids: .deny,
       limits: limits
     )
     // Numbers of changes, each of which leads to the next state.

@@ -139,7 +139,7 @@ struct ReplaceTests {
     )
     let request = Request(principal: Self.users[0], action: Self.actions[0], resource: Self.docs[0])
     for strict in [false, true] {
-      let engine = try PolicyEngine(PolicySet(), isStrict: strict)
+      let engine = try PolicyEngine(PolicySet(), erringForbids: strict ? .deny : .skip)
       try engine.replace(policies: policies)
       #expect(engine.isAuthorized(request) == !strict)
     }
@@ -148,7 +148,8 @@ struct ReplaceTests {
   @Test("a context whose texts had no number yet is built anew once, by handles and by UIDs")
   func contexts() throws {
     let engine = try PolicyEngine(
-      try PolicySet(parsing: "permit(principal == User::\"ann\", action == Action::\"view\", resource == Doc::\"d\");")
+      try PolicySet(parsing: "permit(principal == User::\"ann\", action == Action::\"view\", resource == Doc::\"d\");"),
+      erringForbids: .skip
     )
     let decider = engine.decider()
     let late = try RecordValue([("who", .entity(uid("New", "n"))), ("word", .string("late")), ("n", .long(1))])
@@ -200,7 +201,7 @@ struct ReplaceTests {
         @id("bad") forbid(principal, action, resource) when { principal.missing };
         """
     )
-    let engine = try PolicyEngine(old, entities: try store(Self.entities))
+    let engine = try PolicyEngine(old, entities: try store(Self.entities), erringForbids: .skip)
     let decider = engine.decider()
     let request = Request(principal: Self.users[0], action: Self.actions[0], resource: Self.docs[0])
     let first = Weak(engine)
@@ -271,12 +272,16 @@ struct ReplaceTests {
   func compaction(isStrict: Bool) throws {
     let entities = try store(Self.entities)
     let names = (0..<1_000).map { Entity(uid: uid("User", "once \($0)"), parents: [uid("Group", "once \($0)")]) }
-    let engine = try PolicyEngine(PolicySet(), entities: try EntityStore(names), isStrict: isStrict)
+    let engine = try PolicyEngine(
+      PolicySet(),
+      entities: try EntityStore(names),
+      erringForbids: isStrict ? .deny : .skip
+    )
     for text in Self.policySets {
       let policies = try PolicySet(parsing: text)
       try engine.replace(policies: policies, entities: entities)
       let compacted = try engine.compact()
-      let authorizer = Authorizer(policies: policies, entities: entities, isStrict: isStrict)
+      let authorizer = Authorizer(policies: policies, entities: entities, erringForbids: isStrict ? .deny : .skip)
       for principal in Self.users {
         for action in Self.actions {
           let request = Request(principal: principal, action: action, resource: Self.docs[0])

@@ -72,7 +72,7 @@ extension Rivals {
     let store = try authorizer.entities.overlaid(with: entities, rule: rule)
     let evaluator = Evaluator(request: request, entities: LiteralEntities(store: store, values: values))
     let policies = authorizer.policies.policies
-    let expected = evaluator.authorize(policies, isStrict: authorizer.isStrict)
+    let expected = evaluator.authorize(policies, erringForbids: authorizer.erringForbids)
     if let decision { #expect(expected.decision == decision, sourceLocation: location) }
     let overlay = entities.isEmpty ? nil : try engine.overlay(entities, rule: rule)
     let source = TableSource(values)
@@ -137,7 +137,10 @@ extension Rivals {
     #expect(Set(literally).count == literally.count, "explain asked twice: \(literally)", sourceLocation: location)
 
     // Without the source nothing is left of it.
-    let plain = Evaluator(request: request, entities: store).authorize(policies, isStrict: authorizer.isStrict)
+    let plain = Evaluator(request: request, entities: store).authorize(
+      policies,
+      erringForbids: authorizer.erringForbids
+    )
     #expect("\(decider.authorize(request, overlay: overlay).response)" == "\(plain)", sourceLocation: location)
     #expect(source.asked.isEmpty, sourceLocation: location)
     return asked

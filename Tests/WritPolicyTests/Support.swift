@@ -26,8 +26,12 @@ struct Rivals {
   let decider: Decider
 
   init(_ policies: String, entities: EntityStore = EntityStore(), strict: Bool = false) throws {
-    authorizer = Authorizer(policies: try PolicySet(parsing: policies), entities: entities, isStrict: strict)
-    engine = try PolicyEngine(authorizer.policies, entities: entities, isStrict: strict)
+    authorizer = Authorizer(
+      policies: try PolicySet(parsing: policies),
+      entities: entities,
+      erringForbids: strict ? .deny : .skip
+    )
+    engine = try PolicyEngine(authorizer.policies, entities: entities, erringForbids: strict ? .deny : .skip)
     decider = engine.decider()
   }
 

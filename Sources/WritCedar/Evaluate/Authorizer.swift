@@ -10,7 +10,7 @@ public enum Decision: String, Sendable {
 
 /// A policy that could not be evaluated.
 ///
-/// Cedar skips such a policy: it neither permits nor forbids.
+/// A `permit` permits nothing then; what a `forbid` does, ``ErringForbids`` says.
 public struct PolicyError: Error, Sendable {
   /// The policy.
   public let policy: PolicyID
@@ -47,35 +47,37 @@ public struct Response: Sendable {
 
 /// Decides requests by evaluating every policy of a set, as the language's specification does.
 ///
-/// Cost is linear in the policies. Deciding never throws: a policy that errs is skipped and reported.
+/// Cost is linear in the policies. Deciding never throws: a policy that errs is reported. Unless the authorizer is made with
+/// ``ErringForbids/skip``, which is the specification's rule, a `forbid` that errs denies.
 public struct Authorizer: Sendable {
   /// What decides.
   public let policies: PolicySet
   /// What policies may look at.
   public let entities: EntityStore
-  /// Whether a `forbid` that errs denies.
-  ///
-  /// Cedar skips it, so that by default it does not.
-  public let isStrict: Bool
+  /// The effect of a `forbid` that errs.
+  public let erringForbids: ErringForbids
 
   /// An authorizer.
   ///
-  /// - Parameter isStrict: whether a `forbid` that errs denies. Such a policy is in the errors, not in the reasons.
-  public init(policies: PolicySet, entities: EntityStore, isStrict: Bool = false) {
+  /// - Parameters:
+  ///   - policies: what decides; templates count through their links.
+  ///   - entities: what policies may look at.
+  ///   - erringForbids: the effect of a `forbid` that errs; ``ErringForbids/skip`` is Cedar's rule.
+  public init(policies: PolicySet, entities: EntityStore, erringForbids: ErringForbids = .deny) {
     self.policies = policies
     self.entities = entities
-    self.isStrict = isStrict
+    self.erringForbids = erringForbids
   }
 
   /// Decides: deny when a forbid is satisfied, otherwise allow when a permit is, otherwise deny.
   public func authorize(_ request: Request) -> Response {
-    Evaluator(request: request, entities: entities).authorize(policies.policies, isStrict: isStrict)
+    Evaluator(request: request, entities: entities).authorize(policies.policies, erringForbids: erringForbids)
   }
 }
 
 extension Evaluator {
   /// What ``Authorizer/authorize(_:)`` decides, of these policies.
-  package func authorize(_ policies: some Sequence<Policy>, isStrict: Bool) -> Response {
+  package func authorize(_ policies: some Sequence<Policy>, erringForbids: ErringForbids) -> Response {
     var permits: [PolicyID] = []
     var forbids: [PolicyID] = []
     var errors: [PolicyError] = []
@@ -90,7 +92,7 @@ extension Evaluator {
         errors.append(PolicyError(policy: policy.id, effect: policy.effect, error: error))
       }
     }
-    let isForbidden = !forbids.isEmpty || (isStrict && errors.contains { $0.effect == .forbid })
+    let isForbidden = !forbids.isEmpty || (erringForbids == .deny && errors.contains { $0.effect == .forbid })
     if !isForbidden, !permits.isEmpty { return Response(decision: .allow, reasons: permits, errors: errors) }
     return Response(decision: .deny, reasons: forbids, errors: errors)
   }

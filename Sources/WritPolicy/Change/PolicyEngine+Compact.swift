@@ -19,6 +19,6 @@ extension PolicyEngine {
       // What is stored once has each UID once, and no circle.
       throw PolicyEngineError(code: .cycle, description: error.description)
     }
-    return try PolicyEngine(version.livePolicies, schema, entities, isStrict: version.isStrict)
+    return try PolicyEngine(version.livePolicies, schema, entities, erringForbids: version.isStrict ? .deny : .skip)
   }
 }
