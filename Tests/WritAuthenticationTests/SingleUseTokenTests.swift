@@ -56,6 +56,39 @@ struct SingleUseTokenTests {
     for number in 0..<1000 { #expect(seen.insert(try await parts.issue(.passwordReset, "\(number)")).inserted) }
   }
 
+  @Test("An application has purposes of its own, each with its kind of record and its lifetime")
+  func ownPurposes() async throws {
+    let parts = try Parts()
+    let invitation = SingleUsePurpose(kind: RecordKind(32_768), lifetime: 7 * 86_400)
+    let login = SingleUsePurpose(kind: RecordKind(32_769))
+    let invited = try await parts.issue(invitation)
+    let link = try await parts.issue(login)
+    let reset = try await parts.issue(.passwordReset)
+    #expect(await parts.use(invited, login) == .token)
+    #expect(await parts.use(invited, .passwordReset) == .token)
+    parts.time.seconds += 1800
+    #expect(await parts.use(link, login) == .token)
+    #expect(await parts.use(reset) == .token)
+    #expect(await parts.use(invited, invitation) == nil)
+    #expect(await parts.use(invited, invitation) == .token)
+    let late = try await parts.issue(invitation)
+    parts.time.seconds += 7 * 86_400
+    #expect(await parts.use(late, invitation) == .token)
+    let refused = [
+      SingleUsePurpose(kind: .session), SingleUsePurpose(kind: RecordKind(32_767)),
+      SingleUsePurpose(kind: RecordKind(40_000), lifetime: 59),
+      SingleUsePurpose(kind: RecordKind(40_000), lifetime: .max),
+    ]
+    for purpose in refused {
+      #expect(
+        await refusal { () throws(LoginError) in
+          _ = try await parts.tokens.issue(purpose, for: "ines", from: nil)
+        } == .configuration
+      )
+      #expect(await parts.use(late, purpose) == .configuration)
+    }
+  }
+
   @Test("a token is good for its purpose alone, and refusals do not use it up")
   func purposes() async throws {
     let parts = try Parts()

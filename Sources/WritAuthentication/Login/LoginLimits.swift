@@ -53,10 +53,11 @@ public struct LoginLimits: Sendable {
     case resetMessage = "reset-message"
     case verificationMessage = "verification-message"
     case verifiedAddress = "verified-address"
+    case applicationMessage = "application-message"
 
     var isMessage: Bool {
       switch self {
-      case .codeMessage, .resetMessage, .verificationMessage, .verifiedAddress: true
+      case .codeMessage, .resetMessage, .verificationMessage, .verifiedAddress, .applicationMessage: true
       case .password, .oneTimePassword, .recoveryCode, .sentCode: false
       }
     }

@@ -1,27 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a token of ``SingleUseTokens`` is good for, and for nothing else.
-public enum SingleUsePurpose: Sendable, Hashable, CaseIterable {
-  /// To set a password without the old one.
-  case passwordReset
-  /// To prove that one receives what is sent to an address.
-  case verification
-
-  var kind: RecordKind {
-    switch self {
-    case .passwordReset: .passwordReset
-    case .verification: .verification
-    }
-  }
-
-  var message: LoginLimits.Purpose {
-    switch self {
-    case .passwordReset: .resetMessage
-    case .verification: .verificationMessage
-    }
-  }
-}
-
 /// What is stored of a token; the token itself is not.
 public struct SingleUseToken: Sendable {
   static let format: UInt8 = 1
@@ -55,10 +33,10 @@ public struct SingleUseToken: Sendable {
     expires = record.content.expires
   }
 
-  /// A token from the future, by a clock that was set back, is good no more: nobody can say how old it is.
-  func isGood(at now: Int64) -> Bool {
-    // INVARIANT: what is read may be any number, but what lies behind `now` leaves room for a lifetime.
-    now >= created && now < created + SingleUseTokenRules.lifetime
+  /// Whether the token is accepted; one from the future, after a clock was set back, is not, as its age is unknown.
+  func isGood(at now: Int64, for purpose: SingleUsePurpose) -> Bool {
+    // INVARIANT: neither time is negative.
+    now >= created && now - created < purpose.lifetime
   }
 }
 

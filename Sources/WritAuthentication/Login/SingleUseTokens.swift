@@ -2,7 +2,8 @@
 
 internal import LibCrypto
 
-/// Tokens that are sent in a link, good once and for half an hour: to reset a password, or to verify an address.
+/// Tokens that are sent in a link, accepted once and for half an hour: to reset a password, to verify an address, or for a purpose of
+/// the application.
 ///
 ///     let tokens = SingleUseTokens(store: store)
 ///     let text = try await tokens.issue(.verification, for: "alice", of: "alice@example.org", from: address)
@@ -12,7 +13,7 @@ internal import LibCrypto
 /// A token is 256 random bits; the store has its SHA-256 only. A new one ends those before it of the same account and purpose. Answer
 /// alike whether there is such an account or not, and send when the answer has gone.
 public struct SingleUseTokens<Store: RecordStore>: Sendable {
-  /// Seconds for which a token is good.
+  /// Seconds for which a token of ``SingleUsePurpose/passwordReset`` or ``SingleUsePurpose/verification`` is accepted.
   public static var lifetime: Int64 { SingleUseTokenRules.lifetime }
   /// Random bytes of a token.
   public static var byteCount: Int { SingleUseTokenRules.byteCount }
@@ -56,6 +57,7 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
     of subject: String = "",
     from address: ClientAddress?
   ) async throws(LoginError) -> String {
+    try purpose.check()
     let owner = Array(account.utf8)
     if let problem = AccountName.problem(with: account) {
       throw LoginError(.configuration, "the name of an account \(problem)")
@@ -73,7 +75,7 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
         bytes.span,
         format: SingleUseToken.format,
         owner: owner,
-        expires: now + Self.lifetime
+        expires: now + purpose.lifetime
       )
       // Those before go first: who asks twice at once has two that are good rather than none.
       try await store.removeAll(purpose.kind, of: owner, except: nil)
@@ -89,8 +91,9 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
 
   /// What is known of a token, which stays good: for a page that asks for the new password.
   ///
-  /// - Throws: ``LoginError`` with the codes `token`, `store`, `cancelled`, `failure`.
+  /// - Throws: ``LoginError`` with the codes `token`, `configuration`, `store`, `cancelled`, `failure`.
   public func find(_ text: String, for purpose: SingleUsePurpose) async throws(LoginError) -> SingleUseToken {
+    try purpose.check()
     // Counted first: a text of megabytes is not decoded.
     guard text.utf8.count == Base64URL.encodedCount(Self.byteCount),
       let secret = Base64URL.decodeSecret(text.utf8.span), secret.count == Self.byteCount
@@ -109,13 +112,13 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
     }
     guard let record else { throw LoginError.token }
     let token = try SingleUseToken(record)
-    guard token.isGood(at: now) else { throw LoginError.token }
+    guard token.isGood(at: now, for: purpose) else { throw LoginError.token }
     return token
   }
 
   /// Uses a token up: of all that try at once, one succeeds.
   ///
-  /// - Throws: ``LoginError`` with the codes `token`, `store`, `cancelled`, `failure`.
+  /// - Throws: ``LoginError`` with the codes `token`, `configuration`, `store`, `cancelled`, `failure`.
   @discardableResult
   public func use(_ text: String, for purpose: SingleUsePurpose) async throws(LoginError) -> SingleUseToken {
     let token = try await find(text, for: purpose)
@@ -138,9 +141,10 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
   /// Ends the tokens of an account for a purpose.
   ///
   /// - Returns: how many there were.
-  /// - Throws: ``LoginError`` with the codes `store`, `cancelled`.
+  /// - Throws: ``LoginError`` with the codes `configuration`, `store`, `cancelled`.
   @discardableResult
   public func revokeAll(_ purpose: SingleUsePurpose, of account: String) async throws(LoginError) -> Int {
+    try purpose.check()
     do {
       return try await store.removeAll(purpose.kind, of: Array(account.utf8), except: nil)
     } catch {

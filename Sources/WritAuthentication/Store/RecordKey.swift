@@ -94,6 +94,9 @@ public struct RecordKind: Sendable, Hashable {
     self.number = number
   }
 
+  /// The numbers of kinds that applications may use.
+  public static let applicationNumbers: ClosedRange<UInt16> = 32_768...UInt16.max
+
   /// A session, by the hash of its identifier.
   public static let session = RecordKind(1)
   /// What ends the sessions of an account: by the hash of its name.
