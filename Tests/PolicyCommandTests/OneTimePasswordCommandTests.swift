@@ -47,6 +47,8 @@ struct OneTimePasswordCommandTests {
     let printed = try await policy(["otp", "code"] + options, in: folder)
     #expect(printed.status == 0)
     #expect(printed.output == code + "\n")
+    let spaced = " " + code.prefix(4) + " " + code.suffix(4) + " "
+    #expect(try await policy(["otp", "verify", "--code", spaced] + options, in: folder).status == 0)
     let verified = try await policy(["otp", "verify", "--code", code] + options, in: folder)
     #expect(verified.status == 0)
     #expect(verified.output == "right\n")
@@ -62,7 +64,7 @@ struct OneTimePasswordCommandTests {
   }
 
   private static let wrongCodes: [[String]] = [
-    ["--code", "755225"], ["--code", "755224 "], ["--code", " 755224"], ["--code", "755 224"], ["--code", "+755224"],
+    ["--code", "755225"], ["--code", "755224."], ["--code", "0755224"], ["--code", "755-224"], ["--code", "+755224"],
     ["--code", "-755224"], ["--code", "--755224"], ["--code", "75522"], ["--code", "7552240"], ["--code", ""],
     ["--code", "٧٥٥٢٢٤"], ["--code", "７５５２２４"], ["--code=-"],
   ]
@@ -71,7 +73,7 @@ struct OneTimePasswordCommandTests {
   func wrong(_ code: [String]) async throws {
     let folder = try Self.folder()
     let arguments = ["otp", "verify", "--secret", "SHA1", "--counter", "0"] + code
-    let outcome = try await policy(arguments, input: Array(" 755224\n".utf8), in: folder)
+    let outcome = try await policy(arguments, input: Array(".755224\n".utf8), in: folder)
     #expect(outcome.status == 2)
     #expect(outcome.output == "wrong\n")
     let json = try await policy(arguments + ["--format", "json"], in: folder)

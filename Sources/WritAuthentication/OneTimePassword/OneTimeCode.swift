@@ -8,10 +8,9 @@ struct OneTimeCode {
   private var storage = InlineArray<8, UInt8>(repeating: 0)
   private let count: Int
 
-  /// What somebody typed: ASCII digits, exactly as many as asked for; `nil` for everything else.
+  /// A code as it was typed: ASCII digits, exactly as many as asked for, white space aside; `nil` for everything else.
   init?(_ text: String, digits: Int) {
-    let bytes = text.utf8.span
-    guard bytes.count == digits, digits <= storage.count else { return nil }
+    guard let bytes = TypedCode.characters(text), bytes.count == digits, digits <= storage.count else { return nil }
     count = digits
     for index in bytes.indices {
       guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[index]) else { return nil }

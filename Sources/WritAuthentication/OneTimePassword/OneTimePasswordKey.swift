@@ -105,7 +105,7 @@ public struct OneTimePasswordKey: Sendable, CustomStringConvertible {
   /// It says nothing of whether the code was used before, nor of how often somebody has tried: that is what
   /// `OneTimePasswords` is for.
   ///
-  /// - Parameter code: ASCII digits, as many as codes of the key have; everything else is wrong.
+  /// - Parameter code: ASCII digits, as many as codes of the key have, white space aside; everything else is wrong.
   /// - Throws: `OneTimePasswordError` with the code `failure`.
   public func isValid(_ code: String, counter: UInt64) throws(OneTimePasswordError) -> Bool {
     guard let code = OneTimeCode(code, digits: digits) else { return false }
@@ -118,7 +118,7 @@ public struct OneTimePasswordKey: Sendable, CustomStringConvertible {
   /// `OneTimePasswords` is for.
   ///
   /// - Parameters:
-  ///   - code: ASCII digits, as many as codes of the key have; everything else is wrong.
+  ///   - code: ASCII digits, as many as codes of the key have, white space aside; everything else is wrong.
   ///   - seconds: since 1970-01-01T00:00:00Z.
   ///   - steps: which steps beside that of the time.
   /// - Throws: `OneTimePasswordError` with the codes `time` when it is before 1970, `configuration` when the key counts, `failure`.

@@ -2,26 +2,29 @@
 
 internal import LibCrypto
 
-/// What is remembered of a credential: its secret, the last code that was accepted, the wrong ones since.
+/// The stored state of a credential: its secret, the last code that was accepted, the wrong ones since.
 ///
-/// It decides without waiting, and is stored whole, sealed; so one record says whether a code is good, whoever asks.
+/// Judging a code does not wait, and the state is stored whole and sealed, so one record decides whether a code is
+/// accepted, on whichever server.
 struct OneTimePasswordState: Sendable {
   let key: OneTimePasswordKey
+  /// The credential's name; `nil` in what was stored before names were.
+  var name: String?
+  /// The time at which the credential was made, in Unix seconds; 0 in what was stored before it was.
+  var created: Int64 = 0
   /// Whether a first right code has come.
   var isActive = false
-  /// The greatest counter or step whose code was accepted, or must not be.
+  /// The greatest counter or step whose code was accepted, or must not be accepted any more.
   var last: UInt64?
-  /// Steps that the authenticator's clock is ahead.
-  var drift: Int64 = 0
-  /// Whether a code just outside of the window has come since the last one that was accepted: 1 above, -1 below.
-  var hint: Int64 = 0
+  /// The learned difference between the authenticator's clock and ours.
+  var drift = ClockDrift()
   var attempts = FailedAttempts()
 
-  /// What a code comes to.
+  /// The judgement on a code.
   struct Verdict {
     /// `nil` when it is accepted.
     var refusal: OneTimePasswordError?
-    /// Whether the state has changed and must be stored before anybody is told.
+    /// Whether the state has changed and must be stored before the caller is answered.
     var isChanged: Bool
     /// The wrong codes with this one.
     var attempts = FailedAttempts()
@@ -33,7 +36,7 @@ struct OneTimePasswordState: Sendable {
     last = counter == 0 ? nil : counter - 1
   }
 
-  /// Judges a code, and takes note of it.
+  /// Judges a code, and records it.
   ///
   /// - Parameter lookAhead: counters behind the next one whose codes are accepted, too.
   mutating func judge(
@@ -45,7 +48,7 @@ struct OneTimePasswordState: Sendable {
     let isSetBack = attempts.follow(now)
     if let refusal = attempts.refusal(at: now) { return Verdict(refusal: refusal, isChanged: isSetBack) }
     guard last != .max else {
-      throw OneTimePasswordError(.exhausted, "the last counter of a one-time password was used")
+      throw OneTimePasswordError(.exhausted, "the last counter of the one-time password was used")
     }
     let match: Match
     if let code = OneTimeCode(text, digits: key.digits) {
@@ -59,12 +62,11 @@ struct OneTimePasswordState: Sendable {
     switch match {
     case .accepted(let step):
       last = step
-      hint = 0
       attempts = FailedAttempts()
       isActive = true
       return Verdict(refusal: nil, isChanged: true)
     case .used:
-      // It tells nobody anything to be told so, and whoever sends a form twice has not guessed.
+      // A form that was sent twice is not a guess, and this answer helps no attacker.
       return Verdict(refusal: OneTimePasswordError(.used, "the code was used before"), isChanged: isSetBack)
     case .none:
       attempts.fail(at: now)
@@ -78,6 +80,12 @@ struct OneTimePasswordState: Sendable {
     case none
   }
 
+  /// Whether this is the code that was accepted last, however long ago that was.
+  private func isLast(_ code: OneTimeCode) throws(OneTimePasswordError) -> Bool {
+    guard let last else { return false }
+    return try key.matches(of: code, from: last, through: last) != 0
+  }
+
   // MARK: Counters
 
   /// The counters from the next one on (RFC 4226, section 7.4).
@@ -85,12 +93,17 @@ struct OneTimePasswordState: Sendable {
     let first = last.map { $0 + 1 } ?? 0
     let (sum, isOver) = first.addingReportingOverflow(lookAhead)
     let matches = try key.matches(of: code, from: first, through: isOver ? .max : sum)
-    return matches == 0 ? .none : .accepted(first + UInt64(matches.trailingZeroBitCount))
+    let isUsed = try isLast(code)
+    guard matches == 0 else { return .accepted(first + UInt64(matches.trailingZeroBitCount)) }
+    return isUsed ? .used : .none
   }
 
   // MARK: Steps
 
-  /// The steps of the window, and one on each side that is only taken note of.
+  /// The steps of the window with the learned one, the newest first.
+  ///
+  /// One step on each side of the window is always computed: it is accepted when the drift was learned, otherwise
+  /// only remembered.
   private mutating func matchStep(
     _ code: OneTimeCode,
     _ steps: AcceptedSteps,
@@ -98,34 +111,43 @@ struct OneTimePasswordState: Sendable {
   ) throws(OneTimePasswordError) -> Match {
     let current = try Int64(clamping: key.step(at: now))
     let offsets = steps.offsets
-    let drift = steps.followsDrift ? drift : 0
-    // INVARIANT: a step is at most `NumericDate.last`, offsets and drift are single digits.
-    let lower = current + offsets.lowerBound + drift
-    let upper = current + offsets.upperBound + drift
-    let first = max(0, lower - 1)
-    let matches = try key.matches(of: code, from: UInt64(first), through: UInt64(max(first, upper + 1)))
-    func isMatch(_ step: Int64) -> Bool { step >= first && matches >> UInt64(step - first) & 1 == 1 }
-    var used = false
-    for step in stride(from: upper, through: max(first, lower), by: -1) where isMatch(step) {
-      guard last.map({ UInt64(step) > $0 }) ?? true else {
-        used = true
+    // INVARIANT: a step is at most `NumericDate.last`, offsets are single digits.
+    let first = max(0, current + offsets.lowerBound - 1)
+    let matches = try key.matches(
+      of: code,
+      from: UInt64(first),
+      through: UInt64(max(first, current + offsets.upperBound + 1))
+    )
+    let isUsed = try isLast(code)
+    func isMatch(_ offset: Int64) -> Bool {
+      let step = current + offset
+      return step >= first && matches >> UInt64(step - first) & 1 == 1
+    }
+    let learned = steps.learnsDrift ? drift.offset(at: now) : 0
+    let window = (offsets.lowerBound + min(learned, 0))...(offsets.upperBound + max(learned, 0))
+    var isOlder = false
+    for offset in window.reversed() where isMatch(offset) {
+      let step = UInt64(current + offset)
+      guard last.map({ step > $0 }) ?? true else {
+        isOlder = true
         continue
       }
-      if steps.followsDrift { learn(from: step, lower: lower) }
-      if !isActive, step > current { self.drift = 1 }
-      return .accepted(UInt64(step))
+      if !isActive {
+        drift = ClockDrift(offset: offset > 0 ? 1 : 0, at: now)
+      } else if steps.learnsDrift {
+        drift.accept(offset, of: offsets, at: now)
+      }
+      return .accepted(step)
     }
-    if used { return .used }
-    if isMatch(upper + 1) { hint = 1 } else if isMatch(lower - 1) { hint = -1 }
+    if isUsed || isOlder { return .used }
+    if steps.learnsDrift, isActive {
+      if isMatch(offsets.upperBound + 1) {
+        drift.hint = 1
+      } else if isMatch(offsets.lowerBound - 1) {
+        drift.hint = -1
+      }
+    }
     return .none
-  }
-
-  /// Moves the window by at most one step, and only when an accepted code follows one that was just outside of it (RFC 6238, section 6).
-  ///
-  /// A code from the future is a clock that is ahead. One from the past may have been typed slowly: it counts only when
-  /// the accepted code is of the first step of the window, too.
-  private mutating func learn(from step: Int64, lower: Int64) {
-    if hint > 0 || (hint < 0 && step == lower) { drift = min(max(-1, drift + hint), 1) }
   }
 }
 
@@ -139,6 +161,6 @@ extension AcceptedSteps {
     }
   }
 
-  /// Whether the window moves with what was learned of the authenticator's clock; the others are as wide as they say.
-  fileprivate var followsDrift: Bool { self == .previous }
+  /// Whether a learned step is accepted beside the window; the other windows are exactly as wide as they say.
+  fileprivate var learnsDrift: Bool { self == .previous }
 }

@@ -7,9 +7,11 @@ extension OneTimePasswordURI {
   /// one of ours that occurs twice, or that is for the other kind of key, is refused. Without them, the algorithm is SHA-1, the digits
   /// are 6 and the period is 30 s; a counter must be there.
   ///
-  /// - Parameter text: at most ``maximumBytes``, visible ASCII alone.
+  /// - Parameters:
+  ///   - text: at most ``maximumBytes``, visible ASCII alone.
+  ///   - minimum: the shortest secret that is taken.
   /// - Throws: `OneTimePasswordError` with the codes `malformed`, `tooLarge`, `weak` and `configuration`.
-  public init(parsing text: String) throws(OneTimePasswordError) {
+  public init(parsing text: String, minimum: OneTimeSecret.Minimum = .rfc4226) throws(OneTimePasswordError) {
     guard text.utf8.count <= Self.maximumBytes else {
       throw OneTimePasswordError(
         .tooLarge,
@@ -34,7 +36,7 @@ extension OneTimePasswordURI {
       throw OneTimePasswordError(.malformed, "the label of an otpauth URI and its parameter name different issuers")
     }
     try self.init(
-      try parameters.key(isCounting: isCounting),
+      try parameters.key(isCounting: isCounting, minimum),
       issuer: label.issuer ?? parameters.issuer,
       account: label.account,
       counter: try parameters.startingCounter(isCounting: isCounting)
@@ -78,7 +80,10 @@ private struct Parameters {
 
   var issuer: String? { values["issuer"] }
 
-  func key(isCounting: Bool) throws(OneTimePasswordError) -> OneTimePasswordKey {
+  func key(
+    isCounting: Bool,
+    _ minimum: OneTimeSecret.Minimum
+  ) throws(OneTimePasswordError) -> OneTimePasswordKey {
     guard let secret = values["secret"] else {
       throw OneTimePasswordError(.malformed, "an otpauth URI has no parameter \"secret\"")
     }
@@ -96,7 +101,7 @@ private struct Parameters {
     let period = try number("period", default: 30)
     let digits = try number("digits", default: 6)
     return try OneTimePasswordKey(
-      OneTimeSecret(base32: secret),
+      OneTimeSecret(base32: secret, minimum: minimum),
       movingFactor: isCounting ? .counter : .time(period: Int64(clamping: period)),
       algorithm: algorithm,
       digits: Int(clamping: digits)

@@ -6,15 +6,24 @@ extension OneTimePasswords {
     OneTimePasswordError(.notEnrolled, "the account has no credential of this name")
   }
 
+  /// The context that a state is sealed for: the record, and since the second format the format, so that one is never read as another.
+  private static func context(_ key: RecordKey, _ format: UInt8) -> [UInt8] {
+    format == 1 ? key.id.bytes : key.id.bytes + [format]
+  }
+
   func state(_ record: Record) throws(OneTimePasswordError) -> OneTimePasswordState {
-    let bytes = try OneTimePasswordError.catching { () throws(StoreError) in
-      Array(try record.content.bytes(format: OneTimePasswordState.format))
+    let format = record.content.format
+    guard OneTimePasswordState.formats.contains(format) else {
+      throw OneTimePasswordError(StoreError(.corrupt, "a one-time password has the unknown format \(format)"))
     }
-    let context = record.key.id.bytes
+    let bytes = Array(record.content.bytes)
+    let context = Self.context(record.key, format)
     let opened = try OneTimePasswordError.catching { () throws(SecretError) in
       try ring.open(bytes.span, for: .oneTimeSecret, boundTo: context.span)
     }
-    return try opened.withBytes { (bytes) throws(OneTimePasswordError) in try OneTimePasswordState(bytes) }
+    return try opened.withBytes { (bytes) throws(OneTimePasswordError) in
+      try OneTimePasswordState(bytes, format: format)
+    }
   }
 
   func write(
@@ -25,7 +34,7 @@ extension OneTimePasswords {
     _ expires: Int64,
     at now: Int64
   ) async throws(OneTimePasswordError) -> Bool {
-    let context = key.id.bytes
+    let context = Self.context(key, OneTimePasswordState.format)
     let sealed = try state.withBytes { (bytes) throws(OneTimePasswordError) in
       try OneTimePasswordError.catching { () throws(SecretError) in
         try ring.seal(bytes, for: .oneTimeSecret, boundTo: context.span)

@@ -20,6 +20,8 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   public static var enrollmentLifetime: Int64 { 900 }
   /// The most counters that may be looked at behind the next one.
   public static var maximumLookAhead: Int { 20 }
+  /// Seconds for which a step that was learned of an authenticator's clock is accepted after the last code that needed it.
+  public static var learnedStepLifetime: Int64 { ClockDrift.lifetime }
   /// Bytes of the longest name of an account or a credential.
   public static var maximumNameBytes: Int { AccountName.maximumBytes }
   /// What a credential is called unless it is given a name.
@@ -37,7 +39,8 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   ///   - store: where credentials are kept.
   ///   - ring: what seals them.
   ///   - steps: which time steps beside the present one; the one before unless given. With that window alone, a credential may learn that
-  ///     its authenticator's clock is a step ahead or behind.
+  ///     its authenticator's clock is a step ahead or behind: then that step is accepted as well, until no code has needed it for
+  ///     ``learnedStepLifetime`` seconds.
   ///   - lookAhead: how many counters behind the next one (RFC 4226, section 7.4), 0 to ``maximumLookAhead``.
   ///   - limits: how often codes of an account are looked at, right ones too; those of ``LoginLimits`` in the same store unless given.
   ///   - clock: where the time comes from.
@@ -92,26 +95,60 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
     let secret = try OneTimeSecret.generate(for: algorithm)
     let key = try OneTimePasswordKey(secret, movingFactor: movingFactor, algorithm: algorithm, digits: digits)
     let uri = try OneTimePasswordURI(key, issuer: issuer, account: label ?? OneTimePasswordURI.label(of: account))
-    try await enroll(key, account, credential)
+    try await insert(OneTimePasswordState(key), account, credential, lifetime: Self.enrollmentLifetime)
     return uri
   }
 
-  private func enroll(_ key: OneTimePasswordKey, _ account: String, _ credential: String)
-    async throws(OneTimePasswordError)
-  {
-    let recordKey = try records.key(account, credential)
+  /// Stores a new credential, unless one of its name counts already.
+  private func insert(
+    _ state: OneTimePasswordState,
+    _ account: String,
+    _ credential: String,
+    lifetime: Int64?
+  ) async throws(OneTimePasswordError) {
+    var state = state
+    state.name = credential
+    state.created = clock.now
+    let (new, recordKey) = (state, try records.key(account, credential))
     try await records.retryingOnConflict { () async throws(OneTimePasswordError) -> RecordAttempt<Void> in
       let now = clock.now
       let record = try await records.read(recordKey, at: now)
-      if let record, try state(record).isActive {
+      if let record, try self.state(record).isActive {
         throw OneTimePasswordError(.alreadyEnrolled, "the account has a credential of this name")
       }
-      let expires = now + Self.enrollmentLifetime
+      let expires = lifetime.map { now + $0 } ?? RecordContent.never
       return try await RecordAttempt(
         (),
-        isWritten: write(OneTimePasswordState(key), recordKey, over: record, account, expires, at: now)
+        isWritten: write(new, recordKey, over: record, account, expires, at: now)
       )
     }
+  }
+
+  /// Stores a credential of another system, whose owner has confirmed it there: it counts at once.
+  ///
+  ///     let secret = try OneTimeSecret(base32: row.secret, minimum: .legacy80Bits)
+  ///     try await passwords.adopt(OneTimePasswordKey(secret), for: row.name)
+  ///
+  /// - Parameters:
+  ///   - key: the secret and the rules of its codes.
+  ///   - account: the account, compared as bytes.
+  ///   - credential: which one of the account's, compared as bytes.
+  ///   - counter: the first counter whose code is accepted; 0 for keys of a time step.
+  /// - Throws: `OneTimePasswordError` with the codes `alreadyEnrolled`, `configuration` also when a counter is given for a key that
+  ///   has none, `tooLarge`, `ring`, `store`, `failure`.
+  public func adopt(
+    _ key: OneTimePasswordKey,
+    for account: String,
+    credential: String = usualCredential,
+    counter: UInt64 = 0
+  ) async throws(OneTimePasswordError) {
+    guard counter == 0 || key.movingFactor == .counter else {
+      throw OneTimePasswordError(.configuration, "a counter was given for a one-time password of a time step")
+    }
+    var state = OneTimePasswordState(key, counter: counter)
+    state.isActive = true
+    try await insert(state, account, credential, lifetime: nil)
+    events.record(.factorAdded(account: account, factor: .oneTimePassword))
   }
 
   /// Takes the first right code of a new credential: from now on it counts.
@@ -135,7 +172,8 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   ///
   /// What is stored is acknowledged before anybody is told, also of a wrong code.
   ///
-  /// - Parameter code: what was typed: ASCII digits, as many as asked for; everything else is wrong.
+  /// - Parameter code: the code as it was typed: ASCII digits, as many as asked for, white space aside; everything else is wrong. The
+  ///   code that was accepted last is `used` whenever it comes again, and not counted as wrong.
   /// - Throws: `OneTimePasswordError` with the codes `wrong`, `used`, `waiting`, `locked`, `notEnrolled`, `exhausted`, `configuration`,
   ///   `ring`, `store`, `failure`. Whichever it is, the code is not accepted.
   public func verify(
@@ -196,6 +234,22 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
       return nil
     }
     return state.attempts
+  }
+
+  /// The credentials of an account, for a page on which its owner or an administrator looks after them.
+  ///
+  /// - Returns: at most ``RecordStore/maximumPage`` of them, in no particular order.
+  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `ring`, `store`, `failure`.
+  public func credentials(of account: String) async throws(OneTimePasswordError) -> [OneTimeCredential] {
+    try await records.list(of: account, at: clock.now).map { (record) throws(OneTimePasswordError) in
+      let state = try state(record)
+      return OneTimeCredential(
+        name: state.name,
+        created: state.created,
+        isConfirmed: state.isActive,
+        failedAttempts: state.attempts
+      )
+    }
   }
 
   /// Forgets the wrong codes of a credential, and with them that it is locked: when its owner has proved otherwise who he is, by a

@@ -15,18 +15,11 @@ enum RecoveryCode {
     return groups.joined(separator: "-")
   }
 
-  /// The bytes of what was typed; `nil` when it is no recovery code.
+  /// The bytes of a code of ours as it was typed; `nil` when it is none.
   static func bytes(_ text: String) -> SecretBytes? {
-    var characters = Array(text.utf8.prefix(20))
-    if characters.count == 19 {
-      for place in [14, 9, 4] {
-        guard characters[place] == UInt8(ascii: "-") else { return nil }
-        characters.remove(at: place)
-      }
-    }
-    guard characters.count == 16, let bytes = Base32.decodeSecret(characters.span), bytes.count == byteCount else {
-      return nil
-    }
+    guard let characters = TypedCode.characters(text, withoutHyphens: true), characters.count == 16,
+      let bytes = Base32.decodeSecret(characters.span), bytes.count == byteCount
+    else { return nil }
     return bytes
   }
 }

@@ -14,6 +14,8 @@ internal import LibCrypto
 public struct RecoveryCodes<Store: RecordStore>: Sendable {
   /// Codes that are made at once.
   public static var count: Int { 10 }
+  /// The most codes of another system that an account can have.
+  public static var maximumAdoptedCount: Int { 32 }
 
   private let records: AccountRecords<Store, OneTimePasswordError>
   private let ring: SecretRing
@@ -57,19 +59,56 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
       texts.append(RecoveryCode.text(code))
       digests.append(try digest(code, key, under: identifier))
     }
-    let kept = KeptCodes(identifier: identifier, digests: digests)
+    try await store(KeptCodes(identifier: identifier, digests: digests), key, account)
+    return texts
+  }
+
+  /// Stores the recovery codes of another system in place of any there are.
+  ///
+  /// They are compared without letter case, white space and hyphens.
+  ///
+  /// - Parameters:
+  ///   - codes: 1 to ``maximumAdoptedCount`` codes of ASCII letters and digits, as random as 40 bits: ten hexadecimal digits, or
+  ///     eight letters and digits. Shorter ones are refused, as wrong codes cost no wait.
+  ///   - account: the account, compared as bytes.
+  /// - Throws: `OneTimePasswordError` with the codes `malformed`, `weak`, `configuration`, `ring`, `store`, `failure`.
+  public func adopt(_ codes: [String], for account: String) async throws(OneTimePasswordError) {
+    let key = try records.key(account, "recovery")
+    guard 1...Self.maximumAdoptedCount ~= codes.count else {
+      let count = "\(codes.count) recovery codes were given, expected 1 to \(Self.maximumAdoptedCount)"
+      throw OneTimePasswordError(.configuration, count)
+    }
+    let adopted = codes.compactMap { AdoptedCode($0) }
+    guard adopted.count == codes.count else {
+      throw OneTimePasswordError(.malformed, "a recovery code has characters other than ASCII letters and digits")
+    }
+    let bits = AdoptedCode.bits(adopted)
+    guard bits >= AdoptedCode.minimumBits else {
+      throw OneTimePasswordError(
+        .weak,
+        "the shortest recovery code has about \(bits) bits, expected at least \(AdoptedCode.minimumBits)"
+      )
+    }
+    let identifier = ring.identifier
+    let digests = try adopted.map { (code) throws(OneTimePasswordError) in
+      try digest(SecretBytes(copying: code.bytes.span), key, under: identifier)
+    }
+    try await store(KeptCodes(identifier: identifier, digests: digests), key, account)
+  }
+
+  private func store(_ kept: KeptCodes, _ key: RecordKey, _ account: String) async throws(OneTimePasswordError) {
     try await records.retryingOnConflict { () async throws(OneTimePasswordError) -> RecordAttempt<Void> in
       let now = clock.now
       let record = try await records.read(key, at: now)
       return try await RecordAttempt((), isWritten: write(kept, key, over: record, account, at: now))
     }
     events.record(.factorAdded(account: account, factor: .recoveryCode))
-    return texts
   }
 
   /// Takes a code, which is good no more.
   ///
-  /// - Parameter code: what was typed: 16 characters of base32, letters of either case, with the three hyphens or without.
+  /// - Parameter code: the code as it was typed: 16 characters of base32, or those of a code that was adopted; letters of either case,
+  ///   with hyphens and white space or without.
   /// - Returns: how many are left.
   /// - Throws: `OneTimePasswordError` with the codes `wrong` also of a code that was used, `waiting`, `notEnrolled`, `configuration`, `ring`,
   ///   `store`, `failure`. Whichever it is, the code is not accepted.
@@ -83,9 +122,12 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
       if !isCounted { try await limits.take(.recoveryCode, of: account, .recoveryCode, events) }
       isCounted = true
       var kept = try KeptCodes(record)
-      guard let code = RecoveryCode.bytes(code), kept.remove(try digest(code, key, under: kept.identifier)) else {
-        return .done(nil)
+      // One at most is there: a code of ours and an adopted one are never the same bytes.
+      let candidates = [RecoveryCode.bytes(code), AdoptedCode(code).map { SecretBytes(copying: $0.bytes.span) }]
+      let digests = try candidates.compactMap { $0 }.map { (code) throws(OneTimePasswordError) in
+        try digest(code, key, under: kept.identifier)
       }
+      guard digests.contains(where: { kept.remove($0) }) else { return .done(nil) }
       return try await RecordAttempt(
         kept.digests.count,
         isWritten: write(kept, key, over: record, account, at: now)

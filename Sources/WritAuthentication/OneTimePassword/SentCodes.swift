@@ -5,7 +5,8 @@ internal import LibCrypto
 /// Codes sent by message or mail: good for ten minutes, five tries, and the attempt that asked.
 ///
 ///     let codes = try SentCodes(store: store, ring: ring, delivery: mail)
-///     try await codes.send(to: "alice", attempt: attempt.span)      // a secret of the login that is under way
+///     let attempt = try SentCodes.makeAttempt()  // kept in the visitor's session until the code comes
+///     try await codes.send(to: "alice", attempt: attempt.span)
 ///     try await codes.verify("123456", account: "alice", attempt: attempt.span)
 ///
 /// A new code kills the one before. It rests as an HMAC under the ring, bound to account and attempt. Wrong codes cost time, by
@@ -59,12 +60,22 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
     self.events = events
   }
 
+  /// Makes the secret of a login that is under way, which binds a code to the browser that asked for it.
+  ///
+  /// Keep it in the data of the visitor's session, or sealed in a cookie, from ``send(to:attempt:)`` to ``verify(_:account:attempt:)``.
+  ///
+  /// - Returns: 32 random bytes.
+  /// - Throws: `OneTimePasswordError` with the code `failure` when libcrypto has no randomness.
+  public static func makeAttempt() throws(OneTimePasswordError) -> [UInt8] {
+    try OneTimePasswordError.catching { () throws(LibCryptoError) in try Randomness.bytes(32) }
+  }
+
   /// Makes a code and has it sent; one that was sent before is good no more.
   ///
   /// - Parameters:
   ///   - account: whose code it is, compared as bytes.
-  ///   - attempt: a secret of whoever asks, ``minimumAttemptBytes`` to ``maximumAttemptBytes``, which must come with the code: the identifier of the session
-  ///     in which the login is under way, for example.
+  ///   - attempt: the secret of ``makeAttempt()``, or another one of ``minimumAttemptBytes`` to ``maximumAttemptBytes`` that the
+  ///     browser which asks for the code cannot choose.
   /// - Throws: `OneTimePasswordError` with the codes `waiting`, `locked`, `delivery`, `configuration`, `ring`, `store`, `failure`.
   public func send(to account: String, attempt: Span<UInt8>) async throws(OneTimePasswordError) {
     try Self.check(attempt)
@@ -92,7 +103,7 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
   /// Verifies a code, which is good no more.
   ///
   /// - Parameters:
-  ///   - code: what was typed: ASCII digits, as many as asked for; everything else is wrong.
+  ///   - code: the code as it was typed: ASCII digits, as many as asked for, white space aside; everything else is wrong.
   ///   - attempt: the secret that came when the code was asked for. With another one a code is wrong like any other, and counts.
   /// - Throws: `OneTimePasswordError` with the codes `wrong`, `waiting`, `locked`, `notEnrolled` when no code is good for the account,
   ///   `configuration`, `ring`, `store`, `failure`. Whichever it is, the code is not accepted.

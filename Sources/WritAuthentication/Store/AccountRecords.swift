@@ -39,6 +39,15 @@ struct AccountRecords<Store: RecordStore, Failure: AccountRecordError>: Sendable
     }
   }
 
+  /// The records that an account has, one page of them.
+  func list(of account: String, at now: Int64) async throws(Failure) -> [Record] {
+    do {
+      return try await store.list(kind, of: Array(account.utf8), after: nil, limit: Store.maximumPage, at: now)
+    } catch {
+      throw Failure(StoreError(of: error))
+    }
+  }
+
   /// Stores bytes where nothing was, or in place of the record that was read.
   ///
   /// - Returns: whether nobody has been faster.
