@@ -61,7 +61,10 @@ struct AccountNameTests {
     #expect(await parts.test.verify(PasswordWorld.right, name) == .wrong)
   }
 
-  @Test("An account that signed up under any name can prove a one-time password, and log in (T07)", arguments: acceptedNames)
+  @Test(
+    "An account that signed up under any name can prove a one-time password, and log in (T07)",
+    arguments: acceptedNames
+  )
   func signUp(_ name: String) async throws {
     let parts = try Parts()
     try await parts.test.passwords.set(PasswordWorld.right, for: name)
