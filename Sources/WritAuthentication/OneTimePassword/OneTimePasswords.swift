@@ -253,7 +253,7 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   }
 
   /// Forgets the wrong codes of a credential, and with them that it is locked: when its owner has proved otherwise who he is, by a
-  /// recovery code for example.
+  /// recovery code for example; when this call fails after the code was used, the next code is used for another call.
   ///
   /// - Throws: `OneTimePasswordError` with the codes `notEnrolled`, `configuration`, `ring`, `store`, `failure`.
   public func unlock(_ account: String, credential: String = usualCredential) async throws(OneTimePasswordError) {
