@@ -17,7 +17,7 @@ public final class PolicyEngine: Sendable {
   let gate: VersionGate
   let schema: Schema?
   let limits: ChangeLimits
-  private let changes = Mutex(ChangeState())
+  private let changes: Mutex<ChangeState>
   /// Says the same as the lock to ThreadSanitizer, which does not see into it.
   private let handover = Atomic<Bool>(false)
   let tag: UInt32
@@ -43,7 +43,8 @@ public final class PolicyEngine: Sendable {
       Array(policies.policies),
       schema,
       Self.entities(entities, fitting: schema),
-      erringForbids: erringForbids
+      erringForbids: erringForbids,
+      templates: policies.templateIDs
     )
   }
 
@@ -53,12 +54,14 @@ public final class PolicyEngine: Sendable {
     _ schema: Schema?,
     _ entities: EntityStore,
     erringForbids: ErringForbids,
-    limits: ChangeLimits = .usual
+    limits: ChangeLimits = .usual,
+    templates: Set<PolicyID> = []
   ) throws(PolicyEngineError) {
     // Even: the odd ones are overlays'.
     tag = Self.engineCount.wrappingAdd(2, ordering: .relaxed).newValue
     self.schema = schema
     self.limits = limits
+    changes = Mutex(ChangeState(templates: templates))
     gate = VersionGate(
       try Version(engine: tag, policies: policies, entities: entities, isStrict: erringForbids == .deny)
     )
@@ -74,7 +77,7 @@ public final class PolicyEngine: Sendable {
     }
     var all = entities
     do {
-      try all.upsert(EntityStore(actionsOf: schema))
+      try all.upsert(replacing: EntityStore(actionsOf: schema))
     } catch {
       // Actions are in no other entity, and a schema's do not form a circle.
       throw PolicyEngineError(code: .schema, description: error.description)

@@ -103,7 +103,7 @@ struct ChangeBench {
     var times: [UInt64] = []
     for turn in 0..<11 {
       let start = WallClock.now
-      try engine.upsert([Entity(uid: moved, parents: [parents[turn % 2]])])
+      try engine.upsert(replacing: [Entity(uid: moved, parents: [parents[turn % 2]])])
       // The first notes who is below whom.
       if turn > 0 { times.append(WallClock.now - start) }
       let request = Request(principal: users[descendants - 1].uid, action: moved, resource: moved)
@@ -136,9 +136,9 @@ struct ChangeBench {
       }
       if !leaves.isEmpty {
         let entity = leaves[random.below(leaves.count)]
-        try measure { try bench.engine.upsert([entity]) }
+        try measure { try bench.engine.upsert(replacing: [entity]) }
         try measure { try bench.engine.remove([entity.uid]) }
-        try bench.engine.upsert([entity])
+        try bench.engine.upsert(replacing: [entity])
       }
       if policies.isEmpty && leaves.isEmpty { break }
     }

@@ -113,7 +113,7 @@ struct TestCommand: ParsableCommand {
       var entities = scenario.entities
       if let own = test.entities {
         entities = scenario.schema.map { EntityStore(actionsOf: $0) } ?? EntityStore()
-        try entities.upsert(own)
+        try entities.upsert(replacing: own)
       }
       let brought = test.request.entities
       if !brought.isEmpty || !test.overlay.isEmpty {

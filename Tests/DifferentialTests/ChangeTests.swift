@@ -50,7 +50,8 @@ struct ChangeTests {
     }
     print("Changes, seed \(Settings.current.seed), \(ContinuousClock.now - began):\n\(counters.report)")
     for name in ["changes refused", "policies removed", "policies added", "entities removed", "entities put in"]
-      + ["everything replaced", "compared with a fresh compile", "asked with an overlay of an old version"]
+      + ["entities inserted", "entities patched", "everything replaced", "compared with a fresh compile"]
+      + ["asked with an overlay of an old version"]
     {
       #expect(counters[name] > 0, "\(name)")
     }
@@ -132,11 +133,20 @@ struct ChangingWorld {
     counters["policies removed"] += change.removedPolicies.count
     counters["policies added"] += change.addedPolicies.count
     counters["entities removed"] += change.removedEntities.count
-    counters["entities put in"] += change.upsertedEntities.count
-    if !change.upsertedEntities.isEmpty || !change.removedEntities.isEmpty {
+    counters["entities put in"] += change.replacedEntities.count
+    counters["entities inserted"] += change.insertedEntities.count
+    counters["entities patched"] += change.patchedEntities.count
+    let touched = change.touchedEntities
+    if !touched.isEmpty || !change.removedEntities.isEmpty {
       next.store = try EntityStore(Array(next.entities.values))
     }
     self = next
+    for uid in touched + change.removedEntities {
+      let (found, expected) = (engine.entity(uid), entities[uid])
+      guard found == nil && expected == nil || expected.map({ found?.hasContent(of: $0) == true }) == true else {
+        throw Unlike("read back \(uid): \(String(describing: found)), not \(String(describing: expected))")
+      }
+    }
   }
 
   /// Adds something to a change, and does the same here.
@@ -159,7 +169,8 @@ struct ChangingWorld {
     case 4:
       guard let uid = entities.keys.sorted(by: { $0.id < $1.id }).randomElement(using: &random) else { return }
       change.removedEntities.append(uid)
-      if !change.upsertedEntities.contains(where: { $0.uid == uid }) { entities[uid] = nil }
+      // What is removed is removed first; a patch then has nothing to change.
+      if !change.touchedEntities.contains(uid) { entities[uid] = nil }
     case 5:
       // Wrong, as a rule.
       if random.chance(10) { change.removedPolicies.append("never heard of") }
@@ -175,15 +186,27 @@ struct ChangingWorld {
     }
   }
 
+  /// Brings an entity to be what is given, in one of three ways.
   private mutating func put(_ entity: Entity, _ change: inout PolicyEngine.Change) {
-    change.upsertedEntities.append(entity)
+    let known = change.removedEntities.contains(entity.uid) ? nil : entities[entity.uid]
+    let isWrong = random.chance(4)
+    if random.chance(40) {
+      change.replacedEntities.append(entity)
+    } else if (known == nil) != isWrong {
+      change.insertedEntities.append(entity)
+    } else {
+      change.patchedEntities.append(EntityPatch(from: known ?? Entity(uid: entity.uid), to: entity))
+    }
     entities[entity.uid] = entity
   }
 
   /// Whether a change must be refused, whose end this is.
   private func isWrong(_ change: PolicyEngine.Change, since before: ChangingWorld) -> Bool {
     if change.removedPolicies.contains("never heard of") { return true }
-    if Set(change.upsertedEntities.map(\.uid)).count != change.upsertedEntities.count { return true }
+    if Set(change.touchedEntities).count != change.touchedEntities.count { return true }
+    let stored = Set(before.entities.keys).subtracting(change.removedEntities)
+    if change.insertedEntities.contains(where: { stored.contains($0.uid) }) { return true }
+    if change.patchedEntities.contains(where: { !stored.contains($0.uid) }) { return true }
     let ids = Set(before.policies.map(\.id)).subtracting(change.removedPolicies)
     let added = change.addedPolicies.map(\.id)
     if Set(added).count != added.count || !ids.isDisjoint(with: added) { return true }

@@ -22,7 +22,11 @@ extension Rivals {
     // Reversed, so that parents often come after their children.
     for entity in made.entities.reversed() {
       if random.chance(20) { try engine.remove([entity.uid]) }
-      try engine.upsert([entity])
+      if random.chance(50), let known = engine.entity(entity.uid) {
+        try engine.patch([EntityPatch(from: known, to: entity)])
+      } else {
+        try engine.upsert(replacing: [entity])
+      }
     }
     try engine.remove(others.map(\.uid))
     for policy in wanted.dropFirst(kept) {

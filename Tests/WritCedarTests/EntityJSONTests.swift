@@ -240,7 +240,7 @@ struct EntityStoreTests {
   @Test("upsert replaces whole entities, remove leaves parents as they are")
   func changes() throws {
     var store = try base()
-    try store.upsert([Entity(uid: alice, parents: [uid("Group", "x")]), Entity(uid: uid("User", "bob"))])
+    try store.upsert(replacing: [Entity(uid: alice, parents: [uid("Group", "x")]), Entity(uid: uid("User", "bob"))])
     #expect(store.count == 3)
     #expect(store[alice]?.attributes.isEmpty == true)
     #expect(!store.isEntity(alice, inAnyOf: [staff]))
@@ -255,7 +255,7 @@ struct EntityStoreTests {
   func cycleRefused() throws {
     var store = try base()
     let error = try #require(throws: EntityStoreError.self) {
-      try store.upsert([Entity(uid: staff, parents: [alice])])
+      try store.upsert(replacing: [Entity(uid: staff, parents: [alice])])
     }
     #expect(error.code == .cycle)
     #expect(store[staff]?.parents == [])

@@ -149,7 +149,7 @@ struct EngineTests {
   func explanations() throws {
     let policies = try PolicySet(parsing: Self.policies)
     var entities = try store("[\(Self.ann)]")
-    try entities.upsert(EntityStore(actionsOf: try Schema(parsing: Self.schema)))
+    try entities.upsert(replacing: EntityStore(actionsOf: try Schema(parsing: Self.schema)))
     let authorizer = Authorizer(policies: policies, entities: entities)
     let engine = try engine()
     for asked in [request(), request("view", "secret"), request("delete")] {

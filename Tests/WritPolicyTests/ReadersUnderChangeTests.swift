@@ -192,7 +192,7 @@ struct ReadersUnderChangeTests {
           let change = PolicyEngine.Change(
             removedPolicies: old.policies.map(\.id),
             addedPolicies: new.policies,
-            upsertedEntities: [new.entity]
+            replacedEntities: [new.entity]
           )
           if (try? engine.apply(change)) == nil { wrong.add(1, ordering: .relaxed) }
           returned.store(number, ordering: .sequentiallyConsistent)

@@ -62,7 +62,9 @@ struct SmallChangeTests {
     let staff = try #require(engine.handle(for: uid("Group", "staff")))
     func isAllowed() -> Bool { decider.decide(principal: user, action: staff, resource: staff).isAllowed }
     func put(_ level: Int64, _ parents: [EntityUID]) throws {
-      try engine.upsert([Entity(uid: ann, attributes: RecordValue([("level", .long(level))]), parents: parents)])
+      try engine.upsert(replacing: [
+        Entity(uid: ann, attributes: RecordValue([("level", .long(level))]), parents: parents)
+      ])
     }
     #expect(!isAllowed())
     try put(3, [uid("Group", "staff")])
@@ -98,13 +100,15 @@ struct SmallChangeTests {
     let decider = engine.decider()
     func reasons(_ number: Int) -> [PolicyID] { decider.authorize(request(users[number])).reasons }
     #expect((0..<6).map(reasons) == [["g0"], ["g0"], ["g0"], ["g0", "g3"], ["g0", "g3"], ["g0", "g3"]])
-    try engine.upsert([Entity(uid: groups[2], parents: [uid("Group", "top")])])
+    try engine.upsert(replacing: [Entity(uid: groups[2], parents: [uid("Group", "top")])])
     #expect((0..<6).map(reasons) == [["g0"], ["g0"], ["top"], ["top", "g3"], ["top", "g3"], ["top", "g3"]])
     #expect((54..<60).map(reasons) == (0..<6).map(reasons))
     try engine.remove([groups[4]])
     #expect((0..<6).map(reasons) == [["g0"], ["g0"], ["top"], ["top", "g3"], [], []])
     // Below itself, by way of two that change at once.
-    try engine.upsert([Entity(uid: groups[4], parents: [groups[0]]), Entity(uid: groups[0], parents: [groups[3]])])
+    try engine.upsert(replacing: [
+      Entity(uid: groups[4], parents: [groups[0]]), Entity(uid: groups[0], parents: [groups[3]]),
+    ])
     #expect((0..<6).map(reasons).map(\.count) == [3, 3, 1, 2, 3, 3])
   }
 
@@ -123,7 +127,7 @@ struct SmallChangeTests {
       change.addedPolicies.append(
         contentsOf: (try? policies(#"@id("new") permit(principal, action, resource);"#).members) ?? []
       )
-      change.upsertedEntities.append(Entity(uid: uid("User", "new"), parents: [a]))
+      change.replacedEntities.append(Entity(uid: uid("User", "new"), parents: [a]))
       #expect { try engine.apply(change) } throws: { ($0 as? PolicyEngineError)?.code == code }
       #expect(engine.version == 1)
       #expect(engine.authorize(request(ann)).reasons == ["p"])
@@ -135,15 +139,15 @@ struct SmallChangeTests {
       .duplicatePolicy,
       .init(addedPolicies: try policies(#"@id("new") permit(principal, action, resource);"#).members)
     )
-    expect(.duplicate, .init(upsertedEntities: [Entity(uid: b), Entity(uid: b)]))
-    expect(.cycle, .init(upsertedEntities: [Entity(uid: a, parents: [ann])]))
-    expect(.cycle, .init(upsertedEntities: [Entity(uid: doc, parents: [doc])]))
+    expect(.duplicate, .init(replacedEntities: [Entity(uid: b), Entity(uid: b)]))
+    expect(.cycle, .init(replacedEntities: [Entity(uid: a, parents: [ann])]))
+    expect(.cycle, .init(replacedEntities: [Entity(uid: doc, parents: [doc])]))
     // So often that the index of texts would be full of what was refused.
     for number in 0..<2_000 {
       let (x, y) = (uid("X", "x\(number)"), uid("X", "y\(number)"))
-      expect(.cycle, .init(upsertedEntities: [Entity(uid: x, parents: [y]), Entity(uid: y, parents: [x])]))
+      expect(.cycle, .init(replacedEntities: [Entity(uid: x, parents: [y]), Entity(uid: y, parents: [x])]))
     }
-    try engine.upsert([Entity(uid: uid("User", "new"), parents: [b])])
+    try engine.upsert(replacing: [Entity(uid: uid("User", "new"), parents: [b])])
     #expect(engine.isAuthorized(request(uid("User", "new"))))
   }
 
@@ -164,11 +168,11 @@ struct SmallChangeTests {
         return error.code
       }
     }
-    #expect(code(.init(upsertedEntities: [Entity(uid: ann)])) == .schema)
+    #expect(code(.init(replacedEntities: [Entity(uid: ann)])) == .schema)
     #expect(
-      code(.init(upsertedEntities: [Entity(uid: ann, attributes: try RecordValue([("level", .long(1))]))])) == nil
+      code(.init(replacedEntities: [Entity(uid: ann, attributes: try RecordValue([("level", .long(1))]))])) == nil
     )
-    #expect(code(.init(upsertedEntities: [Entity(uid: view)])) == .action)
+    #expect(code(.init(replacedEntities: [Entity(uid: view)])) == .action)
     #expect(code(.init(removedEntities: [view])) == .action)
     #expect(code(.init(removedEntities: [ann, uid("User", "never heard of")])) == nil)
   }
@@ -189,7 +193,7 @@ struct SmallChangeTests {
     for number in 0..<count {
       let place = number % grants.count
       let user = uid("User", "u\(place)")
-      try engine.upsert([Entity(uid: user, attributes: RecordValue([("n", .long(Int64(number % 9)))]))])
+      try engine.upsert(replacing: [Entity(uid: user, attributes: RecordValue([("n", .long(Int64(number % 9)))]))])
       #expect(engine.isAuthorized(request(user)) == (number % 9 < 5))
       try engine.remove(PolicyID("grant \(place)"))
       #expect(!engine.isAuthorized(request(user)))
@@ -252,7 +256,7 @@ struct SmallChangeTests {
     }
     #expect(!isAllowed())
     // What only the overlay and the context had named gets numbers.
-    try engine.upsert([
+    try engine.upsert(replacing: [
       Entity(uid: uid("Group", "below"), parents: [uid("Group", "new")]), Entity(uid: uid("User", "later")),
     ])
     #expect(isAllowed())

@@ -26,6 +26,12 @@ public struct Entity: Hashable, Sendable {
     self.parents = parents
   }
 
+  /// A parent that is not an action, of an action: Cedar knows groups of actions only.
+  package var parentOfOtherKind: EntityUID? {
+    guard !parents.isEmpty, uid.isAction else { return nil }
+    return parents.first { !$0.isAction }
+  }
+
   /// Whether attributes, tags and parents are the same.
   package func hasContent(of other: Entity) -> Bool {
     attributes == other.attributes && tags == other.tags && Set(parents) == Set(other.parents)

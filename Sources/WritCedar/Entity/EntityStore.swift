@@ -8,6 +8,10 @@ public struct EntityStoreError: Error, Sendable, CustomStringConvertible {
     case duplicate
     /// An entity that is its own ancestor.
     case cycle
+    /// An action that would be in something that is not an action.
+    case action
+    /// A patch of an entity that is not stored.
+    case unknown
     /// A brought entity that gives an attribute or tag another value than the stored one, where that is refused.
     case conflict
   }
@@ -25,6 +29,8 @@ public struct EntityStoreError: Error, Sendable, CustomStringConvertible {
     switch code {
     case .duplicate: description = "there are two different entities \(uid)"
     case .cycle: description = "\(uid) is its own ancestor"
+    case .action: description = "the action \(uid) cannot be in what is not an action"
+    case .unknown: description = "there is no entity \(uid) to patch"
     case .conflict: description = "the stored entity \(uid) has another value"
     }
   }
@@ -90,6 +96,7 @@ public struct EntityStore: Sendable {
 
   /// Inserts without checking the hierarchy; a loader calls ``checkAcyclic()`` at the end.
   mutating func insert(_ entity: Entity) throws(EntityStoreError) {
+    guard entity.parentOfOtherKind == nil else { throw EntityStoreError(.action, entity.uid) }
     guard let position = index.updateValue(entities.count, forKey: entity.uid) else {
       entities.append(entity)
       return
@@ -98,15 +105,32 @@ public struct EntityStore: Sendable {
     guard entities[position].hasContent(of: entity) else { throw EntityStoreError(.duplicate, entity.uid) }
   }
 
-  /// Puts entities in the store, each replacing the one of the same identifier whole.
+  /// Puts entities in the store, each in place of the stored one of its UID, whole: stored attributes and parents that the
+  /// new entity does not have are gone.
+  ///
+  /// To change a part of an entity, use ``patch(_:)``. Linear in the store.
+  ///
+  /// - Throws: ``EntityStoreError``: an entity would be its own ancestor, two of the given entities differ under one UID, an
+  ///   action would be in something else; then nothing has changed.
+  public mutating func upsert(replacing changes: some Sequence<Entity>) throws(EntityStoreError) {
+    let changes = Array(changes)
+    self = try EntityStore(overlaid(with: changes, rule: .replace))
+  }
+
+  /// Changes parts of stored entities, one patch after the other.
   ///
   /// Linear in the store.
   ///
-  /// - Throws: ``EntityStoreError/Code/cycle``, or ``EntityStoreError/Code/duplicate`` when two of the given entities
-  ///   differ under one identifier; then nothing has changed.
-  public mutating func upsert(_ changes: some Sequence<Entity>) throws(EntityStoreError) {
-    let changes = Array(changes)
-    self = try EntityStore(overlaid(with: changes, rule: .replace))
+  /// - Throws: ``EntityStoreError``, with ``EntityStoreError/Code/unknown`` for an entity that is not stored, unless its patch
+  ///   creates it; then nothing has changed.
+  public mutating func patch(_ patches: some Sequence<EntityPatch>) throws(EntityStoreError) {
+    var changed: [EntityUID: Entity] = [:]
+    for patch in patches {
+      guard let entity = changed[patch.uid] ?? self[patch.uid] ?? (patch.createsIfAbsent ? Entity(uid: patch.uid) : nil)
+      else { throw EntityStoreError(.unknown, patch.uid) }
+      changed[patch.uid] = patch.applied(to: entity)
+    }
+    try upsert(replacing: changed.values)
   }
 
   /// This store with the entities of one request laid over it.

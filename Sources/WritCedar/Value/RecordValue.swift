@@ -86,6 +86,15 @@ public struct RecordValue: Hashable, Sendable {
     return nil
   }
 
+  /// This record without the attributes of some names.
+  package func removing(_ names: [String]) -> RecordValue {
+    guard !names.isEmpty else { return self }
+    let removed = Set(names.map { ScalarText($0) })
+    let kept = attributes.filter { !removed.contains(ScalarText($0.name)) }
+    let inner = kept.reduce(0) { Swift.max($0, $1.value.depth) }
+    return RecordValue(sorted: kept, depth: inner + 1)
+  }
+
   package func order(comparedTo other: RecordValue) -> Int {
     for (left, right) in zip(attributes, other.attributes) {
       let byName = left.name.scalarOrder(comparedTo: right.name)

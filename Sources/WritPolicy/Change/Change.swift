@@ -9,12 +9,17 @@ extension PolicyEngine {
   public struct Change: Sendable {
     /// Policies that must be there.
     public var removedPolicies: [PolicyID]
-    /// Policies under ids that nobody else has; templates are ignored.
+    /// Policies under ids that no other policy has, links of templates among them; a template itself is refused.
     public var addedPolicies: [Policy]
-    /// Entities to remove; whoever has one for a parent keeps the parent, which is then absent.
+    /// Entities to remove; an entity that has one for a parent keeps the parent, which is then absent.
     public var removedEntities: [EntityUID]
-    /// Entities to put in, each in place of the one of its UID, whole.
-    public var upsertedEntities: [Entity]
+    /// Entities to add, which must not be stored.
+    public var insertedEntities: [Entity]
+    /// Entities to put in place of the stored ones of their UIDs, whole, or to add: stored attributes, tags and parents that
+    /// they do not have are gone.
+    public var replacedEntities: [Entity]
+    /// Changes of parts of stored entities.
+    public var patchedEntities: [EntityPatch]
 
     /// A change.
     ///
@@ -22,17 +27,23 @@ extension PolicyEngine {
     ///   - removedPolicies: ids of policies that are there.
     ///   - addedPolicies: policies, links of templates among them, that are not there.
     ///   - removedEntities: entities, which may be absent.
-    ///   - upsertedEntities: entities, each UID once.
+    ///   - insertedEntities: entities that are not stored.
+    ///   - replacedEntities: whole entities.
+    ///   - patchedEntities: patches. Among the last three each UID occurs once.
     public init(
       removedPolicies: [PolicyID] = [],
       addedPolicies: [Policy] = [],
       removedEntities: [EntityUID] = [],
-      upsertedEntities: [Entity] = []
+      insertedEntities: [Entity] = [],
+      replacedEntities: [Entity] = [],
+      patchedEntities: [EntityPatch] = []
     ) {
       self.removedPolicies = removedPolicies
       self.addedPolicies = addedPolicies
       self.removedEntities = removedEntities
-      self.upsertedEntities = upsertedEntities
+      self.insertedEntities = insertedEntities
+      self.replacedEntities = replacedEntities
+      self.patchedEntities = patchedEntities
     }
   }
 }
@@ -40,7 +51,7 @@ extension PolicyEngine {
 extension PolicyEngine.Change {
   /// One change that leads where several lead, one after the other, each of which could be made.
   ///
-  /// What came and went is left out, so that making it is faster than making them.
+  /// What came and went is left out, so that making it is faster than making them. All entities are whole (`resolved`).
   init(joining changes: [PolicyEngine.Change]) {
     self.init()
     var added: [PolicyID: Policy] = [:]
@@ -53,7 +64,7 @@ extension PolicyEngine.Change {
         order.append(policy.id)
       }
       for uid in change.removedEntities { entities[uid] = .some(nil) }
-      for entity in change.upsertedEntities { entities[entity.uid] = entity }
+      for entity in change.replacedEntities { entities[entity.uid] = entity }
     }
     // An id that was added again stands where it was added last.
     for id in order.reversed() {
@@ -61,7 +72,7 @@ extension PolicyEngine.Change {
     }
     addedPolicies.reverse()
     for (uid, entity) in entities {
-      if let entity { upsertedEntities.append(entity) } else { removedEntities.append(uid) }
+      if let entity { replacedEntities.append(entity) } else { removedEntities.append(uid) }
     }
   }
 }

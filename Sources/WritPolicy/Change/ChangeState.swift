@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import WritCedar
+
 /// What the one who changes an engine holds.
 struct ChangeState {
+  /// The ids of the templates among the policies that the engine was given, of which it holds the links only.
+  var templates: Set<PolicyID>
   /// What makes the next version; `nil` until the first small change.
   private(set) var writer: VersionWriter?
   /// Counts the writers.
@@ -11,6 +15,8 @@ struct ChangeState {
   private var isCompiling = false
   /// What has changed since the version that is being compiled anew.
   private var log: [PolicyEngine.Change] = []
+
+  init(templates: Set<PolicyID> = []) { self.templates = templates }
 
   /// Work to be done aside.
   struct Work: @unchecked Sendable {

@@ -6,7 +6,8 @@ extension PolicyEngine {
   /// Adds, removes and replaces policies and entities, while others decide.
   ///
   /// What begins to decide after this has returned, on whatever thread, decides by what has changed. Nobody waits for it,
-  /// and nobody sees a part of it. Handles, contexts and overlays stay valid.
+  /// and nobody sees a part of it. Handles, contexts and overlays stay valid. Patches see what changes before this one have
+  /// left, also those of other threads.
   ///
   /// The cost follows the change and not what is stored: microseconds for an entity or a policy. When an entity changes
   /// that others have for an ancestor, it is that of their rows as well. The first change notes the ids of all policies.
@@ -18,14 +19,19 @@ extension PolicyEngine {
   @discardableResult
   public func apply(_ change: Change) throws(PolicyEngineError) -> UInt64 {
     try check(change)
-    var change = change
-    change.addedPolicies.removeAll(where: \.isTemplate)
     let (version, work) = try locked { state throws(PolicyEngineError) in
-      let writer = state.writer ?? VersionWriter(gate.version, limits)
-      if state.writer == nil { state.begin(writer) }
+      let writer = writer(&state)
+      try Self.checkTemplates(change, writer, state)
+      let change = try change.resolved(
+        over: StoredEntities(version: writer.version, overlay: nil),
+        fitting: schema
+      )
       let version = try writer.apply(change)
       gate.publish(version)
       state.note(change)
+      for policy in change.addedPolicies {
+        if let template = policy.template { state.templates.insert(template) }
+      }
       return (version.number, state.beginWork())
     }
     for item in work { start(item) }
@@ -33,13 +39,37 @@ extension PolicyEngine {
   }
 
   private func check(_ change: Change) throws(PolicyEngineError) {
+    if let template = change.addedPolicies.first(where: \.isTemplate) {
+      throw PolicyEngineError(
+        code: .template,
+        description: "`\(template.id)` is a template, which decides nothing by itself; add policies linked from it"
+      )
+    }
     guard let schema else { return }
-    for entity in change.upsertedEntities {
+    let whole = change.insertedEntities + change.replacedEntities
+    for entity in whole {
       if let problem = schema.problem(with: entity) { throw PolicyEngineError(code: .schema, description: problem) }
     }
-    let actions = change.upsertedEntities.map(\.uid) + change.removedEntities
+    let actions = whole.map(\.uid) + change.patchedEntities.map(\.uid) + change.removedEntities
     if let action = actions.first(where: { $0.type.isAction }) {
       throw PolicyEngineError(code: .action, description: "the action \(action) is the schema's")
+    }
+  }
+
+  /// Says of a template that is to be removed what it is: the engine holds the policies linked from it.
+  private static func checkTemplates(
+    _ change: Change,
+    _ writer: VersionWriter,
+    _ state: ChangeState
+  ) throws(PolicyEngineError) {
+    for id in change.removedPolicies where state.templates.contains(id) && writer.policy(id) == nil {
+      let links = writer.version.livePolicies.filter { $0.template == id }.map { "`\($0.id)`" }
+      let shown = links.prefix(8).joined(separator: ", ") + (links.count > 8 ? " and \(links.count - 8) more" : "")
+      throw PolicyEngineError(
+        code: .template,
+        description: "`\(id)` is a template, which an engine does not hold; "
+          + (links.isEmpty ? "no policy is linked from it" : "remove the policies linked from it: \(shown)")
+      )
     }
   }
 
@@ -49,26 +79,53 @@ extension PolicyEngine {
   /// - Throws: ``PolicyEngineError/Code/duplicatePolicy`` when an id is taken; then nothing has changed.
   @discardableResult
   public func add(_ policies: PolicySet) throws(PolicyEngineError) -> UInt64 {
-    try apply(Change(addedPolicies: Array(policies.policies)))
+    let version = try apply(Change(addedPolicies: Array(policies.policies)))
+    let templates = policies.templateIDs
+    if !templates.isEmpty { locked { $0.templates.formUnion(templates) } }
+    return version
   }
 
   /// Removes a policy.
   ///
   /// As ``apply(_:)``: no decision that begins after this has returned honours it.
-  /// - Throws: ``PolicyEngineError/Code/unknownPolicy`` when there is no such policy.
+  /// - Throws: ``PolicyEngineError/Code/unknownPolicy`` when there is no such policy, ``PolicyEngineError/Code/template`` for a
+  ///   template: the policies linked from it are what decides, and are removed one by one or in one change.
   @discardableResult
   public func remove(_ policy: PolicyID) throws(PolicyEngineError) -> UInt64 {
     try apply(Change(removedPolicies: [policy]))
   }
 
-  /// Puts entities in, each in place of the one of its UID, whole.
+  /// Adds entities that are not stored.
   ///
   /// As ``apply(_:)``.
+  /// - Throws: ``PolicyEngineError``: one is stored already, does not fit the schema, or would be its own ancestor; then
+  ///   nothing has changed.
+  @discardableResult
+  public func insert(_ entities: [Entity]) throws(PolicyEngineError) -> UInt64 {
+    try apply(Change(insertedEntities: entities))
+  }
+
+  /// Puts entities in, each in place of the stored one of its UID, whole: stored attributes, tags and parents that the new
+  /// entity does not have are gone, memberships of forbidden groups among them.
+  ///
+  /// For rows that were read whole; ``patch(_:)`` changes a part. As ``apply(_:)``.
   /// - Throws: ``PolicyEngineError``: one does not fit the schema, there are two of one UID, one would be its own ancestor;
   ///   then nothing has changed.
   @discardableResult
-  public func upsert(_ entities: [Entity]) throws(PolicyEngineError) -> UInt64 {
-    try apply(Change(upsertedEntities: entities))
+  public func upsert(replacing entities: [Entity]) throws(PolicyEngineError) -> UInt64 {
+    try apply(Change(replacedEntities: entities))
+  }
+
+  /// Changes parts of stored entities: sets and removes attributes and tags, adds and removes parents.
+  ///
+  ///     try engine.patch([EntityPatch(ann, addingParents: [suspended])])
+  ///
+  /// What a patch does not name stays as it is. As ``apply(_:)``.
+  /// - Throws: ``PolicyEngineError``: one is not stored and its patch does not create it, or does not fit the schema
+  ///   afterwards, there are two of one UID, one would be its own ancestor; then nothing has changed.
+  @discardableResult
+  public func patch(_ patches: [EntityPatch]) throws(PolicyEngineError) -> UInt64 {
+    try apply(Change(patchedEntities: patches))
   }
 
   /// Removes entities; of those that are absent nothing is removed.
@@ -79,4 +136,9 @@ extension PolicyEngine {
   public func remove(_ entities: [EntityUID]) throws(PolicyEngineError) -> UInt64 {
     try apply(Change(removedEntities: entities))
   }
+}
+
+extension PolicySet {
+  /// The ids of the templates.
+  var templateIDs: Set<PolicyID> { Set(templates.map(\.id)) }
 }

@@ -11,7 +11,7 @@ extension PolicyEngine {
   ///
   ///     try await engine.load(policies: PolicySet(parsing: text), entities: database.pages)
   ///
-  /// To put pages in as they come, without forgetting what is not among them, ``upsert(_:)`` each.
+  /// To put pages in as they come, without forgetting what is not among them, ``upsert(replacing:)`` each.
   ///
   /// - Parameters:
   ///   - policies: the policies; `nil` for those that are there.

@@ -7,18 +7,24 @@ extension PolicyEngine {
   /// Replaces the policies, while others decide.
   ///
   /// What begins to decide after this has returned, on whatever thread, decides by the new policies. Nobody waits for it,
-  /// and nobody sees a part of it. Handles and contexts stay valid. Strictness stays that of the engine.
+  /// and nobody sees a part of it. Handles and contexts stay valid. What a `forbid` that errs does stays that of the engine.
+  ///
+  /// Policies linked from templates go with all others, unless they are linked again in the new set or `keepingLinks` is
+  /// true: then each is linked again from the template of the same id in the new set, whatever that says now.
   ///
   /// Compiles the policies and copies the tables of entities and texts: linear in them, with memory for both versions
   /// until the last who reads the old one is done. Replacements that come together wait for one another. Texts that
   /// policies once named stay, as handles refer to them.
   ///
-  /// - Parameter policies: the policies; templates count through their links.
+  /// - Parameters:
+  ///   - policies: the policies; templates count through their links.
+  ///   - keepingLinks: whether linked policies that the new set does not have stay.
   /// - Returns: the number of the new version.
-  /// - Throws: ``PolicyEngineError``; then the old policies go on serving.
+  /// - Throws: ``PolicyEngineError``, with ``PolicyEngineError/Code/template`` for a link whose template is not in the new set
+  ///   or has other slots; then the old policies go on serving.
   @discardableResult
-  public func replace(policies: PolicySet) throws(PolicyEngineError) -> UInt64 {
-    try replace(Array(policies.policies), nil)
+  public func replace(policies: PolicySet, keepingLinks: Bool = false) throws(PolicyEngineError) -> UInt64 {
+    try replace(policies, nil, keepingLinks: keepingLinks)
   }
 
   /// Replaces policies and entities at once, while others decide.
@@ -30,11 +36,16 @@ extension PolicyEngine {
   ///   - policies: the policies; templates count through their links.
   ///   - entities: what policies may look at. They must fit the engine's schema, when it has one, and its actions are
   ///     added to them.
+  ///   - keepingLinks: whether linked policies that the new set does not have stay, linked again from its templates.
   /// - Returns: the number of the new version.
   /// - Throws: ``PolicyEngineError``; then the old policies and entities go on serving.
   @discardableResult
-  public func replace(policies: PolicySet, entities: EntityStore) throws(PolicyEngineError) -> UInt64 {
-    try replace(Array(policies.policies), try Self.entities(entities, fitting: schema))
+  public func replace(
+    policies: PolicySet,
+    entities: EntityStore,
+    keepingLinks: Bool = false
+  ) throws(PolicyEngineError) -> UInt64 {
+    try replace(policies, try Self.entities(entities, fitting: schema), keepingLinks: keepingLinks)
   }
 
   /// Replaces the entities, while others decide: as ``replace(policies:entities:)``.
@@ -43,14 +54,23 @@ extension PolicyEngine {
   /// - Throws: ``PolicyEngineError``; then the old entities go on serving.
   @discardableResult
   public func replace(entities: EntityStore) throws(PolicyEngineError) -> UInt64 {
-    try replace(nil, try Self.entities(entities, fitting: schema))
+    try replace(nil, try Self.entities(entities, fitting: schema), keepingLinks: false)
   }
 
-  private func replace(_ policies: [Policy]?, _ entities: EntityStore?) throws(PolicyEngineError) -> UInt64 {
+  private func replace(
+    _ policies: PolicySet?,
+    _ entities: EntityStore?,
+    keepingLinks: Bool
+  ) throws(PolicyEngineError) -> UInt64 {
     try locked { state throws(PolicyEngineError) in
       let current = gate.version
-      let version = try current.successor(policies: policies ?? current.livePolicies, entities: entities)
+      let new = keepingLinks ? try policies?.keepingLinks(of: current.livePolicies) : policies
+      let version = try current.successor(
+        policies: new.map { Array($0.policies) } ?? current.livePolicies,
+        entities: entities
+      )
       gate.publish(version)
+      if let new { state.templates = new.templateIDs }
       state.begin(nil)
       return version.number
     }

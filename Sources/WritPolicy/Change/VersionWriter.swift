@@ -93,6 +93,9 @@ final class VersionWriter: @unchecked Sendable {
 
   // MARK: Policies
 
+  /// The policy of an id, `nil` when there is none.
+  func policy(_ id: PolicyID) -> Policy? { number(of: id).map { policies[Int($0)] } }
+
   private func number(of id: PolicyID) -> UInt32? {
     numbers.find(id.hashValue) { policies[Int($0)].id == id && !tables.policies.removed.contains($0) }
   }
@@ -131,9 +134,9 @@ final class VersionWriter: @unchecked Sendable {
   // MARK: Entities
 
   private func stageEntities(_ change: PolicyEngine.Change) throws(PolicyEngineError) {
-    guard !change.upsertedEntities.isEmpty || !change.removedEntities.isEmpty else { return }
+    guard !change.replacedEntities.isEmpty || !change.removedEntities.isEmpty else { return }
     var upserted: Set<EntityUID> = []
-    for entity in change.upsertedEntities where !upserted.insert(entity.uid).inserted {
+    for entity in change.replacedEntities where !upserted.insert(entity.uid).inserted {
       throw PolicyEngineError(code: .duplicate, description: "there are two entities \(entity.uid)")
     }
     var tables = tables
@@ -145,7 +148,7 @@ final class VersionWriter: @unchecked Sendable {
       changed.append(number)
     }
     var encoder = ValueEncoder(region: .entities, adding: tables.entities.attributes)
-    for entity in change.upsertedEntities { changed.append(tables.put(entity, &encoder)) }
+    for entity in change.replacedEntities { changed.append(tables.put(entity, &encoder)) }
     encoder.finish()
     tables.entities.attributes = encoder.heap
     tables.addRows()
