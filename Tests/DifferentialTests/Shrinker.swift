@@ -42,8 +42,7 @@ struct Shrinker {
         try rivals.compare(request ?? difference.request, turn: turn, &counters)
       } catch {
         made = smaller
-        // A foreign principal has no UID that could be asked about again.
-        if error.request.principal == (request ?? difference.request).principal { difference = error }
+        difference = error
         return true
       }
     }

@@ -85,7 +85,6 @@ struct AskedAttributeTests {
 
     let notes = Notes()
     let level: AttributeName?
-    let foreign: AttributeName?
     let ann: EntityHandle?
 
     func value(of attribute: borrowing AskedAttribute) -> Value? {
@@ -95,7 +94,7 @@ struct AskedAttributeTests {
         "\(attribute.entity).\(attribute.name) \(roles) \(attribute.isNamed(level)) \(attribute.isNamed("level")) "
           + "\(attribute.handle == ann) \(attribute.handle != nil)"
       )
-      let isNamedOtherwise = attribute.isNamed(foreign) || attribute.isNamed("levels") || attribute.isNamed(nil)
+      let isNamedOtherwise = attribute.isNamed("levels") || attribute.isNamed(nil)
       #expect(!isNamedOtherwise)
       return .bool(true)
     }
@@ -127,7 +126,6 @@ struct AskedAttributeTests {
     for round in 0..<3 {
       let curious = Curious(
         level: level,
-        foreign: stranger.attributeName(for: "level"),
         ann: engine.handle(for: SourceWorld.ann)
       )
       for (request, expected) in requests {

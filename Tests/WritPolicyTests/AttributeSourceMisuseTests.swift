@@ -73,14 +73,14 @@ struct AttributeSourceMisuseTests {
     #expect(rivals.decider.decide(request, attributes: Watched(true)) == .deny)
   }
 
-  @Test("handles of another engine, foreign contexts and overlays go with a source too")
+  @Test("contexts and overlays of another engine go with a source too")
   func foreign() throws {
     let rivals = try SourceWorld.rivals(
       "permit(principal, action, resource) when { principal.x == resource.x && principal.x == context.x };"
     )
     let stranger = try PolicyEngine(try PolicySet(parsing: "permit(principal == Guest::\"g\", action, resource);"))
-    let guest = uid("Guest", "g")
-    let handle = try #require(stranger.handle(for: guest))
+    let bob = uid("User", "bob")
+    let handle = try #require(rivals.engine.handle(for: bob))
     let document = try #require(rivals.engine.handle(for: SourceWorld.doc))
     let context = stranger.context(try RecordValue([("x", "new")]))
     struct New: AttributeSource {
@@ -98,8 +98,8 @@ struct AttributeSourceMisuseTests {
         attributes: New()
       )
       #expect(answer.decision == .allow)
-      // A foreign handle is nobody whom the source could know.
-      let table = TableSource([guest: ["x": "new"], SourceWorld.doc: ["x": "new"]])
+      // A source that does not know Bob.
+      let table = TableSource([uid("Guest", "g"): ["x": "new"], SourceWorld.doc: ["x": "new"]])
       let denied = rivals.decider.authorize(
         principal: handle,
         action: document,
@@ -108,7 +108,7 @@ struct AttributeSourceMisuseTests {
         overlay: overlay,
         attributes: table
       )
-      #expect(denied.errors.map(\.error.code) == [.entityMissing])
+      #expect(denied.errors.map(\.error.code) == [.attributeMissing])
     }
   }
 }

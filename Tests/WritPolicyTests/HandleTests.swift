@@ -58,24 +58,6 @@ struct HandleTests {
     #expect(rivals.decider.authorize(asked).errors.map(\.error.code) == [.entityMissing])
   }
 
-  @Test("a handle of another engine is an absent entity, equal to itself only")
-  func foreign() throws {
-    let rivals = try rivals()
-    let other = try rivals.engine(with: Self.policies)
-    let join = try #require(rivals.engine.handle(for: uid("Action", "join")))
-    let own = try #require(rivals.engine.handle(for: uid("User", "ann")))
-    let stranger = try #require(other.handle(for: uid("User", "ann")))
-    let second = try #require(other.handle(for: uid("Group", "gone")))
-    #expect(rivals.decider.decide(principal: own, action: join, resource: own) == .allow)
-    #expect(rivals.decider.decide(principal: stranger, action: join, resource: own) == .deny)
-    let same = try #require(rivals.engine.handle(for: uid("Action", "self")))
-    #expect(rivals.decider.decide(principal: stranger, action: same, resource: stranger) == .allow)
-    #expect(rivals.decider.decide(principal: stranger, action: same, resource: second) == .deny)
-    // What is asked about is shown, but never as somebody else.
-    let answer = rivals.decider.authorize(principal: stranger, action: same, resource: stranger)
-    #expect(answer.request.principal != uid("User", "ann"))
-  }
-
   @Test("UIDs that only the request names are told apart, and the context's are the same as the principal's")
   func unknown() throws {
     let rivals = try rivals()

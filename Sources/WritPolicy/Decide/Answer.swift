@@ -14,6 +14,10 @@ public struct Answer: Sendable {
 
   /// Whether the principal may.
   public let decision: Decision
+  /// Why nothing was decided, so that the decision is deny: a handle, or an attribute's name, of another engine.
+  ///
+  /// `nil` otherwise. In debug builds such a request ends in an assertion.
+  public let refusal: PolicyEngineError?
   private let numbers: PolicyNumbers
   private let question: Question
   private let overlay: EntityOverlay?
@@ -27,9 +31,11 @@ public struct Answer: Sendable {
     _ question: Question,
     _ overlay: EntityOverlay?,
     _ version: Version,
-    erring: ErringPolicies? = nil
+    erring: ErringPolicies? = nil,
+    refusal: PolicyEngineError? = nil
   ) {
-    decision = findings.decision
+    decision = refusal == nil ? findings.decision : .deny
+    self.refusal = refusal
     numbers = findings.reasons
     self.question = question
     self.overlay = overlay
@@ -54,6 +60,7 @@ public struct Answer: Sendable {
   /// Evaluated when it is asked for: the policies that may err and whose scopes match. Where a source supplied attributes,
   /// those that err are known already, and its values stand.
   public var errors: [PolicyError] {
+    guard refusal == nil else { return [] }
     if let erring { return source.errors(of: erring, request, overlay) }
     guard mayHaveErrors else { return [] }
     return Decider(VersionGate(source), engine: source.engine).errors(of: request, overlay: overlay)

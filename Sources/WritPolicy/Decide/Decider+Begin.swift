@@ -4,6 +4,7 @@ import WritCedar
 
 /// How a request begins: whom its handles, UIDs, context and overlay stand for in the version that decides.
 extension Decider {
+  /// - Returns: whether the request can be decided; otherwise a handle is foreign, and the request is refused.
   @inline(__always)
   func begin(
     _ principal: EntityHandle,
@@ -12,16 +13,16 @@ extension Decider {
     _ context: RequestContext?,
     _ overlay: EntityOverlay?,
     _ tables: UnsafePointer<VersionTables>
-  ) {
+  ) -> Bool {
     guard principal.engine == tag, action.engine == tag, resource.engine == tag, isOwn(context, overlay) else {
       return unsafe beginForeign(principal, action, resource, context, overlay, tables)
     }
     unsafe machine.pointee.begin(principal.number, action.number, resource.number, context, overlay)
+    return true
   }
 
-  /// Handles of an overlay, or of another engine, whose UIDs are absent here, each one equal to itself only; contexts and
-  /// overlays of another engine or version.
-  // Apart, so that the common path keeps its registers.
+  /// Handles of an overlay; contexts and overlays of another engine or version. A handle of another engine is refused.
+  // Not inlined, so that the common path keeps its registers.
   @inline(never)
   private func beginForeign(
     _ principal: EntityHandle,
@@ -30,21 +31,25 @@ extension Decider {
     _ context: RequestContext?,
     _ overlay: EntityOverlay?,
     _ tables: UnsafePointer<VersionTables>
-  ) {
+  ) -> Bool {
     let (context, own) = unsafe own(context, overlay, tables)
     unsafe supplied.pointee.texts.begin(tables.directory, brought: own?.texts, named: UnsafePointer(context?.texts))
-    func subject(_ handle: EntityHandle) -> Machine.Subject {
+    func subject(_ handle: EntityHandle) -> Machine.Subject? {
       if handle.engine == tag { return unsafe machine.pointee.subject(handle.number) }
       if let uid = overlay?.uid(of: handle) {
         if overlay === own { return unsafe machine.pointee.subject(uid) }
         // It names what the overlay named when it was built, here or elsewhere.
         if let entity = overlay?.entity(of: handle) { return self.subject(entity.uid) }
       }
-      return self.subject(EntityUID(foreign: handle))
+      return nil
     }
     unsafe machine.pointee.reset(own)
-    let subjects = (subject(principal), subject(action), subject(resource))
-    unsafe machine.pointee.begin(subjects.0, subjects.1, subjects.2, context)
+    guard let principal = subject(principal), let action = subject(action), let resource = subject(resource) else {
+      assertionFailure(PolicyEngineError.foreignHandle.description)
+      return false
+    }
+    unsafe machine.pointee.begin(principal, action, resource, context)
+    return true
   }
 
   @inline(__always)

@@ -72,7 +72,7 @@ public final class Decider {
     overlay: EntityOverlay? = nil
   ) -> Decision {
     unsafe pinned { tables in
-      unsafe begin(principal, action, resource, context, overlay, tables)
+      guard unsafe begin(principal, action, resource, context, overlay, tables) else { return .deny }
       return unsafe machine.pointee.decide()
     }
   }
@@ -116,9 +116,15 @@ public final class Decider {
     overlay: EntityOverlay? = nil
   ) -> Answer {
     unsafe pinned { tables in
-      unsafe begin(principal, action, resource, context, overlay, tables)
-      let found = unsafe machine.pointee.authorize()
-      return unsafe Answer(found, .handles(principal, action, resource, context), overlay, tables.version)
+      let isBegun = unsafe begin(principal, action, resource, context, overlay, tables)
+      let found = unsafe isBegun ? machine.pointee.authorize() : Findings()
+      return unsafe Answer(
+        found,
+        .handles(principal, action, resource, context),
+        overlay,
+        tables.version,
+        refusal: isBegun ? nil : .foreignHandle
+      )
     }
   }
 

@@ -50,11 +50,22 @@ public struct AskedAttribute: ~Copyable {
 
   /// Whether the attribute has this name: two numbers are compared.
   ///
-  /// - Parameter name: a name of another engine, and `nil`, is none.
+  /// - Parameter name: of the engine that decides; `nil` is none. With a name of another engine, also of one before
+  ///   ``PolicyEngine/compact()``, the request is refused: a debug build stops with an assertion, otherwise the decision is
+  ///   deny (``Answer/refusal``).
   @inline(__always)
   public func isNamed(_ name: AttributeName?) -> Bool {
     guard let name else { return false }
-    return name.number == number && name.engine == engine
+    guard name.engine == engine else { return refuse() }
+    return name.number == number
+  }
+
+  @inline(never)
+  private func refuse() -> Bool {
+    assertionFailure(PolicyEngineError.foreignName.description)
+    // No access to the request's texts is open while the source is asked.
+    unsafe UnsafeMutablePointer(mutating: texts).pointee.hasForeignName = true
+    return false
   }
 
   /// Whether the attribute has this name: its scalars are compared, without making a string.

@@ -31,8 +31,8 @@ public protocol AttributeSource: ~Copyable {
 
 /// The name of an attribute as one engine numbers it, so that comparing it compares numbers.
 ///
-/// ``PolicyEngine/attributeName(for:)`` gives one. It stays valid through every change of the engine; another engine asks
-/// for no attribute of that name.
+/// ``PolicyEngine/attributeName(for:)`` gives one. It stays valid through every change of the engine; another engine refuses
+/// a request whose source compares with it (``AskedAttribute/isNamed(_:)-(AttributeName?)``).
 public struct AttributeName: Hashable, Sendable, BitwiseCopyable {
   let engine: UInt32
   let number: UInt32

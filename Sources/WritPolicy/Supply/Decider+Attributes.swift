@@ -19,8 +19,8 @@ extension Decider {
     attributes: borrowing some AttributeSource & ~Copyable
   ) -> Decision {
     unsafe supplied(by: attributes) { decider, tables in
-      unsafe decider.begin(principal, action, resource, context, overlay, tables)
-      return unsafe decider.machine.pointee.decide()
+      guard unsafe decider.begin(principal, action, resource, context, overlay, tables) else { return .deny }
+      return decider.suppliedDecision()
     }
   }
 
@@ -40,7 +40,7 @@ extension Decider {
   ) -> Decision {
     unsafe supplied(by: attributes) { decider, tables in
       unsafe decider.begin(principal, action, resource, context, overlay, tables)
-      return unsafe decider.machine.pointee.decide()
+      return decider.suppliedDecision()
     }
   }
 
@@ -52,7 +52,7 @@ extension Decider {
   ) -> Decision {
     unsafe supplied(by: attributes) { decider, tables in
       unsafe decider.begin(request, overlay, tables)
-      return unsafe decider.machine.pointee.decide()
+      return decider.suppliedDecision()
     }
   }
 
@@ -74,8 +74,9 @@ extension Decider {
     attributes: borrowing some AttributeSource & ~Copyable
   ) -> Answer {
     unsafe supplied(by: attributes, keepsValues: true) { decider, tables in
-      unsafe decider.begin(principal, action, resource, context, overlay, tables)
-      return unsafe decider.answer(.handles(principal, action, resource, context), overlay, tables)
+      let isBegun = unsafe decider.begin(principal, action, resource, context, overlay, tables)
+      let question = Answer.Question.handles(principal, action, resource, context)
+      return unsafe decider.answer(question, overlay, tables, refusal: isBegun ? nil : .foreignHandle)
     }
   }
 
@@ -116,17 +117,31 @@ extension Decider {
     }
   }
 
+  /// The decision, unless the source compared with a name that is not the engine's.
+  @inline(__always)
+  private func suppliedDecision() -> Decision {
+    let decision = unsafe machine.pointee.decide()
+    return unsafe supplied.pointee.texts.hasForeignName ? .deny : decision
+  }
+
   private func answer(
     _ question: Answer.Question,
     _ overlay: EntityOverlay?,
-    _ tables: UnsafePointer<VersionTables>
+    _ tables: UnsafePointer<VersionTables>,
+    refusal: PolicyEngineError? = nil
   ) -> Answer {
+    if let refusal {
+      return unsafe Answer(Findings(), question, overlay, tables.version, refusal: refusal)
+    }
     let found = unsafe machine.pointee.authorize()
     var erring = ErringPolicies()
     if unsafe tables.pointee.indexes.hasErring {
       erring.numbers = unsafe machine.pointee.erringPolicies()
       // What the literal evaluator will look at for these.
       if !erring.numbers.isEmpty { erring.values = unsafe supplied.pointee.answers() }
+    }
+    if unsafe supplied.pointee.texts.hasForeignName {
+      return unsafe Answer(Findings(), question, overlay, tables.version, refusal: .foreignName)
     }
     return unsafe Answer(found, question, overlay, tables.version, erring: erring)
   }

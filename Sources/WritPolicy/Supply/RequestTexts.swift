@@ -13,6 +13,8 @@ struct RequestTexts: TextNumbering {
   private var brought: UnsafePointer<LocalTexts>?
   private var named: UnsafePointer<LocalTexts>?
   private(set) var own = LocalTexts()
+  /// Whether the running request's source compared a name with one of another engine.
+  var hasForeignName = false
 
   init() {
     unsafe directory = nil
@@ -33,6 +35,7 @@ struct RequestTexts: TextNumbering {
     unsafe self.directory = directory
     unsafe self.brought = brought
     unsafe self.named = named
+    hasForeignName = false
     own.restart(after: unsafe named?.pointee.end ?? brought?.pointee.end ?? LocalTexts.Numbers())
   }
 
@@ -41,6 +44,7 @@ struct RequestTexts: TextNumbering {
     unsafe directory = nil
     unsafe brought = nil
     unsafe named = nil
+    hasForeignName = false
     own.removeAll()
   }
 
