@@ -157,6 +157,34 @@
       return try rows.map { try WritAuthentication.Record($0) }
     }
 
+    static func list(
+      _ kind: RecordKind,
+      after id: RecordID?,
+      limit: Int,
+      at now: Int64,
+      _ database: Database
+    ) throws -> [WritAuthentication.Record] {
+      let statement = try database.cachedStatement(
+        sql: "SELECT \(columns) FROM writ_record WHERE kind = ? AND id > ? AND expires > ? ORDER BY id LIMIT ?"
+      )
+      // No identifier comes before the empty one.
+      let after = Data(id?.bytes ?? [])
+      let rows = try Row.fetchAll(statement, arguments: [Int64(kind.number), after, now, Int64(limit)])
+      return try rows.map { try WritAuthentication.Record($0) }
+    }
+
+    /// Whether there is no room left for what strangers can make, also after what has expired was removed.
+    ///
+    /// The pages of a file are not counted by parts: all that is used counts.
+    static func isFull(_ part: RecordPart, at now: Int64, _ database: Database) throws -> Bool {
+      func pages(_ pragma: String) throws -> Int { try Int.fetchOne(database, sql: "PRAGMA \(pragma)") ?? 0 }
+      let ceiling = part.ceiling(of: try pages("max_page_count"))
+      func isFull() throws -> Bool { try pages("page_count") - pages("freelist_count") >= ceiling }
+      guard try isFull() else { return false }
+      guard try removeExpired(limit: SQLiteRecordStore.maximumPage, at: now, database) > 0 else { return true }
+      return try isFull()
+    }
+
     static func removeAll(_ kind: RecordKind, _ owner: [UInt8], except id: RecordID?, _ database: Database) throws
       -> Int
     {

@@ -27,6 +27,8 @@
     public static let smallestByteLimit: Int64 = 131_072
 
     let pool: DatabasePool
+    /// Whether the file has a limit of its own.
+    private let isBounded: Bool
 
     /// Opens a file, and makes it where there is none; the calling thread waits for the disk.
     ///
@@ -34,7 +36,9 @@
     ///   - path: in a directory that can be written to.
     ///   - busyTimeout: how long a call waits while another process writes; at most ``maximumBusyTimeout``.
     ///   - readerCount: connections that read at once; 1 to ``maximumReaderCount``.
-    ///   - maximumBytes: of the file without its log, ``smallestByteLimit`` or more; then it is full. Only the disk unless given.
+    ///   - maximumBytes: of the file without its log, ``smallestByteLimit`` or more; then it is full. Sessions of visitors and buckets of
+    ///     limits, which strangers can make, are refused before: there is room left for accounts. Only the disk unless given, and then no
+    ///     room is kept.
     /// - Throws: `StoreError` with the codes `configuration`, `corrupt` when the file is no database or one in another form,
     ///   `readOnly`, `busy`, `full`, `storeUnavailable`.
     public init(
@@ -69,6 +73,7 @@
       configuration.maximumReaderCount = readerCount
       configuration.persistentReadOnlyConnections = true
       configuration.label = "writ.records"
+      isBounded = maximumBytes != nil
       Self.create(path)
       do {
         pool = try DatabasePool(path: path, configuration: configuration)
@@ -107,7 +112,13 @@
       as key: RecordKey,
       at now: Int64
     ) async throws(StoreError) -> RecordVersion? {
-      try await writing { try RecordTable.insert(content, key, at: now, $0) }
+      let part = isBounded ? RecordPart(key.kind, hasOwner: content.hasOwner) : nil
+      return try await writing { database in
+        if let part, try RecordTable.isFull(part, at: now, database) {
+          throw StoreError(.full, "the database has no room for more sessions of visitors and buckets of limits")
+        }
+        return try RecordTable.insert(content, key, at: now, database)
+      }
     }
 
     /// Replaces a record that has not changed since it was read.
@@ -146,6 +157,20 @@
       guard !owner.isEmpty, limit > 0 else { return [] }
       let limit = min(limit, Self.maximumPage)
       return try await reading { try RecordTable.list(kind, owner, after: id, limit: limit, at: now, $0) }
+    }
+
+    /// Records of one kind, whoever owns them, in the order of their identifiers.
+    ///
+    /// - Throws: `StoreError`.
+    public func list(
+      _ kind: RecordKind,
+      after id: RecordID?,
+      limit: Int,
+      at now: Int64
+    ) async throws(StoreError) -> [WritAuthentication.Record] {
+      let limit = min(limit, Self.maximumPage)
+      guard limit > 0 else { return [] }
+      return try await reading { try RecordTable.list(kind, after: id, limit: limit, at: now, $0) }
     }
 
     /// Removes the records of one owner and kind, all or none.

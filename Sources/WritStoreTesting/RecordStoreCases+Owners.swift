@@ -29,6 +29,35 @@ extension StoreCase where Store: RecordStore {
         let all = try await store.list(keys[0].kind, of: owner, after: nil, limit: .max, at: start)
         try require(all.count == 25, "a limit of \(Int.max) is no mistake")
       },
+      StoreCase("the records of a kind come in pages, whoever owns them, in the order of their identifiers") {
+        store,
+        _ in
+        let kind = RecordKind(UInt16.random(in: 50_000...60_000))
+        var keys: [RecordKey] = []
+        for number in 0..<25 {
+          let key = try newKey(kind)
+          let owner = number % 3 == 0 ? [] : try newOwner()
+          let expires = number == 24 ? start + 1 : RecordContent.never
+          try require(try await store.insert(.sample(owner: owner, expires: expires), as: key, at: start) != nil, "in")
+          if number < 24 { keys.append(key) }
+        }
+        try require(try await store.insert(.sample(), as: newKey(), at: start) != nil, "one of another kind")
+        keys.sort { $0.id < $1.id }
+        var listed: [RecordKey] = []
+        while true {
+          let page = try await store.list(kind, after: listed.last?.id, limit: 10, at: start + 1)
+          try require(page.count <= 10, "a page has no more than asked for")
+          listed += page.map(\.key)
+          if page.count < 10 { break }
+        }
+        try require(listed == keys, "each that lives comes once, in order")
+        for limit in [0, -1, Int.min] {
+          let none = try await store.list(kind, after: nil, limit: limit, at: start)
+          try require(none.isEmpty, "a limit of \(limit) is none")
+        }
+        let all = try await store.list(kind, after: nil, limit: .max, at: start)
+        try require(all.count == 25, "a limit of \(Int.max) is no mistake")
+      },
       StoreCase("owners are compared as bytes") { store, _ in
         let base = try newOwner()
         let spellings: [[UInt8]] = ["\u{E9}", "e\u{301}", "E", "e", "e ", "e\u{0}", "e\u{0}e", "'; --", "%", "_"].map {

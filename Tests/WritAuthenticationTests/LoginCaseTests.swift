@@ -52,6 +52,10 @@ struct LoginCaseTests {
       await store.list(kind, of: owner, after: id, limit: limit, at: now)
     }
 
+    func list(_ kind: RecordKind, after id: RecordID?, limit: Int, at now: Int64) async -> [Record] {
+      await store.list(kind, after: id, limit: limit, at: now)
+    }
+
     func removeAll(_ kind: RecordKind, of owner: [UInt8], except id: RecordID?) async -> Int {
       await store.removeAll(kind, of: owner, except: id)
     }

@@ -250,6 +250,8 @@ struct OneTimeStorageTests {
       -> [Record]
     { [] }
 
+    func list(_ kind: RecordKind, after id: RecordID?, limit: Int, at now: Int64) async throws -> [Record] { [] }
+
     func removeAll(_ kind: RecordKind, of owner: [UInt8], except id: RecordID?) async throws -> Int { 0 }
 
     func removeExpired(limit: Int, at now: Int64) async throws -> Int { 0 }

@@ -30,7 +30,7 @@ public struct TokenClock: Sendable {
   }
 
   /// Seconds now, never less than 0 nor beyond the year 9999.
-  package var now: Int64 {
+  public var now: Int64 {
     let seconds =
       switch source {
       case .system: Int64(time(nil))

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Synchronization
-
 /// Records in the memory of this process, gone when it ends.
 ///
 ///     let store = try MemoryRecordStore()
 ///
 /// For one server, or for tests: two servers would know nothing of each other's sessions. When it is full it refuses to insert,
-/// and forgets nothing before its time; what has expired makes room first. A record takes 330 to 550 bytes, up to
+/// and forgets nothing before its time; what has expired makes room first. Sessions of visitors take at most half of the store,
+/// buckets of limits at most three eighths: strangers cannot take the room of accounts. A record takes 330 to 550 bytes, up to
 /// 118 of its own and its owner's included. Any number of threads may use the store at once.
 public final class MemoryRecordStore: RecordStore, Sendable {
   /// Records of the largest store.
   public static let largestCount = 100_000_000
 
   /// Records that are kept at most.
-  public let maximumCount: Int
-  private let kept = Atomic<Int>(0)
+  public var maximumCount: Int { room.maximumCount }
+  /// Sessions of visitors that are kept at most.
+  public var maximumVisitors: Int { RecordPart.visitors.share(of: maximumCount) }
+  /// Buckets of rate limits that are kept at most.
+  public var maximumBuckets: Int { RecordPart.buckets.share(of: maximumCount) }
+  private let room: RecordRoom
   private let shards: InlineArray<64, Guarded<MemoryRecords>>
   private let seeds: (UInt64, UInt64)
 
@@ -25,7 +28,7 @@ public final class MemoryRecordStore: RecordStore, Sendable {
     guard 1...Self.largestCount ~= maximumCount else {
       throw StoreError(.configuration, "\(maximumCount) records were asked for, expected 1 to \(Self.largestCount)")
     }
-    self.maximumCount = maximumCount
+    room = RecordRoom(maximumCount: maximumCount)
     var random = SystemRandomNumberGenerator()
     seeds = (random.next(), random.next())
     let tableSeeds = (random.next(), random.next())
@@ -33,7 +36,7 @@ public final class MemoryRecordStore: RecordStore, Sendable {
   }
 
   /// Records that are kept now, those that have expired and were not removed yet included.
-  public var count: Int { kept.load(ordering: .relaxed) }
+  public var count: Int { room.count }
 
   @inline(__always)
   private func shard(of id: RecordID) -> Int {
@@ -68,21 +71,22 @@ public final class MemoryRecordStore: RecordStore, Sendable {
     at now: Int64
   ) async throws(StoreError) -> RecordVersion? {
     let shard = shard(of: key.id)
+    let part = RecordPart(key.kind, hasOwner: content.hasOwner)
     while true {
       let isAbsent = shards[shard].withLock { records in live(key, at: now, &records) == nil }
       guard isAbsent else { return nil }
-      if reserve() {
+      if room.reserve(part) {
         return shards[shard].withLock { records in
           // Another may have been faster; then the place is given back.
           guard live(key, at: now, &records) == nil else {
-            release(1)
+            room.release(part)
             return nil
           }
           return records.insert(content, as: key)
         }
       }
       guard removeExpiredNow(limit: Self.maximumPage, at: now) > 0 else {
-        throw StoreError(.full, "there is no room for more than \(maximumCount) records")
+        throw full(part)
       }
     }
   }
@@ -100,6 +104,7 @@ public final class MemoryRecordStore: RecordStore, Sendable {
   ) async -> RecordVersion? {
     shards[shard(of: key.id)].withLock { records in
       guard let entry = live(key, at: now, &records), records.version(entry) == version else { return nil }
+      room.move(from: records.part(entry), to: RecordPart(key.kind, hasOwner: content.hasOwner))
       return records.replace(entry, with: content)
     }
   }
@@ -112,8 +117,7 @@ public final class MemoryRecordStore: RecordStore, Sendable {
   public func remove(_ key: RecordKey, _ version: RecordVersion, at now: Int64) async -> Bool {
     shards[shard(of: key.id)].withLock { records in
       guard let entry = live(key, at: now, &records), records.version(entry) == version else { return false }
-      records.remove(entry)
-      release(1)
+      remove(entry, &records)
       return true
     }
   }
@@ -123,25 +127,23 @@ public final class MemoryRecordStore: RecordStore, Sendable {
   private func live(_ key: RecordKey, at now: Int64, _ records: inout MemoryRecords) -> UInt32? {
     guard let entry = records.find(key) else { return nil }
     if records.isExpired(entry, at: now) {
-      records.remove(entry)
-      release(1)
+      remove(entry, &records)
       return nil
     }
     return entry
   }
 
-  private func reserve() -> Bool {
-    var current = kept.load(ordering: .relaxed)
-    while current < maximumCount {
-      let (isExchanged, original) = kept.compareExchange(expected: current, desired: current + 1, ordering: .relaxed)
-      if isExchanged { return true }
-      current = original
+  private func full(_ part: RecordPart?) -> StoreError {
+    switch part {
+    case .visitors: StoreError(.full, "there is no room for more than \(maximumVisitors) sessions of visitors")
+    case .buckets: StoreError(.full, "there is no room for more than \(maximumBuckets) buckets of rate limits")
+    case nil: StoreError(.full, "there is no room for more than \(maximumCount) records")
     }
-    return false
   }
 
-  private func release(_ count: Int) {
-    kept.subtract(count, ordering: .relaxed)
+  private func remove(_ entry: UInt32, _ records: inout MemoryRecords) {
+    room.release(records.part(entry))
+    records.remove(entry)
   }
 
   // MARK: Many
@@ -172,6 +174,20 @@ public final class MemoryRecordStore: RecordStore, Sendable {
     return Array(found.prefix(min(limit, Self.maximumPage)))
   }
 
+  /// Records of one kind, whoever owns them, in the order of their identifiers.
+  ///
+  /// It never throws, and looks at all records of the store.
+  public func list(_ kind: RecordKind, after id: RecordID?, limit: Int, at now: Int64) async -> [Record] {
+    let limit = min(limit, Self.maximumPage)
+    guard limit > 0 else { return [] }
+    var found: [Record] = []
+    for shard in shards.indices {
+      found += shards[shard].withLock { records in records.page(kind, after: id, limit: limit, at: now) }
+    }
+    found.sort { $0.key.id < $1.key.id }
+    return Array(found.prefix(limit))
+  }
+
   /// Removes the records of one owner and kind.
   ///
   /// It never throws.
@@ -185,8 +201,7 @@ public final class MemoryRecordStore: RecordStore, Sendable {
     for shard in shards.indices {
       removed += shards[shard].withLock { records in
         let entries = records.entries(of: owner, hash, kind).filter { records.id($0) != id }
-        for entry in entries { records.remove(entry) }
-        release(entries.count)
+        for entry in entries { remove(entry, &records) }
         return entries.count
       }
     }
@@ -207,9 +222,9 @@ public final class MemoryRecordStore: RecordStore, Sendable {
     var removed = 0
     for shard in shards.indices where removed < limit {
       removed += shards[shard].withLock { records in
-        let count = records.removeExpired(limit: limit - removed, at: now)
-        release(count)
-        return count
+        let parts = records.removeExpired(limit: limit - removed, at: now)
+        for part in parts { room.release(part) }
+        return parts.count
       }
     }
     return removed

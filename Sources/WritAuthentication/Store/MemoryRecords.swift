@@ -87,6 +87,12 @@ struct MemoryRecords: ~Copyable, Sendable {
 
   func id(_ entry: UInt32) -> RecordID { slots[Int(entry)].id }
 
+  /// The bounded part of the store that a record belongs to.
+  func part(_ entry: UInt32) -> RecordPart? {
+    let index = Int(entry)
+    return RecordPart(RecordKind(slots[index].kind), hasOwner: slots[index].ownerCount > 0)
+  }
+
   @inline(__always)
   func content(_ entry: UInt32) -> RecordContent { slots.content(Int(entry)) }
 
@@ -138,15 +144,18 @@ struct MemoryRecords: ~Copyable, Sendable {
   }
 
   /// Removes records that have expired, if there may be any.
-  mutating func removeExpired(limit: Int, at now: Int64) -> Int {
-    guard firstExpiry <= now else { return 0 }
-    var removed = 0
+  ///
+  /// - Returns: the part that each of them belonged to.
+  mutating func removeExpired(limit: Int, at now: Int64) -> [RecordPart?] {
+    guard firstExpiry <= now else { return [] }
+    var removed: [RecordPart?] = []
     var first = Int64.max
     for index in 0..<slots.count where tags.isTaken(index) {
       let expires = slots[index].expires
-      if expires <= now, removed < limit {
-        remove(UInt32(truncatingIfNeeded: index))
-        removed += 1
+      if expires <= now, removed.count < limit {
+        let entry = UInt32(truncatingIfNeeded: index)
+        removed.append(part(entry))
+        remove(entry)
       } else {
         first = min(first, expires)
       }
@@ -168,6 +177,31 @@ struct MemoryRecords: ~Copyable, Sendable {
       swap(&slots[index], &old[oldIndex])
       link(UInt32(truncatingIfNeeded: index))
     }
+  }
+
+  // MARK: Kinds
+
+  /// Records of a kind that have not expired, in the order of their identifiers.
+  ///
+  /// - Parameters:
+  ///   - id: the last one of the page before.
+  ///   - limit: as many at most.
+  func page(_ kind: RecordKind, after id: RecordID?, limit: Int, at now: Int64) -> [Record] {
+    var found: [(id: RecordID, entry: UInt32)] = []
+    for index in 0..<slots.count where tags.isTaken(index) && slots[index].kind == kind.number {
+      guard slots[index].expires > now else { continue }
+      if let id, id >= slots[index].id { continue }
+      found.append((slots[index].id, UInt32(truncatingIfNeeded: index)))
+      // No more than two pages are kept at once.
+      if found.count >= 2 * limit {
+        found.sort { $0.id < $1.id }
+        found.removeLast(found.count - limit)
+      }
+    }
+    found.sort { $0.id < $1.id }
+    var records: [Record] = []
+    for (_, entry) in found.prefix(limit) { records.append(record(entry)) }
+    return records
   }
 
   // MARK: Owners

@@ -55,6 +55,14 @@ public protocol RecordStore: Sendable {
     at now: Int64
   ) async throws -> [Record]
 
+  /// Records of one kind, whoever owns them, in the order of their identifiers: for an administrator's page, and for what looks through
+  /// a store at start.
+  ///
+  /// - Parameters:
+  ///   - id: the last one of the page before, `nil` for the first page.
+  ///   - limit: as many at most; ``maximumPage`` at most, whatever is asked for.
+  func list(_ kind: RecordKind, after id: RecordID?, limit: Int, at now: Int64) async throws -> [Record]
+
   /// Removes the records of one owner and kind that are there when the call begins.
   ///
   /// - Parameters:
@@ -78,6 +86,21 @@ extension RecordStore {
 
   /// Records of the largest page and the largest batch.
   public static var maximumPage: Int { 1000 }
+
+  /// Removes records that have expired, until there are none: to be called now and then.
+  ///
+  /// - Parameter clock: the one of all else that uses the store.
+  /// - Returns: how many were removed.
+  @discardableResult
+  public func removeExpired(clock: TokenClock = .system) async throws -> Int {
+    var sum = 0
+    while true {
+      try Task.checkCancellation()
+      let count = try await removeExpired(limit: Self.maximumPage, at: clock.now)
+      sum += count
+      if count < Self.maximumPage { return sum }
+    }
+  }
 
   /// Removes a record, whatever its version.
   ///
