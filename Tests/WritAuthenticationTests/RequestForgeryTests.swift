@@ -13,14 +13,16 @@ struct RequestForgeryTests {
     site: [String] = ["same-origin"],
     origin: [String] = ["https://app.example"],
     tokens: [String],
-    overrides: [String] = []
+    overrides: [String] = [],
+    upgrade: [String] = []
   ) async -> SessionError.Code? {
     let request = RequestOrigin(
       method: method,
       fetchSite: site,
       origin: origin,
       tokens: tokens,
-      methodOverrides: overrides
+      methodOverrides: overrides,
+      upgrade: upgrade
     )
     return await refusal { () throws(SessionError) in try world.sessions.check(request, for: session) }
   }
@@ -29,7 +31,7 @@ struct RequestForgeryTests {
   func tokens() async throws {
     let world = try SessionWorld()
     let (mine, other) = (try await world.begin().session, try await world.begin("oskar").session)
-    let visitor = try await world.sessions.beginAnonymous().session
+    let visitor = try await world.sessions.beginUnlimitedAnonymous().session
     let (token, theirs) = (try world.sessions.forgeryToken(for: mine), try world.sessions.forgeryToken(for: other))
     #expect(await Self.code(world, mine, tokens: [token]) == nil)
     #expect(await Self.code(world, visitor, tokens: [try world.sessions.forgeryToken(for: visitor)]) == nil)
@@ -74,7 +76,9 @@ struct RequestForgeryTests {
     ([], [], false), (["same-site"], ["https://app.example"], false), (["cross-site"], ["https://app.example"], false),
     (["none"], ["https://app.example"], false), (["Same-Origin"], ["https://app.example"], false), ([""], [], false),
     (["same-origin", "same-origin"], ["https://app.example"], false), (["same-origin "], [], false),
-    ([], ["null"], false), (["same-origin"], ["null"], false), ([], [""], false),
+    ([], ["null"], false), (["same-origin"], ["null"], true), (["cross-site"], ["null"], false),
+    (["same-site"], ["null"], false), (["none"], ["null"], false), (["same-origin"], ["null", "null"], false),
+    (["same-origin"], ["NULL"], false), (["same-origin"], ["null "], false), ([], [""], false),
     ([], ["https://app.example.evil"], false), ([], ["https://app.example:443"], false),
     ([], ["https://app.example/"], false),
     ([], ["http://app.example"], false), ([], ["https://APP.example"], false), ([], ["HTTPS://app.example"], false),
@@ -90,6 +94,80 @@ struct RequestForgeryTests {
     let token = try world.sessions.forgeryToken(for: session)
     #expect(await Self.code(world, session, site: site, origin: origin, tokens: [token]) == (isTaken ? nil : .forgery))
     #expect(await Self.code(world, session, site: site, origin: origin, tokens: []) == .forgery)
+  }
+
+  @Test("One's own page under `Referrer-Policy: no-referrer` passes with the right token, and with no other (C05)")
+  func noReferrer() async throws {
+    let world = try SessionWorld()
+    let (mine, other) = (try await world.begin().session, try await world.begin("oskar").session)
+    let (token, theirs) = (try world.sessions.forgeryToken(for: mine), try world.sessions.forgeryToken(for: other))
+    #expect(await Self.code(world, mine, origin: ["null"], tokens: [token]) == nil)
+    for tokens in [[], [theirs], [token, token]] {
+      #expect(await Self.code(world, mine, origin: ["null"], tokens: tokens) == .forgery)
+    }
+    #expect(await Self.code(world, mine, site: [], origin: ["null"], tokens: [token]) == .forgery)
+  }
+
+  private static let handshakes: [(site: [String], origin: [String], isTaken: Bool)] = [
+    ([], ["https://app.example"], true), (["same-origin"], ["https://app.example"], true),
+    // Every browser sends an Origin with a handshake: what has none is no page.
+    ([], [], false), (["same-origin"], [], false), (["same-origin"], ["null"], false), ([], ["null"], false),
+    (["cross-site"], ["https://evil.example"], false), ([], ["https://evil.example"], false),
+    (["same-site"], ["https://app.example"], false), (["cross-site"], ["https://app.example"], false),
+    ([], ["https://app.example.evil"], false), ([], ["https://app.example", "https://app.example"], false),
+    ([], ["https://evil.example", "https://app.example"], false), ([], ["wss://app.example"], false),
+  ]
+
+  @Test("A WebSocket's handshake passes from a page of one's own alone (C05)", arguments: handshakes)
+  func handshake(site: [String], origin: [String], isTaken: Bool) async throws {
+    let world = try SessionWorld()
+    let session = try await world.begin().session
+    let expected: SessionError.Code? = isTaken ? nil : .forgery
+    for (method, upgrade) in [("GET", ["websocket"]), ("CONNECT", ["websocket"]), ("GET", ["WebSocket", "x"])] {
+      let code = await Self.code(
+        world,
+        session,
+        method: method,
+        site: site,
+        origin: origin,
+        tokens: [],
+        upgrade: upgrade
+      )
+      #expect(code == expected)
+    }
+    let request = RequestOrigin(method: "GET", fetchSite: site, origin: origin, tokens: [], upgrade: [])
+    let code = await refusal { () throws(SessionError) in try world.sessions.checkHandshake(request, for: session) }
+    #expect(code == expected)
+  }
+
+  @Test("A handshake by another method, or with an override, needs a token as any request that changes something (C05)")
+  func oddHandshakes() async throws {
+    let world = try SessionWorld()
+    let session = try await world.begin().session
+    for method in ["POST", "HEAD", "OPTIONS", "get"] {
+      #expect(await Self.code(world, session, method: method, tokens: [], upgrade: ["websocket"]) == .forgery)
+    }
+    let code = await Self.code(world, session, method: "GET", tokens: [], overrides: ["DELETE"], upgrade: ["websocket"])
+    #expect(code == .forgery)
+  }
+
+  private static let readings: [(site: [String], origin: [String], isTaken: Bool)] = [
+    (["same-origin"], [], true), ([], ["https://app.example"], true), (["same-origin"], ["null"], true),
+    (["cross-site"], [], false), (["same-site"], [], false), (["none"], [], false), ([], [], false),
+    (["cross-site"], ["https://evil.example"], false), ([], ["https://evil.example"], false), ([], ["null"], false),
+  ]
+
+  @Test(
+    "A stream of events or JSON is read by pages of one's own alone, where that is asked for (C05)",
+    arguments: readings
+  )
+  func reading(site: [String], origin: [String], isTaken: Bool) async throws {
+    let world = try SessionWorld()
+    let session = try await world.begin().session
+    let request = RequestOrigin(method: "GET", fetchSite: site, origin: origin, tokens: [], upgrade: [])
+    let code = await refusal { () throws(SessionError) in try world.sessions.checkReading(request, for: session) }
+    #expect(code == (isTaken ? nil : .forgery))
+    #expect(await refusal { () throws(SessionError) in try world.sessions.check(request, for: session) } == nil)
   }
 
   @Test("C02 a token is bound to the session and the ring: who tosses a cookie cannot make one")

@@ -12,6 +12,9 @@ public struct RequestOrigin: Sendable {
   public var tokens: [String]
   /// The values of whatever could make the server take another method: `X-HTTP-Method-Override`, `_method` of a form.
   public var methodOverrides: [String]
+  /// The values of Upgrade, or the `:protocol` of an extended CONNECT (RFC 8441): with any, the request is a handshake, of a
+  /// WebSocket usually.
+  public var upgrade: [String]
 
   /// What a request says.
   public init(
@@ -19,28 +22,48 @@ public struct RequestOrigin: Sendable {
     fetchSite: [String],
     origin: [String],
     tokens: [String],
-    methodOverrides: [String] = []
+    methodOverrides: [String] = [],
+    upgrade: [String]
   ) {
     self.method = method
     self.fetchSite = fetchSite
     self.origin = origin
     self.tokens = tokens
     self.methodOverrides = methodOverrides
+    self.upgrade = upgrade
+  }
+
+  /// Whether the request asks for another protocol on its connection (RFC 6455, section 4.1; RFC 8441, section 4).
+  var isHandshake: Bool {
+    !upgrade.isEmpty && methodOverrides.isEmpty && ["GET", "CONNECT"].contains { method.utf8.elementsEqual($0.utf8) }
   }
 
   /// Whether the method is one that changes nothing (RFC 9110, section 9.2.1), and the server cannot be led to take another.
   var isSafe: Bool {
-    methodOverrides.isEmpty && ["GET", "HEAD", "OPTIONS"].contains { method.utf8.elementsEqual($0.utf8) }
+    methodOverrides.isEmpty && upgrade.isEmpty
+      && ["GET", "HEAD", "OPTIONS"].contains { method.utf8.elementsEqual($0.utf8) }
   }
 
   /// Whether the browser says that a page of one of these origins sent it.
+  ///
+  /// A page with `Referrer-Policy: no-referrer` sends the Origin `null` (Fetch, "append a request `Origin` header"); that it is
+  /// one's own then says Sec-Fetch-Site, which no page can set.
   ///
   /// - Parameter origins: in UTF-8.
   func isOwn(_ origins: [[UInt8]]) -> Bool {
     guard fetchSite.count <= 1, origin.count <= 1 else { return false }
     if let site = fetchSite.first, !site.utf8.elementsEqual("same-origin".utf8) { return false }
     guard let origin = origin.first else { return !fetchSite.isEmpty }
+    if origin.utf8.elementsEqual("null".utf8) { return !fetchSite.isEmpty }
     return origins.contains { origin.utf8.elementsEqual($0) }
+  }
+
+  /// Whether a handshake comes from a page of one of these origins: every browser says the Origin then (RFC 6455, section 4.1).
+  ///
+  /// - Parameter origins: in UTF-8.
+  func isOwnHandshake(_ origins: [[UInt8]]) -> Bool {
+    guard let origin = origin.first, origins.contains(where: { origin.utf8.elementsEqual($0) }) else { return false }
+    return isOwn(origins)
   }
 
   /// Origins in UTF-8.
