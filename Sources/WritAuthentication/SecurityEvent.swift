@@ -45,8 +45,13 @@ public enum SecurityEvent: Sendable, Hashable {
   case refreshFamilyRevoked(account: String, family: RefreshFamilyHandle)
   /// All families of an account were revoked, or all but those of one session.
   case refreshFamiliesRevoked(account: String, count: Int)
-  /// A refresh token was used again after its window: one of its holders has stolen it. The family is revoked.
-  case refreshTokenReused(account: String, family: RefreshFamilyHandle)
+  /// A refresh token was used again after its window: one of its holders has stolen it. The family is revoked, and with it its access
+  /// tokens where revocations are published; end the session too where the theft may reach it.
+  case refreshTokenReused(account: String, family: RefreshFamilyHandle, session: SessionHandle?)
+  /// Something of an account was ended, and its access tokens could not be revoked: they are taken until they expire.
+  case revocationNotPublished(account: String)
+  /// Too many sessions of visitors began from one address: none does for so many seconds.
+  case visitorRefused(seconds: Int64)
   /// There are more servers than a store reaches, by ``Deployment``: what must happen once may happen once on each.
   case storeNotShared(store: String, reach: StoreReach)
 }
@@ -67,23 +72,61 @@ public enum AuthenticationFactor: UInt8, Sendable, Hashable, CaseIterable {
   case federated = 6
 }
 
+/// A security event, when it happened and where its request came from.
+public struct SecurityReport: Sendable, Hashable, CustomStringConvertible {
+  /// What happened.
+  public let event: SecurityEvent
+  /// The time of the event, in Unix seconds.
+  public let time: Int64
+  /// The address that the request came from: what the call was given as `from`, otherwise ``ClientAddress/current``; `nil` when neither
+  /// says it.
+  public let address: ClientAddress?
+
+  /// One line for a log: that of the event, and then where and when.
+  ///
+  ///     authenticationFailed account="ines" factor=password address=192.0.2.1 time=1800000000
+  public var description: String {
+    let place = address.map { " address=\($0)" } ?? ""
+    return "\(event)\(place) time=\(time)"
+  }
+}
+
 /// Where security events go.
 ///
 ///     let events = SecurityEvents { event in logger.notice("\(event)") }
+///     let events = SecurityEvents(reporting: { report in logger.notice("\(report)") })  // with time and address
+///
+/// A server says once for each request where it comes from, and all events of the request have it:
+///
+///     try await ClientAddress.$current.withValue(address) { try await respond(to: request) }
 public struct SecurityEvents: Sendable {
-  private let handler: (@Sendable (SecurityEvent) -> Void)?
+  private let handler: (@Sendable (SecurityReport) -> Void)?
+  private let clock: TokenClock
 
   /// Nowhere.
-  public static let none = SecurityEvents(handler: nil)
+  public static let none = SecurityEvents(clock: .system, handler: nil)
 
-  private init(handler: (@Sendable (SecurityEvent) -> Void)?) {
+  private init(clock: TokenClock, handler: (@Sendable (SecurityReport) -> Void)?) {
+    self.clock = clock
     self.handler = handler
   }
 
   /// - Parameter handler: is called where the event happens, and should not block.
   public init(_ handler: @escaping @Sendable (SecurityEvent) -> Void) {
-    self.handler = handler
+    self.init(clock: .system) { report in handler(report.event) }
   }
 
-  func record(_ event: SecurityEvent) { handler?(event) }
+  /// Tells with each event its time, and the address that its request came from.
+  ///
+  /// - Parameters:
+  ///   - clock: where the time comes from.
+  ///   - handler: is called where the event happens, and should not block.
+  public init(clock: TokenClock = .system, reporting handler: @escaping @Sendable (SecurityReport) -> Void) {
+    self.init(clock: clock, handler: handler)
+  }
+
+  func record(_ event: SecurityEvent, from address: ClientAddress? = nil) {
+    guard let handler else { return }
+    handler(SecurityReport(event: event, time: clock.now, address: address ?? .current))
+  }
 }

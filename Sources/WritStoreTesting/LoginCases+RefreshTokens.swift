@@ -104,7 +104,12 @@ extension StoreCase where Store: RecordStore {
             try await world.tokens.rotate(grant.token, client: client, scopes: scopes)
           }
         }
-        let first = try await world.tokens.begin(for: world.account, client: "caf\u{e9}", scopes: ["read", "write"])
+        let first = try await world.tokens.begin(
+          for: world.account,
+          client: "caf\u{e9}",
+          scopes: ["read", "write"],
+          since: .unchecked
+        )
         func tryAll() async throws {
           for client in ["app", "cafe\u{301}", "caf\u{e9} ", ""] {
             try require(await refusal(first, client) == .client, "\(client) is another client")
@@ -125,7 +130,7 @@ extension StoreCase where Store: RecordStore {
       },
       StoreCase("R08 a guess finds nothing, and the store has nothing of a token") { store, _ in
         let world = try RefreshWorld(store)
-        let grant = try await world.tokens.begin(for: world.account, client: "app")
+        let grant = try await world.tokens.begin(for: world.account, client: "app", since: .unchecked)
         let token = grant.token
         guard let bytes = Base64URL.decode(token.utf8.span), bytes.count == 64 else {
           throw StoreCaseFailure(description: "a token is not 64 bytes in base64url")
@@ -193,7 +198,7 @@ struct RefreshWorld<Store: RecordStore>: Sendable {
   var time: CaseTime { login.time }
 
   func begin(session: Session? = nil) async throws -> RefreshGrant {
-    try await tokens.begin(for: account, client: "app", session: session)
+    try await tokens.begin(for: account, client: "app", session: session, since: .unchecked)
   }
 
   func refusal(_ grant: RefreshGrant) async -> RefreshTokenError.Code? {

@@ -10,8 +10,13 @@ extension StoreCase where Store: RecordStore {
         _ in
         let world = try LoginWorld(store)
         let sessions = try world.sessions()
-        let planted = try await sessions.beginAnonymous()
-        let begun = try await sessions.begin(for: world.account, proving: [.password], replacing: planted.session)
+        let planted = try await sessions.beginUnlimitedAnonymous()
+        let begun = try await sessions.begin(
+          for: world.account,
+          proving: [.password],
+          replacing: planted.session,
+          since: .unchecked
+        )
         try require(try await sessions.session(in: [planted.pair]) == nil, "the visitor's is dead")
         let rotated = try await sessions.rotate(begun.session, proving: .oneTimePassword)
         try require(try await sessions.session(in: [begun.pair]) == nil, "the one before is dead")
@@ -102,7 +107,7 @@ extension StoreCase where Store: RecordStore {
           do throws(SessionError) {
             let origin = ["https://app.example"]
             try sessions.check(
-              RequestOrigin(method: "POST", fetchSite: [], origin: origin, tokens: [token]),
+              RequestOrigin(method: "POST", fetchSite: [], origin: origin, tokens: [token], upgrade: []),
               for: session
             )
             return nil

@@ -8,7 +8,7 @@ extension StoreCase where Store: RecordStore {
   ///
   /// Not on one store at the same time as those of ``recordStore``: their sweeps reach what a clock that steps back has left behind.
   public static var logins: [StoreCase] {
-    oneTimePasswords + passwords + sessions + sessionRaces + refreshTokens + limits
+    oneTimePasswords + passwords + sessions + sessionRaces + refreshTokens + failures + limits
   }
 }
 
@@ -54,12 +54,28 @@ struct LoginWorld<Store: RecordStore>: Sendable {
     try Sessions(store: store, ring: ring, origins: ["https://app.example"], rules: rules, clock: time.clock)
   }
 
+  /// Sessions on another store than that of the world.
+  func sessions<Other: RecordStore>(on other: Other) throws -> Sessions<Other> {
+    try Sessions(store: other, ring: ring, origins: ["https://app.example"], clock: time.clock)
+  }
+
   /// Passwords at a cost that protects nobody.
   func passwords(revoking revoked: [any AccountRevoking] = [], limits: LoginLimits? = nil) -> Passwords<Store> {
     Passwords(
       store: store,
       hasher: PasswordHasher(parameters: .weak(), ring: ring, workers: workers),
       limits: limits ?? self.limits,
+      revoking: revoked,
+      clock: time.clock
+    )
+  }
+
+  /// Passwords on another store than that of the world, at the same cost.
+  func passwords<Other: RecordStore>(on other: Other, revoking revoked: [any AccountRevoking]) -> Passwords<Other> {
+    Passwords(
+      store: other,
+      hasher: PasswordHasher(parameters: .weak(), ring: ring, workers: workers),
+      limits: limits,
       revoking: revoked,
       clock: time.clock
     )
@@ -80,8 +96,14 @@ struct LoginWorld<Store: RecordStore>: Sendable {
     return (10..<40).lazy.map { "0000\($0)" }.first { !right.contains($0) } ?? "000099"
   }
 
-  func begin(_ sessions: Sessions<Store>) async throws -> BegunSession {
-    try await sessions.begin(for: account, proving: [.password], replacing: nil)
+  func begin(_ sessions: Sessions<Store>, isRemembered: Bool = false) async throws -> BegunSession {
+    try await sessions.begin(
+      for: account,
+      proving: [.password],
+      isRemembered: isRemembered,
+      replacing: nil,
+      since: .unchecked
+    )
   }
 }
 

@@ -28,6 +28,7 @@ extension StoreCase where Store: RevocationFeed {
           let text = name + suffix
           published.append(Revocation(.token(text), until: .max))
           published.append(Revocation(.session(text), until: 0))
+          published.append(Revocation(.family(text), until: 1))
           published.append(Revocation(.subject(text, issuedUntil: 1_900_000_000), until: 1_900_000_001))
         }
         for revocation in published { try await feed.publish(revocation) }
@@ -84,7 +85,7 @@ extension StoreCase where Store: RevocationFeed {
         for try await revocation in stream {
           let text =
             switch revocation.subject {
-            case .token(let text), .session(let text), .subject(let text, _): text
+            case .token(let text), .session(let text), .family(let text), .subject(let text, _): text
             }
           guard text.utf8.starts(with: name.utf8) else { continue }
           told.append(revocation)

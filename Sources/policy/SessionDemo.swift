@@ -44,7 +44,14 @@ struct SessionDemo {
 
   func steps() async throws -> [Step] {
     var steps: [Step] = []
-    let begun = try await sessions.begin(for: account, proving: [.password], label: "laptop", replacing: nil)
+    let epoch = try await sessions.epoch(of: account)
+    let begun = try await sessions.begin(
+      for: account,
+      proving: [.password],
+      label: "laptop",
+      replacing: nil,
+      since: epoch
+    )
     steps.append(await step("\(account) logs in with a password", ["Set-Cookie": begun.cookie]))
 
     let stronger = try await sessions.rotate(begun.session, proving: .oneTimePassword)
@@ -56,7 +63,13 @@ struct SessionDemo {
       )
     )
 
-    let first = try await tokens.begin(for: account, client: "app", scopes: ["read"], session: stronger.session)
+    let first = try await tokens.begin(
+      for: account,
+      client: "app",
+      scopes: ["read"],
+      session: stronger.session,
+      since: epoch
+    )
     steps.append(await step("an application gets a refresh token, which hangs on the session", ["token": first.token]))
 
     let second = try await tokens.rotate(first.token, client: "app")
@@ -78,7 +91,13 @@ struct SessionDemo {
       )
     )
 
-    let last = try await tokens.begin(for: account, client: "app", scopes: ["read"], session: stronger.session)
+    let last = try await tokens.begin(
+      for: account,
+      client: "app",
+      scopes: ["read"],
+      session: stronger.session,
+      since: epoch
+    )
     let cleared = try await sessions.end(stronger.session)
     steps.append(
       await step(

@@ -92,7 +92,7 @@
     let sessions = try Sessions(store: store, ring: ring, origins: ["https://app.example"])
     var bytes = Data()
     for _ in 0..<(Int(arguments[3]) ?? 0) {
-      let begun = try await sessions.beginAnonymous()
+      let begun = try await sessions.beginUnlimitedAnonymous()
       let value = Array(begun.cookie.utf8.drop { $0 != UInt8(ascii: "=") }.dropFirst().prefix(43))
       guard let identifier = Base64URL.decode(value.span), identifier.count == 32 else { exit(3) }
       bytes += identifier.prefix(8)

@@ -9,7 +9,7 @@ struct RefreshFamilyTests {
   @Test("a family ends with its session, however that ends, and goes on when it gets a new identifier")
   func sessions() async throws {
     let world = try RefreshWorld()
-    let begun = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil)
+    let begun = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil, since: .unchecked)
     var grant = try await world.begin(session: begun.session)
     let alone = try await world.begin()
     let rotated = try await world.sessions.rotate(begun.session, proving: .oneTimePassword)
@@ -27,7 +27,8 @@ struct RefreshFamilyTests {
     #expect(await world.refusal(alone.token) == nil)
     #expect(world.told.all.contains(.refreshFamilyRevoked(account: "ines", family: grant.family.handle)))
     // Logout with an identifier that was rotated a moment ago.
-    let old = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil).session
+    let old = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil, since: .unchecked)
+      .session
     let hanging = try await world.begin(session: old)
     _ = try await world.sessions.rotate(old)
     try await world.sessions.end(old)
@@ -37,7 +38,7 @@ struct RefreshFamilyTests {
   @Test("a session whose rotation was stopped half-way ends whole, and with it what hangs on it")
   func halfRotated() async throws {
     let world = try RefreshWorld()
-    let begun = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil)
+    let begun = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil, since: .unchecked)
     let grant = try await world.begin(session: begun.session)
     // The new one is stored, the old one not yet removed.
     let twin = RecordKey(.session, try .random())
@@ -51,18 +52,19 @@ struct RefreshFamilyTests {
   @Test("a family hangs on a living session of its account, where sessions can be looked for")
   func begin() async throws {
     let world = try RefreshWorld()
-    let session = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil).session
+    let session = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil, since: .unchecked)
+      .session
     func code(_ account: String, _ session: Session) async -> RefreshTokenError.Code? {
       await #expect(throws: RefreshTokenError.self) { try await world.begin(account, session: session) }?.code
     }
     #expect(await code("oskar", session) == .configuration)
     try await world.sessions.end(session)
     #expect(await code("ines", session) == .sessionEnded)
-    let anonymous = try await world.sessions.beginAnonymous().session
+    let anonymous = try await world.sessions.beginUnlimitedAnonymous().session
     #expect(await code("ines", anonymous) == .configuration)
     let blind = try RefreshTokens(store: world.store, ring: world.ring, clock: world.time.clock)
     let error = await #expect(throws: RefreshTokenError.self) {
-      try await blind.begin(for: "ines", client: "app", session: session)
+      try await blind.begin(for: "ines", client: "app", session: session, since: .unchecked)
     }
     #expect(error?.code == .configuration)
   }
@@ -95,7 +97,8 @@ struct RefreshFamilyTests {
   @Test("all families of an account end, or all but those of one session; others' stay")
   func revokeAll() async throws {
     let world = try RefreshWorld()
-    let session = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil).session
+    let session = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil, since: .unchecked)
+      .session
     let kept = try await world.begin(session: session)
     let alone = try await world.begin()
     let others = try await world.begin("oskar")
@@ -131,7 +134,8 @@ struct RefreshFamilyTests {
   func storeDown() async throws {
     let store = FailingStore(store: try MemoryRecordStore())
     let world = try RefreshWorld(store)
-    let session = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil).session
+    let session = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil, since: .unchecked)
+      .session
     let grant = try await world.begin(session: session)
     struct Down: Error {}
     for (failure, expected) in [
@@ -158,12 +162,14 @@ struct RefreshFamilyTests {
   @Test("S13 a malformed or hostile row is refused, never a family, never a crash")
   func hostileRows() async throws {
     let world = try RefreshWorld()
-    let session = try await world.sessions.begin(for: "a", proving: [], replacing: nil).session
+    let session = try await world.sessions.begin(for: "a", proving: [], replacing: nil, since: .unchecked).session
     let key = try PrivateKey.generate(.es256).publicKey.thumbprint()
     let grant = try await world.begin("a", thumbprint: key, session: session)
     let last = try await world.tokens.rotate(grant.token, client: "app", thumbprint: key)
     let good = Array(last.family.record.content.bytes)
-    func code(_ bytes: [UInt8], format: UInt8 = 1, owner: [UInt8] = [97]) async throws -> RefreshTokenError.Code? {
+    func code(_ bytes: [UInt8], format: UInt8 = RefreshFamilyFields.format, owner: [UInt8] = [97]) async throws
+      -> RefreshTokenError.Code?
+    {
       let record = last.family.record.key
       if let current = await world.store.read(record, at: world.time.seconds) {
         _ = await world.store.remove(record, current.version, at: world.time.seconds)

@@ -38,7 +38,14 @@ struct RefreshWorld<Store: RecordStore> {
     thumbprint: String? = nil,
     session: Session? = nil
   ) async throws -> RefreshGrant {
-    try await tokens.begin(for: account, client: client, scopes: scopes, thumbprint: thumbprint, session: session)
+    try await tokens.begin(
+      for: account,
+      client: client,
+      scopes: scopes,
+      thumbprint: thumbprint,
+      session: session,
+      since: .unchecked
+    )
   }
 
   func rotate(_ grant: RefreshGrant, client: String = "app") async throws(RefreshTokenError) -> RefreshGrant {

@@ -42,7 +42,7 @@ struct RefreshTokenTests {
         world.time.seconds += 10
       }
       #expect(await world.refusal(first.token) == .reused)
-      #expect(world.told.all.last == .refreshTokenReused(account: "ines", family: first.family.handle))
+      #expect(world.told.all.last == .refreshTokenReused(account: "ines", family: first.family.handle, session: nil))
       #expect(world.thefts == age)
       #expect(await world.refusal(last.token) == .invalid)
       #expect(await world.refusal(first.token) == .invalid)

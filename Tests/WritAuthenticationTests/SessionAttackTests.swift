@@ -16,7 +16,7 @@ struct SessionAttackTests {
     let store = FailingStore(store: try MemoryRecordStore())
     let ring = try SecretRing([ApplicationSecret.generate(identifier: "1")])
     let sessions = try Sessions(store: store, ring: ring, origins: ["https://app.example"])
-    let begun = try await sessions.begin(for: "ines", proving: [.password], replacing: nil)
+    let begun = try await sessions.begin(for: "ines", proving: [.password], replacing: nil, since: .unchecked)
     let cases: [(any Error, SessionError.Code)] = [
       (Down(description: canary), .storeUnavailable), (StoreError(.storeUnavailable, "down"), .storeUnavailable),
       (StoreError(.busy, "busy"), .storeUnavailable), (StoreError(.readOnly, "read-only"), .storeUnavailable),
@@ -35,9 +35,11 @@ struct SessionAttackTests {
         }
       }
       #expect(await code { () throws(SessionError) in try await sessions.session(in: [begun.pair]) } == expected)
-      #expect(await code { () throws(SessionError) in try await sessions.beginAnonymous() } == expected)
+      #expect(await code { () throws(SessionError) in try await sessions.beginUnlimitedAnonymous() } == expected)
       #expect(
-        await code { () throws(SessionError) in try await sessions.begin(for: "a", proving: [], replacing: nil) }
+        await code { () throws(SessionError) in
+          try await sessions.begin(for: "a", proving: [], replacing: nil, since: .unchecked)
+        }
           == expected
       )
       #expect(await code { () throws(SessionError) in try await sessions.rotate(begun.session) } == expected)
@@ -61,7 +63,7 @@ struct SessionAttackTests {
     var set = [Int](repeating: 0, count: 256)
     let count = 20_000
     for _ in 0..<count {
-      let bytes = decodedBase64URL(try await world.sessions.beginAnonymous().identifier)
+      let bytes = decodedBase64URL(try await world.sessions.beginUnlimitedAnonymous().identifier)
       #expect(bytes.count == 32 && seen.insert(bytes).inserted)
       for bit in 0..<256 where bytes[bit / 8] >> UInt8(bit % 8) & 1 == 1 { set[bit] += 1 }
     }
@@ -72,7 +74,14 @@ struct SessionAttackTests {
   @Test("S13 a malformed or hostile row is refused, never a session, never a crash")
   func hostileRows() async throws {
     let world = try SessionWorld()
-    let begun = try await world.sessions.begin(for: "ines", proving: [.password], label: "l", data: [1], replacing: nil)
+    let begun = try await world.sessions.begin(
+      for: "ines",
+      proving: [.password],
+      label: "l",
+      data: [1],
+      replacing: nil,
+      since: .unchecked
+    )
     let (key, good) = (begun.session.record.key, Array(begun.session.record.content.bytes))
     var rows: [(bytes: [UInt8], format: UInt8, owner: [UInt8])] = []
     for count in 0..<good.count { rows.append((Array(good.prefix(count)), 1, [97])) }
@@ -126,7 +135,8 @@ struct SessionAttackTests {
   @Test("S13 a damaged row is told in the list of devices, keeps nobody from logging in, and goes when all are ended")
   func damagedRow() async throws {
     let world = try RefreshWorld()
-    let session = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil).session
+    let session = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil, since: .unchecked)
+      .session
     let family = try await world.begin(session: session).family
     let bytes: [UInt8] = [1, 2, 3]
     let content = try RecordContent(bytes.span, format: 9, owner: Array("ines".utf8), expires: RecordContent.never)
@@ -135,13 +145,14 @@ struct SessionAttackTests {
     }
     #expect(await refusal { () throws(SessionError) in try await world.sessions.sessions(of: "ines") } == .corrupt)
     await #expect(throws: RefreshTokenError.self) { try await world.tokens.families(of: "ines") }
-    let next = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil)
+    let next = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil, since: .unchecked)
     #expect(try await world.sessions.session(in: [next.pair]) != nil)
     _ = try await world.begin()
     #expect(await world.store.read(session.record.key, at: world.time.seconds) != nil)
     // Nor from logging out, or being logged out from elsewhere.
     for _ in 0..<2 {
-      let other = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil).session
+      let other = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil, since: .unchecked)
+        .session
       try await world.sessions.end(other)
       #expect(try await !world.sessions.revoke(other.handle, of: "ines"))
     }
@@ -184,7 +195,8 @@ struct SessionAttackTests {
       for: "ines",
       proving: [.password],
       data: Array(canary.utf8),
-      replacing: nil
+      replacing: nil,
+      since: .unchecked
     )
     let token = try world.sessions.forgeryToken(for: begun.session)
     var shown = "\(begun) \(String(reflecting: begun)) \(begun.session) \(world.sessions)"
@@ -198,7 +210,13 @@ struct SessionAttackTests {
         dump(error, to: &shown)
       }
     }
-    let request = RequestOrigin(method: "POST", fetchSite: ["same-origin"], origin: [], tokens: [token, token])
+    let request = RequestOrigin(
+      method: "POST",
+      fetchSite: ["same-origin"],
+      origin: [],
+      tokens: [token, token],
+      upgrade: []
+    )
     do throws(SessionError) {
       try world.sessions.check(request, for: begun.session)
       Issue.record("taken")

@@ -53,7 +53,7 @@ struct SessionIsolationTests {
       origins: ["https://app.example"],
       clock: time.clock
     )
-    let begun = try await sessions.begin(for: "ines", proving: [.password], replacing: nil)
+    let begun = try await sessions.begin(for: "ines", proving: [.password], replacing: nil, since: .unchecked)
     #expect(try await sessions.session(in: [begun.pair]) != nil)
     MainActor.preconditionIsolated()
     for failsToRead in [true, false] {

@@ -42,7 +42,8 @@ struct SessionWorld {
       proving: [.password],
       label: label,
       isRemembered: isRemembered,
-      replacing: old
+      replacing: old,
+      since: .unchecked
     )
   }
 }
@@ -107,6 +108,11 @@ struct FailingStore: RecordStore {
   {
     try check()
     return await store.list(kind, of: owner, after: id, limit: limit, at: now)
+  }
+
+  func list(_ kind: RecordKind, after id: RecordID?, limit: Int, at now: Int64) async throws -> [Record] {
+    try check()
+    return await store.list(kind, after: id, limit: limit, at: now)
   }
 
   func removeAll(_ kind: RecordKind, of owner: [UInt8], except id: RecordID?) async throws -> Int {

@@ -16,7 +16,8 @@ struct SessionTests {
       proving: [.password, .oneTimePassword],
       label: "Firefox on L\u{FC}ne",
       data: [1, 2, 3],
-      replacing: nil
+      replacing: nil,
+      since: .unchecked
     )
     let session = try #require(try await world.session(begun))
     #expect(session.account == "ine\u{301}s")
@@ -30,7 +31,7 @@ struct SessionTests {
     #expect(session.record.key.id == (try RecordID(hashing: identifier.span)))
     #expect(!session.record.key.id.bytes.elementsEqual(identifier))
     let many = try await withThrowingTaskGroup(of: String.self) { group in
-      for _ in 0..<1000 { group.addTask { try await world.sessions.beginAnonymous().identifier } }
+      for _ in 0..<1000 { group.addTask { try await world.sessions.beginUnlimitedAnonymous().identifier } }
       return try await group.reduce(into: Set()) { $0.insert($1) }
     }
     #expect(many.count == 1000)
@@ -55,7 +56,7 @@ struct SessionTests {
   @Test("S01 login and a change of privilege give a new identifier, and the old one is dead at once")
   func fixation() async throws {
     let world = try SessionWorld()
-    let planted = try await world.sessions.beginAnonymous(data: [9])
+    let planted = try await world.sessions.beginUnlimitedAnonymous(data: [9])
     let visitor = try #require(try await world.session(planted))
     #expect(visitor.isAnonymous && visitor.account == nil)
     let begun = try await world.begin(replacing: visitor)
@@ -282,7 +283,7 @@ struct SessionTests {
     #expect(try await world.isAlive(last))
     var code: SessionError.Code?
     for _ in 0..<100 where code == nil {
-      code = await refusal { () throws(SessionError) in try await world.sessions.beginAnonymous() }
+      code = await refusal { () throws(SessionError) in try await world.sessions.beginUnlimitedAnonymous() }
     }
     #expect(code == .full)
     #expect(world.store.count <= 120)
@@ -299,7 +300,8 @@ struct SessionTests {
           proving: [],
           label: String(repeating: "l", count: label),
           data: [UInt8](repeating: 0, count: data),
-          replacing: nil
+          replacing: nil,
+          since: .unchecked
         )
       }
     }
@@ -322,7 +324,7 @@ struct SessionTests {
     let changed = try await world.sessions.setData([1], of: begun.session)
     #expect(try await world.session(begun)?.data == [1])
     #expect(
-      await refusal { () throws(SessionError) in try await world.sessions.setData([2], of: begun.session) } == .ended
+      await refusal { () throws(SessionError) in try await world.sessions.setData([2], of: begun.session) } == .conflict
     )
     _ = try await world.sessions.setData([3], of: changed)
     for (idle, absolute, remembered) in [

@@ -162,8 +162,13 @@
       for code in mailbox.all { planted.add(code) }
 
       // Sessions.
-      let visitor = try await sessions.beginAnonymous()
-      let begun = try await sessions.begin(for: account, proving: [.password], replacing: visitor.session)
+      let visitor = try await sessions.beginUnlimitedAnonymous()
+      let begun = try await sessions.begin(
+        for: account,
+        proving: [.password],
+        replacing: visitor.session,
+        since: .unchecked
+      )
       let rotated = try await sessions.rotate(begun.session, proving: .oneTimePassword)
       for session in [visitor, begun, rotated] {
         shown.add(session)
@@ -173,14 +178,20 @@
         await shown.refused { try await sessions.session(in: ["\(pair); \(pair)"]) }
         let forgery = try sessions.forgeryToken(for: session.session)
         planted.add(forgery)
-        let request = RequestOrigin(method: "POST", fetchSite: [], origin: [], tokens: [forgery])
+        let request = RequestOrigin(method: "POST", fetchSite: [], origin: [], tokens: [forgery], upgrade: [])
         await shown.refused { try sessions.check(request, for: session.session) }
       }
 
       // Refresh tokens: one that is used, its successor within the window, and one that was stolen.
       let tokens = try RefreshTokens(store: store, ring: ring, sessions: sessions, clock: clock, events: events)
       shown.add(tokens)
-      let grant = try await tokens.begin(for: account, client: "app", scopes: ["read"], session: rotated.session)
+      let grant = try await tokens.begin(
+        for: account,
+        client: "app",
+        scopes: ["read"],
+        session: rotated.session,
+        since: .unchecked
+      )
       let next = try await tokens.rotate(grant.token, client: "app")
       for grant in [grant, next] {
         shown.add(grant)
@@ -194,7 +205,7 @@
         await shown.refused { try await tokens.rotate(grant.token + "A", client: "app") }
       }
       let late = try RefreshTokens(store: store, ring: ring, clock: .fixed(now + 60), events: events)
-      let stolen = try await tokens.begin(for: account, client: "app")
+      let stolen = try await tokens.begin(for: account, client: "app", since: .unchecked)
       planted.add(base64URL: stolen.token)
       planted.add(base64URL: try await tokens.rotate(stolen.token, client: "app").token)
       await shown.refused { try await late.rotate(stolen.token, client: "app") }

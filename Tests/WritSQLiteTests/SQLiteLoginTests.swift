@@ -66,7 +66,12 @@
     func down() async throws {
       let folder = try StoreFolder()
       let store = try SQLiteRecordStore(path: folder.path, busyTimeout: .milliseconds(50))
-      let begun = try await Self.sessions(store).begin(for: "ines", proving: [.password], replacing: nil)
+      let begun = try await Self.sessions(store).begin(
+        for: "ines",
+        proving: [.password],
+        replacing: nil,
+        since: .unchecked
+      )
       let pair = Self.pair(begun)
       var configuration = Configuration()
       configuration.allowsUnsafeTransactions = true
@@ -82,7 +87,7 @@
       }
       // It is due to be written that a request came.
       #expect(try await code(now + 60) == .storeUnavailable)
-      let error = await #expect(throws: SessionError.self) { try await Self.sessions(store).beginAnonymous() }
+      let error = await #expect(throws: SessionError.self) { try await Self.sessions(store).beginUnlimitedAnonymous() }
       #expect(error?.code == .storeUnavailable)
       try await queue.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
       #expect(try await code(now + 60) == nil)
@@ -96,7 +101,7 @@
       let (one, other) = (try SQLiteRecordStore(path: folder.path), try SQLiteRecordStore(path: folder.path))
       let (ours, theirs) = (try Self.sessions(one), try Self.sessions(other))
       for round in 0..<20 {
-        let begun = try await ours.begin(for: "ines", proving: [.password], replacing: nil)
+        let begun = try await ours.begin(for: "ines", proving: [.password], replacing: nil, since: .unchecked)
         let session = try #require(try await theirs.session(in: [Self.pair(begun)]))
         if round % 2 == 0 { try await ours.end(session) } else { try await ours.revokeAll(of: "ines") }
         #expect(try await theirs.session(in: [Self.pair(begun)]) == nil)
@@ -112,14 +117,14 @@
       var code: SessionError.Code?
       while code == nil, begun.count < 10_000 {
         do throws(SessionError) {
-          begun.append(try await sessions.beginAnonymous())
+          begun.append(try await sessions.beginUnlimitedAnonymous())
         } catch { code = error.code }
       }
       #expect(code == .full && begun.count > 200)
       for one in begun.prefix(100) { #expect(try await sessions.session(in: [Self.pair(one)]) != nil) }
       // Those of anonymous visitors who have gone make room when they are swept.
       #expect(try await store.removeExpired(limit: 1000, at: now + 3600) > 200)
-      _ = try await later.beginAnonymous()
+      _ = try await later.beginUnlimitedAnonymous()
     }
 
     @Test(

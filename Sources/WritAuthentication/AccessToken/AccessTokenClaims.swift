@@ -24,8 +24,26 @@ public struct AccessTokenClaims: TokenClaims, Hashable {
   public var groups: [String]
   /// `entitlements` of the subject.
   public var entitlements: [String]
+  /// `sid`: the session that the token was issued in, ``SessionHandle/description``; it is refused once that is revoked.
+  public var sessionIdentifier: String?
+  /// ``refreshFamilyClaim``: the family of refresh tokens that the token was issued with, ``RefreshFamilyHandle/description``; it is
+  /// refused once that is revoked.
+  public var refreshFamily: String?
   /// `cnf`: who may use the token; without, any bearer.
   public var confirmation: TokenConfirmation?
+
+  /// The claim that names a session (OpenID Connect Front-Channel Logout 1.0, section 3).
+  public static let sessionClaim = "sid"
+  /// The claim that names a family of refresh tokens, one of Writ's own.
+  public static let refreshFamilyClaim = "refresh_family"
+
+  /// Claims of the access token that is issued with a refresh token: its client and scopes, its family, and the session that it hangs
+  /// on, by which ``Revocations`` refuse it once one of them has ended.
+  public init(_ grant: RefreshGrant) {
+    self.init(clientIdentifier: grant.family.client, scope: grant.scopes)
+    sessionIdentifier = grant.family.session?.description
+    refreshFamily = grant.family.handle.description
+  }
 
   /// Claims of a client; all others are set afterwards.
   public init(clientIdentifier: String, scope: [String] = [], confirmation: TokenConfirmation? = nil) {
@@ -50,6 +68,8 @@ public struct AccessTokenClaims: TokenClaims, Hashable {
     roles = try claims.strings("roles")
     groups = try claims.strings("groups")
     entitlements = try claims.strings("entitlements")
+    sessionIdentifier = try claims.optionalString(Self.sessionClaim)
+    refreshFamily = try claims.optionalString(Self.refreshFamilyClaim)
     confirmation = try TokenConfirmation(reading: claims)
   }
 
@@ -76,6 +96,8 @@ public struct AccessTokenClaims: TokenClaims, Hashable {
     if !roles.isEmpty { claims.strings("roles", roles) }
     if !groups.isEmpty { claims.strings("groups", groups) }
     if !entitlements.isEmpty { claims.strings("entitlements", entitlements) }
+    if let sessionIdentifier { claims.string(Self.sessionClaim, sessionIdentifier) }
+    if let refreshFamily { claims.string(Self.refreshFamilyClaim, refreshFamily) }
     confirmation?.write(to: &claims)
   }
 }

@@ -11,6 +11,12 @@ public protocol AccountRevoking: Sendable {
   /// The same, but for what belongs to the session in which it was asked for; where nothing does, everything ends.
   @discardableResult
   func revokeAll(of account: String, except session: Session?) async throws -> Int
+
+  /// Lets nothing of an account that there is when the call begins be renewed, by one write and without removing anything.
+  ///
+  /// Called before a new password is stored, with ``revokeAll(of:except:)`` after it: a process that dies in between leaves nothing
+  /// of before alive for long. Does nothing unless implemented.
+  func outdateAll(of account: String, except session: Session?) async throws
 }
 
 extension AccountRevoking {
@@ -19,6 +25,9 @@ extension AccountRevoking {
   public func revokeAll(of account: String, except session: Session?) async throws -> Int {
     try await revokeAll(of: account)
   }
+
+  /// Nothing.
+  public func outdateAll(of account: String, except session: Session?) async throws {}
 }
 
 extension Sessions: AccountRevoking {}

@@ -56,6 +56,7 @@ extension Passwords {
     let hash = try await LoginError.catching { () async throws(PasswordError) in
       try await hasher.hash(new, following: rules)
     }
+    await outdate(account, session)
     guard try await write(hash, account, over: proof.record) else { throw Self.conflict }
     events.record(.passwordChanged(account: account))
     try await finish(account, session)
@@ -87,6 +88,7 @@ extension Passwords {
     let account = found.account
     let key = try records.key(account, Self.hashName)
     try await tokens.use(found)
+    await outdate(account, nil)
     try await records.retryingOnConflict { () async throws(LoginError) -> RecordAttempt<Void> in
       let record = try await records.read(key, at: clock.now)
       return try await RecordAttempt((), isWritten: write(hash, account, over: record))
@@ -102,6 +104,7 @@ extension Passwords {
   /// - Throws: ``LoginError`` with the codes `configuration`, `store`, `cancelled`, `failure`, `revocation`.
   @discardableResult
   public func remove(_ account: String) async throws(LoginError) -> Bool {
+    await outdate(account, nil)
     guard try await records.removeAny(records.key(account, Self.hashName), clock) else { return false }
     events.record(.factorRemoved(account: account, factor: .password))
     try await finish(account, nil)
@@ -122,6 +125,13 @@ extension Passwords {
       let types = failures.joined(separator: ", ")
       throw LoginError(.revocation, "not all of an account could be ended, by errors of type \(types)")
     }
+  }
+
+  /// What precedes a new password: nothing of before is renewed, whatever becomes of this process.
+  ///
+  /// Where it fails, the revocation that follows the password does it.
+  private func outdate(_ account: String, _ session: Session?) async {
+    for part in revoked { try? await part.outdateAll(of: account, except: session) }
   }
 
   /// What follows a new password: nothing of before is good any more.

@@ -12,6 +12,8 @@ public struct OAuthError: Error, Sendable, CustomStringConvertible {
     case invalidClient = "invalid_client"
     /// The token was issued to another client.
     case invalidGrant = "invalid_grant"
+    /// More is asked for than was granted.
+    case invalidScope = "invalid_scope"
     /// The client may not do this.
     case unauthorizedClient = "unauthorized_client"
     /// Tokens of this type cannot be revoked.

@@ -11,16 +11,19 @@ public struct OAuthResponse: Sendable, Hashable {
   /// The body in UTF-8; may be empty.
   public let body: [UInt8]
 
-  init(status: Int, body: [UInt8]) {
+  init(status: Int, body: [UInt8], retryAfter: Int64? = nil) {
     self.status = status
     self.body = body
     var fields = ["cache-control": "no-store", "pragma": "no-cache"]
+    if let retryAfter { fields["retry-after"] = "\(retryAfter)" }
     if !body.isEmpty { fields["content-type"] = "application/json" }
     self.fields = fields
   }
 
   /// An error (RFC 6749, section 5.2).
-  init(_ error: OAuthError) {
+  ///
+  /// - Parameter retryAfter: seconds after which to try again (RFC 9110, section 10.2.3).
+  init(_ error: OAuthError, retryAfter: Int64? = nil) {
     var writer = JSONWriter()
     writer.beginObject()
     writer.key("error")
@@ -35,8 +38,8 @@ public struct OAuthResponse: Sendable, Hashable {
       case .invalidClient: 401
       case .unauthorizedClient: 403
       case .temporarilyUnavailable: 503
-      case .invalidRequest, .invalidGrant, .unsupportedTokenType: 400
+      case .invalidRequest, .invalidGrant, .invalidScope, .unsupportedTokenType: 400
       }
-    self.init(status: status, body: writer.bytes)
+    self.init(status: status, body: writer.bytes, retryAfter: retryAfter)
   }
 }

@@ -12,7 +12,7 @@
 ///
 /// An IPv4 address that stands inside IPv6 (`::ffff:192.0.2.1`, RFC 4291, section 2.5.5.2) is that IPv4 address; ports and zones do not
 /// count.
-public struct ClientAddress: Sendable, Hashable {
+public struct ClientAddress: Sendable, Hashable, CustomStringConvertible {
   /// How much of an address says who somebody is.
   public enum Width: Sendable, Hashable, CaseIterable {
     /// What one subscriber has: an IPv4 address, a /64 of IPv6.
@@ -52,6 +52,22 @@ public struct ClientAddress: Sendable, Hashable {
       guard let bytes = Self.parse(text, AF_INET, count: 4) else { return nil }
       self.bytes = bytes
     }
+  }
+
+  /// The address that the request of this task comes from, for the security events that it leads to; `nil` unless the server says it.
+  @TaskLocal public static var current: ClientAddress?
+
+  /// The address as it is usually written (RFC 5952 for IPv6), without port and zone.
+  public var description: String {
+    let family = bytes.count == 4 ? AF_INET : AF_INET6
+    // The longest address of IPv6, and a NUL.
+    var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+    // INVARIANT: there are 4 or 16 bytes, as many as an address of the family has.
+    let isWritten = unsafe bytes.withUnsafeBytes { bytes in
+      unsafe inet_ntop(family, bytes.baseAddress, &text, socklen_t(text.count)) != nil
+    }
+    guard isWritten else { return "" }
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// The address at the end of a chain of proxies.

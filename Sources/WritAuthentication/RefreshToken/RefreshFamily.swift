@@ -6,6 +6,8 @@
 public struct RefreshFamily: Sendable, CustomStringConvertible, CustomReflectable {
   let record: Record
   let fields: RefreshFamilyFields
+  /// The time at which the session that it hangs on expires.
+  var sessionExpires: Int64?
 
   init(_ record: Record) throws(RefreshTokenError) {
     self.record = record
@@ -26,8 +28,9 @@ public struct RefreshFamily: Sendable, CustomStringConvertible, CustomReflectabl
   public var created: Int64 { fields.created }
   /// When a token of it was used last, in seconds since 1970.
   public var rotated: Int64 { fields.rotated }
-  /// The first second since 1970 in which it is over, if no token is used.
-  public var expires: Int64 { fields.end }
+  /// The Unix time at which the family ends if none of its tokens is used: no later than the session that it hangs on, if there is
+  /// no request of that either.
+  public var expires: Int64 { min(fields.end, sessionExpires ?? fields.end) }
 
   /// The handle; neither the account nor the client.
   public var description: String { "refresh family \(handle)" }
@@ -65,6 +68,8 @@ public struct RefreshGrant: Sendable, CustomStringConvertible, CustomReflectable
   public let token: String
   /// Its family.
   public let family: RefreshFamily
+  /// The Unix time until which the token can be used, if it is not used before: ``RefreshFamily/expires``.
+  public var expires: Int64 { family.expires }
   /// What the access token is for: all scopes of the family, or those of them that were asked for.
   public let scopes: [String]
 

@@ -6,12 +6,12 @@
 ///
 ///     0 created 8 · 8 rotated 8 · 16 idle limit 4 · 20 absolute limit 4 · 24 hash of the current token 32
 ///     56 flags 1 (1: session, 2: key, 4: successor) · 57 recent tokens 1 · 58 bytes of the client 1 · 59 bytes of the scopes 2
-///     61 bytes of the identifier of the successor's secret 1 · 62 session 16, key 32, recent tokens (hash 32, time 8) the latest last,
-///     identifier, successor 60, client, scopes
+///     61 bytes of the identifier of the successor's secret 1 · 62 epoch 8
+///     70 session 16, key 32, recent tokens (hash 32, time 8) the latest last, identifier, successor 60, client, scopes
 struct RefreshFamilyFields: Sendable {
-  static let format: UInt8 = 1
-  private static let headerCount = 62
-  private static let longest = UInt64(RefreshTokenRules.absoluteLimits.upperBound.components.seconds)
+  static let format: UInt8 = 2
+  private static let headerCount = 70
+  private static let longest = UInt64(RefreshTokenRules.longestSeconds)
 
   /// A token that was used, and when.
   struct Used: Sendable, Equatable {
@@ -29,6 +29,8 @@ struct RefreshFamilyFields: Sendable {
   var rotated: Int64
   var idle: Int64
   var absolute: Int64
+  /// The epoch of the account that the family belongs to.
+  var epoch: UInt64 = 0
   /// The hash of the one token that can be used.
   var current: [UInt8]
   /// Those used last, within the window when they were written.
@@ -65,6 +67,7 @@ struct RefreshFamilyFields: Sendable {
     append(Int64(client.count), 1)
     append(Int64(scopes.count), 2)
     append(Int64(successor?.identifier.count ?? 0), 1)
+    append(Int64(bitPattern: epoch), 8)
     bytes += session?.array ?? []
     bytes += key ?? []
     for used in recent {
@@ -106,6 +109,7 @@ struct RefreshFamilyFields: Sendable {
     let clientCount = try integer(1, upTo: UInt64(RefreshTokenRules.maximumClientBytes))
     let scopeCount = try integer(2, upTo: UInt64(RefreshTokenRules.maximumScopeBytes))
     let identifierCount = try integer(1, upTo: 255)
+    epoch = try take(8).reduce(0) { $0 << 8 | UInt64($1) }
     if flags & 1 != 0 {
       let handle = try take(SessionHandle.byteCount)
       session = SessionHandle(handle.span)

@@ -12,8 +12,11 @@ public struct RefreshTokenError: Error, Sendable, CustomStringConvertible {
     case invalid
     /// The token was used before, and its window is over: one of its holders has stolen it. Its family is revoked.
     case reused
-    /// The token was used a moment ago, and so was its successor: a slow second tab. Nothing is revoked.
+    /// The token was used a moment ago, and so was its successor: a slow second tab. Nothing is revoked: the client tries again with
+    /// the token that it has stored meanwhile.
     case superseded
+    /// All families or sessions of the account were revoked since the epoch that was given: what was proved may not be right any more.
+    case revoked
     /// The token was issued to another client.
     case client
     /// More scopes are asked for than were granted, or what is asked for is no scope.
@@ -44,16 +47,22 @@ public struct RefreshTokenError: Error, Sendable, CustomStringConvertible {
   public let code: Code
   /// What is wrong, naming the part.
   public let description: String
+  /// Seconds after which a client may try again, with the code `superseded`.
+  public var retryAfter: Int64? { code == .superseded ? 1 : nil }
 
   init(_ code: Code, _ description: String) {
     self.code = code
     self.description = description
   }
 
-  /// What a token endpoint answers the client (RFC 6749, section 5.2); `nil` where it is the server that failed.
+  /// What a token endpoint answers the client as `error` (RFC 6749, section 5.2); `nil` where it is the server that failed.
+  ///
+  /// `superseded` is no `invalid_grant`, on which clients log their user out: it is `temporarily_unavailable` with the status 503 and
+  /// Retry-After, as ``OAuthResponse/init(_:)`` answers.
   public var oauthCode: String? {
     switch code {
-    case .invalid, .reused, .superseded, .client, .key, .sessionEnded: "invalid_grant"
+    case .invalid, .reused, .client, .key, .sessionEnded, .revoked: "invalid_grant"
+    case .superseded: "temporarily_unavailable"
     case .scope: "invalid_scope"
     case .tooLarge: "invalid_request"
     case .storeUnavailable, .full, .corrupt, .cancelled, .configuration, .ring, .failure: nil
@@ -86,7 +95,7 @@ public struct RefreshTokenError: Error, Sendable, CustomStringConvertible {
       case .corrupt: .corrupt
       case .cancelled: .cancelled
       case .ended: .sessionEnded
-      case .cookie, .forgery, .tooLarge, .configuration, .failure: .failure
+      case .cookie, .forgery, .tooLarge, .configuration, .failure, .conflict, .waiting: .failure
       }
     self.init(code, error.description)
   }

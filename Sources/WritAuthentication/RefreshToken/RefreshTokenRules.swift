@@ -8,6 +8,8 @@ public struct RefreshTokenRules: Sendable, Hashable {
   public static let idleLimits = Duration.seconds(60)...Duration.seconds(90 * 86_400)
   /// The absolute limits that can be asked for.
   public static let absoluteLimits = Duration.seconds(60)...Duration.seconds(365 * 86_400)
+  /// Seconds of the longest limit.
+  static let longestSeconds = absoluteLimits.upperBound.components.seconds
   /// Families of one account: one more ends the one whose token was used longest ago.
   public static let maximumPerAccount = 100
   /// Bytes of an account.

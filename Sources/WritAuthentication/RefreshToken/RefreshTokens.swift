@@ -5,15 +5,20 @@ internal import LibCrypto
 /// Refresh tokens that are used once each (RFC 6749, section 6; RFC 9700, section 4.14): kept in a store, as hashes.
 ///
 ///     let tokens = try RefreshTokens(store: store, ring: ring, sessions: sessions)
-///     let grant = try await tokens.begin(for: "ines", client: "app", scopes: ["read", "write"])
+///     let grant = try await tokens.begin(for: "ines", client: "app", scopes: ["read", "write"], since: epoch)
 ///     let next = try await tokens.rotate(grant.token, client: "app")  // grant.token is used
 ///
 /// A rotation is one compare-and-swap. A client that asks again within a short window, because the answer was lost or two tabs
 /// asked at once, gets the same successor, until that is used. A token that is used again after the window has been stolen,
-/// from the client or by it: then the whole family is revoked, and ``SecurityEvent/refreshTokenReused(account:family:)`` is told. So a
-/// client that was cut off for longer than the window, between its request and the answer, has to log in again.
+/// from the client or by it: then the whole family is revoked, and ``SecurityEvent/refreshTokenReused(account:family:session:)`` is told.
+/// So a client that was cut off for longer than the window, between its request and the answer, has to log in again.
 ///
-/// A family ends by its limits, by revocation, and with the session that it hangs on. Nothing that a clock does brings it back.
+/// A family ends by its limits, by revocation, and with the session that it hangs on: also when that was idle for too long, which
+/// ``RefreshFamily/expires`` says. Each use of a token is a request of the session. An application that should stay signed in when
+/// the browser's session is over has a family that stands alone (`session: nil`). Nothing that a clock does brings a family back.
+///
+/// What decides: of one family its record, whose removal revokes it. Of all families of an account its epoch, a record that
+/// ``revokeAll(of:except:)`` writes before it removes anything, and that each rotation reads.
 public struct RefreshTokens<Store: RecordStore>: Sendable {
   let store: Store
   let ring: SecretRing
@@ -21,12 +26,15 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
   let rules: RefreshTokenRules
   let clock: TokenClock
   let events: SecurityEvents
+  let revocations: RevocationPublisher?
+  let epochs: AccountEpochs<Store>
 
   /// - Parameters:
   ///   - store: where families are kept.
   ///   - ring: for the successors, sealed for the time of the window.
   ///   - sessions: where families that hang on a session look for it.
   ///   - rules: how long families last; those of ``RefreshTokenRules/init(window:idle:absolute:)`` unless given.
+  ///   - revocations: where the end of a family is published, for the access tokens that name it.
   ///   - clock: the clock of the system, except in tests.
   ///   - events: where beginnings, ends and thefts are told.
   /// - Throws: ``RefreshTokenError``: never, with the usual rules.
@@ -35,6 +43,7 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
     ring: SecretRing,
     sessions: Sessions<Store>? = nil,
     rules: RefreshTokenRules? = nil,
+    revocations: RevocationPublisher? = nil,
     clock: TokenClock = .system,
     events: SecurityEvents = .none
   ) throws(RefreshTokenError) {
@@ -42,6 +51,8 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
     self.ring = ring
     self.sessions = sessions
     if let rules { self.rules = rules } else { self.rules = try RefreshTokenRules() }
+    self.revocations = revocations
+    epochs = .families(store)
     self.clock = clock
     self.events = events
   }
@@ -54,14 +65,17 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
   ///   - scopes: what is granted, ``RefreshTokenRules/maximumScopeBytes`` in all.
   ///   - thumbprint: of the key of a DPoP proof, that each rotation must prove to have then (RFC 9449, section 5).
   ///   - session: the one whose end ends the family, of the same account; none unless given.
-  /// - Throws: ``RefreshTokenError`` with the codes `tooLarge`, `scope`, `configuration`, `sessionEnded`, `storeUnavailable`, `full`, `corrupt`,
-  ///   `cancelled`, `failure`.
+  ///   - epoch: what ``epoch(of:)`` or ``Sessions/epoch(of:)`` said before anything was verified: a family does not begin by a password that
+  ///     was reset since. Without a check only by the name ``SessionEpoch/unchecked``.
+  /// - Throws: ``RefreshTokenError`` with the codes `revoked` when the epoch is over, `tooLarge`, `scope`, `configuration`, `sessionEnded`,
+  ///   `storeUnavailable`, `full`, `corrupt`, `cancelled`, `failure`.
   public func begin(
     for account: String,
     client: String,
     scopes: [String] = [],
     thumbprint: String? = nil,
-    session: Session? = nil
+    session: Session? = nil,
+    since epoch: SessionEpoch
   ) async throws(RefreshTokenError) -> RefreshGrant {
     let now = clock.now
     if let problem = AccountName.problem(with: account) {
@@ -82,12 +96,14 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
       at: now
     )
     if let thumbprint { fields.key = try Self.key(thumbprint) }
+    fields.epoch = try await checkEpoch(of: fields.account, since: epoch, at: now)
+    var sessionExpires: Int64?
     if let session {
       guard session.record.content.owner.elementsEqual(account.utf8) else {
         throw RefreshTokenError(.configuration, "a session of another account was given for a refresh token")
       }
       fields.session = session.handle
-      try await checkSession(of: fields)
+      sessionExpires = try await checkSession(of: fields)
     }
     try await makeRoom(for: fields.account, at: now)
     let (key, content) = (try token.family(), try fields.content())
@@ -95,15 +111,36 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
     guard let version else {
       throw RefreshTokenError(.failure, "a new refresh token is taken: there is no randomness")
     }
-    let family = try RefreshFamily(Record(key: key, version: version, content: content))
+    // A revocation of all either comes now and finds the family, or has come already and is seen here.
+    do throws(RefreshTokenError) {
+      guard try await checkEpoch(of: fields.account, since: epoch, at: now) == fields.epoch else { throw Self.revoked }
+    } catch {
+      // No client has its token, and its epoch is over.
+      _ = try? await remove(key)
+      throw error
+    }
+    var family = try RefreshFamily(Record(key: key, version: version, content: content))
+    family.sessionExpires = sessionExpires
     events.record(.refreshFamilyBegan(account: account, family: family.handle))
     return RefreshGrant(token: token.text, family: family, scopes: granted.texts)
   }
 
+  /// The epoch of an account, to be read before anything is verified, and given to
+  /// ``begin(for:client:scopes:thumbprint:session:since:)``; as ``Sessions/epoch(of:)``.
+  ///
+  /// - Throws: ``RefreshTokenError`` with the codes `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
+  public func epoch(of account: String) async throws(RefreshTokenError) -> SessionEpoch {
+    do throws(StoreError) {
+      return try await AccountEpochs.both(store, of: Array(account.utf8), at: clock.now)
+    } catch {
+      throw RefreshTokenError(error)
+    }
+  }
+
   /// Exchanges a token for its successor: at the token endpoint, with an access token.
   ///
-  /// Authenticate the client before, if it has a secret. Where the answer is `invalid_grant` it has to log in again, except after
-  /// ``RefreshTokenError/Code/superseded``.
+  /// Authenticate the client before, if it has a secret. Where the answer is `invalid_grant` it has to log in again;
+  /// ``OAuthResponse/init(_:)`` makes the answer of an error.
   ///
   /// - Parameters:
   ///   - token: as the client has sent it.
@@ -127,39 +164,60 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
       guard let family = try await family(key, at: now) else { throw Self.invalid }
       let use = family.fields.use(of: digest, window: rules.window, at: now)
       if use == .reused {
+        // Published first: when it fails, the removal still decides, and when the removal fails, the token is shown again.
+        let isPublished = await publish([family.handle], at: now)
         guard try await remove(family.record) else { continue }
-        events.record(.refreshTokenReused(account: family.account, family: family.handle))
+        let (account, handle) = (family.account, family.handle)
+        events.record(.refreshTokenReused(account: account, family: handle, session: family.session))
+        if !isPublished { events.record(.revocationNotPublished(account: account)) }
         throw RefreshTokenError(.reused, "a refresh token was used again: its family is revoked")
       }
       let granted = try check(family.fields, client, asked, thumbprint)
+      guard let epoch = try await self.epoch(including: family.fields, at: now) else {
+        // The epoch has decided; the removal only makes room.
+        if (try? await remove(family.record)) ?? false { tellRevoked(family) }
+        throw Self.invalid
+      }
+      let sessionExpires: Int64?
       do throws(RefreshTokenError) {
-        try await checkSession(of: family.fields)
+        sessionExpires = try await checkSession(of: family.fields)
       } catch {
         if error.code == .sessionEnded, try await remove(family.record) { tellRevoked(family) }
         throw error
       }
       switch use {
       case .current:
-        guard let grant = try await rotate(family, from: token, granted, at: now) else { continue }
-        return grant
+        guard let rotated = try await rotate(family, from: token, into: epoch, at: now) else { continue }
+        return grant(rotated.token, rotated.family, granted, sessionExpires)
       case .again:
         guard let successor = try family.fields.successor?.open(with: token, ring) else { throw Self.superseded }
         let current = try successor.digest()
         guard current == family.fields.current else { throw Self.superseded }
-        return RefreshGrant(token: successor.text, family: family, scopes: granted.texts)
+        return grant(successor, family, granted, sessionExpires)
       case .superseded, .reused: throw Self.superseded
       }
     }
-    throw RefreshTokenError(.storeUnavailable, "a family of refresh tokens was changed by others again and again")
+    throw RefreshTokenError(.storeUnavailable, "the family of refresh tokens was modified concurrently 1024 times")
+  }
+
+  private func grant(
+    _ token: RefreshToken,
+    _ family: RefreshFamily,
+    _ granted: Scopes,
+    _ sessionExpires: Int64?
+  ) -> RefreshGrant {
+    var family = family
+    family.sessionExpires = sessionExpires
+    return RefreshGrant(token: token.text, family: family, scopes: granted.texts)
   }
 
   /// Makes a new token the current one; `nil` when another was faster.
   private func rotate(
     _ family: RefreshFamily,
     from token: RefreshToken,
-    _ granted: Scopes,
+    into epoch: UInt64,
     at now: Int64
-  ) async throws(RefreshTokenError) -> RefreshGrant? {
+  ) async throws(RefreshTokenError) -> (token: RefreshToken, family: RefreshFamily)? {
     let secret = try RefreshTokenError.catching { () throws(LibCryptoError) in
       try Randomness.secretBytes(RefreshToken.halfCount)
     }
@@ -167,14 +225,14 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
     var fields = family.fields
     let sealed = rules.window > 0 ? try SealedSuccessor(secret, under: token, ring) : nil
     fields.rotate(to: try successor.digest(), sealed, window: rules.window, at: now)
+    fields.epoch = epoch
     let content = try fields.content()
     let record = family.record
     let version = try await asking { store in
       try await store.replace(record.key, record.version, with: content, at: now)
     }
     guard let version else { return nil }
-    let rotated = try RefreshFamily(Record(key: record.key, version: version, content: content))
-    return RefreshGrant(token: successor.text, family: rotated, scopes: granted.texts)
+    return (successor, try RefreshFamily(Record(key: record.key, version: version, content: content)))
   }
 
   // MARK: What a token is bound to
@@ -202,8 +260,9 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
     return asked
   }
 
-  private func checkSession(of fields: RefreshFamilyFields) async throws(RefreshTokenError) {
-    guard let handle = fields.session else { return }
+  /// - Returns: when the session that a family hangs on expires; `nil` for one that stands alone.
+  private func checkSession(of fields: RefreshFamilyFields) async throws(RefreshTokenError) -> Int64? {
+    guard let handle = fields.session else { return nil }
     guard let sessions else {
       throw RefreshTokenError(
         .configuration,
@@ -216,7 +275,34 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
     } catch {
       throw RefreshTokenError(error)
     }
-    guard session != nil else { throw RefreshTokenError(.sessionEnded, "the session of the refresh token is over") }
+    guard let session else { throw RefreshTokenError(.sessionEnded, "the session of the refresh token is over") }
+    return session.expires
+  }
+
+  /// - Returns: the epoch of families that begin now.
+  private func checkEpoch(
+    of account: [UInt8],
+    since epoch: SessionEpoch,
+    at now: Int64
+  ) async throws(RefreshTokenError) -> UInt64 {
+    let current: SessionEpoch
+    do throws(StoreError) {
+      current = try await AccountEpochs.both(store, of: account, at: now)
+    } catch {
+      throw RefreshTokenError(error)
+    }
+    guard epoch.isUnchecked || epoch == current else { throw Self.revoked }
+    return current.familyNumber
+  }
+
+  /// The epoch that a family belongs to from now on; `nil` when it was revoked.
+  private func epoch(including fields: RefreshFamilyFields, at now: Int64) async throws(RefreshTokenError) -> UInt64? {
+    do throws(StoreError) {
+      guard let epoch = try await epochs.current(of: fields.account, at: now) else { return fields.epoch }
+      return epoch.includes(fields.epoch, of: fields.session) ? epoch.number : nil
+    } catch {
+      throw RefreshTokenError(error)
+    }
   }
 
   private static func key(_ thumbprint: String) throws(RefreshTokenError) -> [UInt8] {
@@ -229,8 +315,14 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
   static var invalid: RefreshTokenError {
     RefreshTokenError(.invalid, "the refresh token is not known, or has expired, or was revoked")
   }
+  private static var revoked: RefreshTokenError {
+    RefreshTokenError(.revoked, "the account was revoked since the epoch that was given: prove again who it is")
+  }
   private static var superseded: RefreshTokenError {
-    RefreshTokenError(.superseded, "the refresh token and its successor were both used a moment ago")
+    RefreshTokenError(
+      .superseded,
+      "the refresh token and its successor were both used a moment ago; try again with the token that is stored now"
+    )
   }
 }
 

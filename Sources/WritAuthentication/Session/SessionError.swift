@@ -12,8 +12,12 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
     case cookie
     /// The request is not shown to come from a page of one's own.
     case forgery
-    /// The session was ended or rotated by another before it could be changed.
+    /// The session was ended or rotated by another before it could be changed, or its account was revoked since the epoch given.
     case ended
+    /// The data of the session was changed by another since it was read; the session is alive.
+    case conflict
+    /// Too many sessions began from one address: none does until ``SessionError/retryAfter`` has passed.
+    case waiting
     /// Too much was to be kept in a session, or a name is too long.
     case tooLarge
     /// The store cannot say: the request must be refused, not taken for one without a session.
@@ -34,10 +38,13 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
   public let code: Code
   /// What is wrong, naming the part.
   public let description: String
+  /// Seconds after which to try again, with the code `waiting`.
+  public let retryAfter: Int64?
 
-  init(_ code: Code, _ description: String) {
+  init(_ code: Code, _ description: String, retryAfter: Int64? = nil) {
     self.code = code
     self.description = description
+    self.retryAfter = retryAfter
   }
 
   init(_ error: LibCryptoError) {

@@ -39,6 +39,11 @@ struct SessionFields: Sendable {
     data = session.data
   }
 
+  /// Whether the times or the epoch are not those that are stored.
+  func isDifferent(from form: SessionForm) -> Bool {
+    created != form.created || lastSeen != form.lastSeen || epoch != form.epoch
+  }
+
   /// Remembers a factor as proved now; of more than can be remembered, the oldest is forgotten.
   mutating func prove(_ factor: AuthenticationFactor, at now: Int64) {
     factors.removeAll { $0.factor == factor }

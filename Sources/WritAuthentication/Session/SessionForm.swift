@@ -91,10 +91,15 @@ struct SessionForm: Sendable {
   /// The first second in which the session is over.
   var end: Int64 { min(created + absolute, lastSeen + idle) }
 
-  /// How old the time of the last request may be before it is written again.
-  var interval: Int64 { max(1, min(60, idle / 10)) }
+  /// How old the time of the last request may be before it is written again, and the epoch of the account is read.
+  var interval: Int64 { max(1, min(SessionRules.renewalSeconds, idle / 10)) }
 
-  /// Whether it is alive as it stands there: nothing has to be written.
+  /// Whether it is alive as it stands there: nothing has to be read or written.
+  ///
+  /// A last request that lies ahead was written by a clock that was set back since: how long ago that was is not known.
   @inline(__always)
-  func isCurrent(at now: Int64) -> Bool { created <= now && now < end && now - lastSeen < interval }
+  func isCurrent(at now: Int64) -> Bool {
+    // INVARIANT: both times are those of clocks, 0 to the year 9999.
+    created <= now && now < end && UInt64(bitPattern: now - lastSeen) < UInt64(bitPattern: interval)
+  }
 }

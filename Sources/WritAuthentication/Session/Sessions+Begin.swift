@@ -5,9 +5,33 @@ internal import LibCrypto
 extension Sessions {
   /// Begins a session for a visitor who has not said who they are: a login form needs one for its token.
   ///
+  /// - Parameters:
+  ///   - data: what the application keeps, at most ``SessionRules/maximumDataBytes``.
+  ///   - address: where the request comes from, which ``VisitorLimits`` count; see ``ClientAddress/client(of:forwardedFor:isTrustedProxy:)``.
+  /// - Throws: ``SessionError`` with the codes `waiting`, `tooLarge`, `storeUnavailable` also when the limits fail, `full`, `cancelled`,
+  ///   `failure`.
+  public func beginAnonymous(
+    data: [UInt8] = [],
+    from address: ClientAddress
+  ) async throws(SessionError) -> BegunSession {
+    let seconds: Int64?
+    do throws(StoreError) {
+      seconds = try await visitors.take(address)
+    } catch {
+      throw SessionError(error)
+    }
+    if let seconds {
+      events.record(.visitorRefused(seconds: seconds), from: address)
+      throw SessionError(.waiting, "too many sessions of visitors began from one address", retryAfter: seconds)
+    }
+    return try await beginUnlimitedAnonymous(data: data)
+  }
+
+  /// Begins a session for a visitor without a limit: each is a record in the store, so whatever calls this must limit it.
+  ///
   /// - Parameter data: what the application keeps, at most ``SessionRules/maximumDataBytes``.
   /// - Throws: ``SessionError`` with the codes `tooLarge`, `storeUnavailable`, `full`, `cancelled`, `failure`.
-  public func beginAnonymous(data: [UInt8] = []) async throws(SessionError) -> BegunSession {
+  public func beginUnlimitedAnonymous(data: [UInt8] = []) async throws(SessionError) -> BegunSession {
     let now = clock.now
     var fields = try SessionFields(rules, isRemembered: false, at: now)
     fields.data = data
@@ -24,8 +48,10 @@ extension Sessions {
   ///   - isRemembered: whether the user asked to be remembered.
   ///   - old: the session of the request, which ends: whoever knows its identifier has nothing of the new one.
   ///   - epoch: what ``epoch(of:)`` said before anything was verified: if all sessions of the account were revoked since, because its
-  ///     password was changed for example, then what was verified may not be right any more, and nothing begins.
-  /// - Throws: ``SessionError`` with the codes `ended` when the epoch is over, `tooLarge`, `configuration` for a name that no account can have,
+  ///     password was changed for example, then what was verified may not be right any more, and nothing begins. Without a check
+  ///     only by the name ``SessionEpoch/unchecked``.
+  /// - Throws: ``SessionError`` with the codes `ended` when the epoch is over, `tooLarge`, `configuration` for a name that no account
+  ///   can have,
   ///   `storeUnavailable`, `full`, `corrupt`, `cancelled`, `failure`.
   public func begin(
     for account: String,
@@ -34,7 +60,7 @@ extension Sessions {
     data: [UInt8] = [],
     isRemembered: Bool = false,
     replacing old: Session?,
-    since epoch: SessionEpoch? = nil
+    since epoch: SessionEpoch
   ) async throws(SessionError) -> BegunSession {
     if let problem = AccountName.problem(with: account) {
       let code: SessionError.Code = account.utf8.count > AccountName.maximumBytes ? .tooLarge : .configuration
@@ -51,11 +77,13 @@ extension Sessions {
     let others = try await makeRoom(for: fields.account, at: now)
     // Each turn but the first means that all sessions of the account were revoked meanwhile.
     for _ in 0..<16 {
-      fields.epoch = try await self.epoch(of: fields.account, at: now) ?? 0
-      guard epoch.map({ $0.number == fields.epoch }) ?? true else { throw Self.ended }
+      fields.epoch = try await currentEpoch(of: fields.account, at: now)?.number ?? 0
+      guard epoch.isUnchecked || epoch.number == fields.epoch else { throw Self.ended }
       let begun = try await insertNew(fields, at: now)
-      guard try await isCurrent(fields, at: now) else {
-        _ = try await remove(begun.session.record.key, at: now)
+      // A revocation of all either comes now and finds the session, or has come already and is seen here.
+      guard try await self.epoch(including: fields, at: now) == fields.epoch else {
+        // Its cookie was given to no browser, and its epoch is over.
+        _ = try? await remove(begun.session.record.key, at: now)
         continue
       }
       events.record(.sessionBegan(account: account, session: begun.session.handle))
@@ -86,6 +114,11 @@ extension Sessions {
     for _ in 0..<16 {
       guard let current = try await self.session(session.record.key) else { throw Self.ended }
       var fields = SessionFields(current)
+      guard let epoch = try await self.epoch(including: fields, at: now) else {
+        _ = try? await remove(current.record.key, current.record.version, at: now)
+        throw Self.ended
+      }
+      fields.epoch = epoch
       fields.created = min(fields.created, now)
       fields.lastSeen = max(fields.lastSeen, now)
       if let data { fields.data = data }
@@ -94,9 +127,10 @@ extension Sessions {
       let begun = try await insertNew(fields, at: now)
       // A revocation of all either comes now and finds the new one, or has come already and is seen here.
       guard try await remove(current.record.key, current.record.version, at: now),
-        try await isCurrent(fields, at: now)
+        try await self.epoch(including: fields, at: now) == epoch
       else {
-        _ = try await remove(begun.session.record.key, at: now)
+        // The removal of the old one decides; the cookie of the new one was given to no browser.
+        _ = try? await remove(begun.session.record.key, at: now)
         continue
       }
       events.record(.sessionRotated(account: session.account, session: begun.session.handle))
@@ -105,16 +139,48 @@ extension Sessions {
     throw Self.ended
   }
 
-  /// Keeps other data in a session.
+  /// Keeps other data in a session, in place of what it kept when it was read.
   ///
   /// - Returns: the session as it is now.
-  /// - Throws: ``SessionError`` with the codes `ended` when it was changed since it was read, `tooLarge`, `storeUnavailable`, `corrupt`,
-  ///   `cancelled`, `failure`.
+  /// - Throws: ``SessionError`` with the codes `conflict` when its data was changed since it was read, `ended` when it was ended or got a
+  ///   new identifier, `tooLarge`, `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
   public func setData(_ data: [UInt8], of session: Session) async throws(SessionError) -> Session {
-    var fields = SessionFields(session)
-    fields.data = data
-    guard let written = try await replace(session.record, with: fields, at: clock.now) else { throw Self.ended }
-    return written
+    let before = session.data
+    return try await update(session) { (current) throws(SessionError) in
+      guard current == before else {
+        throw SessionError(.conflict, "the data of a session was changed by another since it was read")
+      }
+      return data
+    }
+  }
+
+  /// Changes the data of a session, whatever was written since it was read.
+  ///
+  /// - Parameter body: makes the new data of what is kept now; called again for each change by others meanwhile.
+  /// - Returns: the session as it is now.
+  /// - Throws: ``SessionError`` with the codes `ended` when it was ended or got a new identifier, `tooLarge`, `storeUnavailable`, `corrupt`,
+  ///   `cancelled`, `failure`.
+  public func updateData(
+    of session: Session,
+    _ body: ([UInt8]) -> [UInt8]
+  ) async throws(SessionError) -> Session {
+    try await update(session) { (data) throws(SessionError) in body(data) }
+  }
+
+  private func update(
+    _ session: Session,
+    _ body: ([UInt8]) throws(SessionError) -> [UInt8]
+  ) async throws(SessionError) -> Session {
+    var current = session
+    while true {
+      var fields = SessionFields(current)
+      fields.data = try body(fields.data)
+      if let written = try await replace(current.record, with: fields, at: clock.now) { return written }
+      // Each turn means that another has written the session: nothing waits for ever unless others never stop.
+      guard !Task.isCancelled else { throw SessionError(StoreError(of: CancellationError())) }
+      guard let record = try await read(session.record.key, at: clock.now) else { throw Self.ended }
+      current = try Session(record)
+    }
   }
 
   /// Whether a factor was proved in a session not longer ago than this; what was proved in the future was proved now.
@@ -124,6 +190,9 @@ extension Sessions {
   }
 
   static var ended: SessionError { SessionError(.ended, "a session was ended or rotated by another") }
+  static var disturbed: SessionError {
+    SessionError(.storeUnavailable, "the session was modified concurrently 16 times")
+  }
 
   /// Stores a session under a new identifier.
   private func insertNew(_ fields: SessionFields, at now: Int64) async throws(SessionError) -> BegunSession {

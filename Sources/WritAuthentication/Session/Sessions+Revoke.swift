@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LibCrypto
-
 extension Sessions {
   /// The sessions of an account, the one seen last first: a list of devices.
   ///
   /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `corrupt`, `cancelled`.
   public func sessions(of account: String) async throws(SessionError) -> [Session] {
+    try await sessions(of: account, passesOverCorrupt: false)
+  }
+
+  func sessions(of account: String, passesOverCorrupt passesOver: Bool) async throws(SessionError) -> [Session] {
     var handles: Set<SessionHandle> = []
-    // One that is getting a new identifier just now is there twice.
-    return try await sessions(of: Array(account.utf8), at: clock.now).filter { handles.insert($0.handle).inserted }
+    let (owner, now) = (Array(account.utf8), clock.now)
+    let sessions = try await sessions(of: owner, at: now, passesOverCorrupt: passesOver)
+    guard !sessions.isEmpty else { return [] }
+    let epoch = try await currentEpoch(of: owner, at: now)
+    return sessions.filter { session in
+      // One that is getting a new identifier just now is there twice; one that was revoked may not have been removed.
+      (epoch?.includes(session.form.epoch, of: session.handle) ?? true) && handles.insert(session.handle).inserted
+    }
   }
 
   /// The session of an account that has this handle, with the time of this request written where it is due: for tokens that hang
@@ -26,9 +34,16 @@ extension Sessions {
     for _ in 0..<16 {
       let found = try await sessions(of: account, at: clock.now, passesOverCorrupt: true).filter { $0.handle == handle }
       guard !found.isEmpty else { return nil }
-      for session in found { if let session = try await self.session(session.record.key) { return session } }
+      var isCurrent = false
+      for session in found {
+        // What a token rests on is compared with the epoch each time, not once in a while.
+        guard try await epoch(including: SessionFields(session), at: clock.now) != nil else { continue }
+        isCurrent = true
+        if let session = try await self.session(session.record.key) { return session }
+      }
+      guard isCurrent else { return nil }
     }
-    throw SessionError(.storeUnavailable, "a session was changed by others again and again")
+    throw Self.disturbed
   }
 
   /// - Parameter passesOver: whether a row that is none, or in a format that is not known, is passed over, or refuses.
@@ -70,8 +85,11 @@ extension Sessions {
 
   /// Ends a session, at logout, and also when it got a new identifier meanwhile, or another server was stopped while giving it one.
   ///
+  /// The removal of its record decides; after it the end is published for access tokens.
+  ///
   /// - Returns: the Set-Cookie field that removes the cookie.
-  /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `cancelled`: then it may still be alive.
+  /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `cancelled`: then it may still be alive, or its access tokens may be;
+  ///   end it again.
   @discardableResult
   public func end(_ session: Session) async throws(SessionError) -> String {
     let isEnded = try await remove(session.record.key, at: clock.now)
@@ -87,7 +105,7 @@ extension Sessions {
   /// Ends one session of an account, from the list of its devices.
   ///
   /// - Returns: whether there was such a session of this account.
-  /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `cancelled`.
+  /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `cancelled`: revoke it again.
   @discardableResult
   public func revoke(_ handle: SessionHandle, of account: String) async throws(SessionError) -> Bool {
     try await revoke(handle, of: account, isEnded: false)
@@ -108,36 +126,57 @@ extension Sessions {
       }
       guard !found.isEmpty else {
         if isEnded { events.record(.sessionRevoked(account: account, session: handle)) }
+        // Also where the record was gone: a call before may have been stopped here.
+        try await publish([handle], at: now)
         return isEnded
       }
       for session in found where try await remove(session.record.key, at: now) { isEnded = true }
     }
-    throw SessionError(.storeUnavailable, "a session was changed by others again and again")
+    throw Self.disturbed
   }
 
   /// Ends all sessions of an account, or all but one: when its password is changed.
   ///
-  /// No session that began before the call outlives it, nor does one that is rotated meanwhile.
+  /// No session that began before the call outlives it, nor does one that is rotated meanwhile. The epoch of the account decides,
+  /// which is written first; a store without room for it has some after the sessions are removed, and it is written then.
+  /// After an error of the removal, sessions that are left are taken for ``SessionRules/renewalInterval`` at most.
   ///
   /// - Parameters:
   ///   - account: whose.
   ///   - kept: the one that stays, if it is the account's.
   /// - Returns: how many were ended.
-  /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `full`, `cancelled`, `failure`: then some may be alive.
+  /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `full`, `cancelled`, `failure`: call it again.
   @discardableResult
   public func revokeAll(of account: String, except kept: Session?) async throws(SessionError) -> Int {
     let now = clock.now
     let owner = Array(account.utf8)
-    guard !owner.isEmpty else { return 0 }
-    let epoch = try await beginEpoch(of: owner, at: now)
+    // No session has a longer name.
+    guard 1...SessionRules.maximumAccountBytes ~= owner.count else { return 0 }
     let kept = kept.flatMap { $0.record.content.owner.elementsEqual(owner) ? $0 : nil }
-    let count: Int
+    var failure: SessionError?
+    var epoch: EpochRecord?
+    let number = try Self.newEpoch()
+    do throws(SessionError) {
+      epoch = try await beginEpoch(number, of: owner, keeping: kept, at: now)
+    } catch { failure = error }
+    let ended = try? await sessions(of: owner, at: now, passesOverCorrupt: true).map(\.handle)
+    var count = 0
+    var removal: SessionError?
     do {
       count = try await store.removeAll(.session, of: owner, except: kept?.record.key.id)
-    } catch {
-      throw SessionError(StoreError(of: error))
+    } catch { removal = SessionError(StoreError(of: error)) }
+    if epoch == nil {
+      do throws(SessionError) {
+        epoch = try await beginEpoch(number, of: owner, keeping: kept, at: now)
+        failure = nil
+      } catch { failure = error }
     }
-    if let kept { try await carry(kept, into: epoch) }
+    // Without this the epoch still keeps the session; the next revocation that keeps it may not.
+    if let kept, let epoch { try? await carry(kept, into: epoch) }
+    do throws(SessionError) {
+      try await publish((ended ?? []).filter { $0 != kept?.handle }, at: now)
+    } catch { failure = failure ?? error }
+    if let failure = failure ?? removal { throw failure }
     events.record(.sessionsRevoked(account: account, count: count))
     return count
   }
@@ -151,76 +190,28 @@ extension Sessions {
     try await revokeAll(of: account, except: nil)
   }
 
-  /// Lets a session belong to the sessions after a revocation.
-  private func carry(_ kept: Session, into epoch: UInt64) async throws(SessionError) {
-    for _ in 0..<16 {
-      guard let current = try await session(kept.record.key) else { return }
-      var fields = SessionFields(current)
-      fields.epoch = epoch
-      if try await replace(current.record, with: fields, at: clock.now) != nil { return }
-    }
-    throw SessionError(.storeUnavailable, "a session was changed by others again and again")
-  }
-
-  // MARK: Epochs
-
-  // All sessions of an account are revoked by a new epoch, and then removed. A session remembers its epoch, and whoever stores it
-  // anew asks afterwards whether it is still the same: so none slips through between the removals. The record lasts
-  // longer than any session that is older than it; where there is none, no session is.
-
-  private static func epochKey(_ account: [UInt8]) throws(SessionError) -> RecordKey {
-    do throws(StoreError) {
-      return RecordKey(.sessionEpoch, try RecordID(hashing: account.span))
-    } catch {
-      throw SessionError(error)
-    }
-  }
-
-  /// Since when an account's sessions are what they are: to be asked for before anything is verified, and given to
-  /// ``begin(for:proving:label:data:isRemembered:replacing:since:)``.
+  /// Begins an epoch of an account: nothing that began before is renewed, except one session; nothing is removed yet.
   ///
-  /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
-  public func epoch(of account: String) async throws(SessionError) -> SessionEpoch {
-    SessionEpoch(number: try await epoch(of: Array(account.utf8), at: clock.now) ?? 0)
+  /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `full`, `cancelled`, `failure`.
+  public func outdateAll(of account: String, except kept: Session?) async throws(SessionError) {
+    let (owner, now) = (Array(account.utf8), clock.now)
+    guard 1...SessionRules.maximumAccountBytes ~= owner.count else { return }
+    let kept = kept.flatMap { $0.record.content.owner.elementsEqual(owner) ? $0 : nil }
+    let epoch = try await beginEpoch(Self.newEpoch(), of: owner, keeping: kept, at: now)
+    if let kept { try await carry(kept, into: epoch) }
   }
 
-  /// The epoch of an account; `nil` when nothing was revoked for as long as sessions last.
-  func epoch(of account: [UInt8], at now: Int64) async throws(SessionError) -> UInt64? {
-    guard let record = try await read(try Self.epochKey(account), at: now) else { return nil }
-    guard record.content.format == 1, record.content.byteCount == 8 else {
-      throw SessionError(.corrupt, "what is stored as the epoch of an account is none")
-    }
-    return record.content.bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+  private static func newEpoch() throws(SessionError) -> UInt64 {
+    do throws(StoreError) { return try AccountEpochs<Store>.newNumber() } catch { throw SessionError(error) }
   }
 
-  /// Whether nothing was revoked since the epoch of a session.
-  func isCurrent(_ fields: SessionFields, at now: Int64) async throws(SessionError) -> Bool {
-    guard !fields.account.isEmpty, let epoch = try await epoch(of: fields.account, at: now) else { return true }
-    return epoch == fields.epoch
-  }
-
-  /// A new epoch of an account.
-  private func beginEpoch(of account: [UInt8], at now: Int64) async throws(SessionError) -> UInt64 {
-    let key = try Self.epochKey(account)
-    let content: RecordContent
-    let epoch: UInt64
-    do {
-      // Never 0, which is that of sessions before the first one.
-      let bytes = try Randomness.bytes(7) + [1]
-      epoch = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-      let lifetime = Int64(SessionRules.longestSeconds) + 86_400
-      content = try RecordContent(bytes.span, format: 1, expires: now + lifetime)
-    } catch {
-      throw SessionError(.failure, "a new epoch of sessions cannot be made")
+  /// Publishes that sessions are over, each of them whatever becomes of the others.
+  private func publish(_ handles: [SessionHandle], at now: Int64) async throws(SessionError) {
+    guard let revocations else { return }
+    var failure: StoreError?
+    for handle in handles {
+      do throws(StoreError) { try await revocations.publish(handle, at: now) } catch { failure = error }
     }
-    // Each turn but the first means that another has begun one meanwhile.
-    for _ in 0..<1024 {
-      if let record = try await read(key, at: now) {
-        if try await replace(record, with: content, at: now) != nil { return epoch }
-      } else if try await insert(content, as: key, at: now) != nil {
-        return epoch
-      }
-    }
-    throw SessionError(.storeUnavailable, "the epoch of an account was changed by others again and again")
+    if let failure { throw SessionError(failure) }
   }
 }

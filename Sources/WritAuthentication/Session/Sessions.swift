@@ -10,6 +10,11 @@ internal import LibCrypto
 /// The identifier is 256 random bits; the store has its SHA-256 only. A session ends when no request came for as long as the idle
 /// limit, when the absolute limit is reached, and when it is revoked; nothing that a clock does brings it back. A clock that is
 /// set back lengthens the idle limit by as much, and the absolute one not beyond its length from then on.
+///
+/// What decides: of one session its record, whose removal ends it. Of all sessions of an account its epoch, a record that
+/// ``revokeAll(of:except:)`` writes before it removes anything: each renewal (every ``SessionRules/renewalInterval``), each change of the
+/// identifier and each look by a token reads it, and ends a session of an earlier epoch. So where a store fails or a process dies
+/// between the two writes, nothing of before is renewed.
 public struct Sessions<Store: RecordStore>: Sendable {
   let store: Store
   /// The store, where it is the one in this process: it need not be waited for.
@@ -20,6 +25,9 @@ public struct Sessions<Store: RecordStore>: Sendable {
   let origins: [[UInt8]]
   let clock: TokenClock
   let events: SecurityEvents
+  let visitors: VisitorLimits
+  let revocations: RevocationPublisher?
+  let epochs: AccountEpochs<Store>
 
   /// - Parameters:
   ///   - store: where sessions are kept.
@@ -27,6 +35,9 @@ public struct Sessions<Store: RecordStore>: Sendable {
   ///   - origins: of one's own pages, as browsers write them (`https://app.example`, RFC 6454, section 6.1); one at least.
   ///   - rules: how long sessions last; those of ``SessionRules/init(idle:absolute:remembered:)`` unless given.
   ///   - cookie: `__Host-session` unless given.
+  ///   - visitors: how many sessions of visitors begin from one address; those of ``VisitorLimits`` in the memory of this process unless
+  ///     given.
+  ///   - revocations: where the end of a session is published, for the access tokens that name it.
   ///   - clock: the clock of the system, except in tests.
   ///   - events: where beginnings and ends are told.
   /// - Throws: ``SessionError`` with the code `configuration` when an origin is none.
@@ -36,6 +47,8 @@ public struct Sessions<Store: RecordStore>: Sendable {
     origins: [String],
     rules: SessionRules? = nil,
     cookie: HostCookie? = nil,
+    visitors: VisitorLimits? = nil,
+    revocations: RevocationPublisher? = nil,
     clock: TokenClock = .system,
     events: SecurityEvents = .none
   ) throws(SessionError) {
@@ -45,6 +58,13 @@ public struct Sessions<Store: RecordStore>: Sendable {
     self.origins = try RequestOrigin.checked(origins)
     if let rules { self.rules = rules } else { self.rules = try SessionRules() }
     if let cookie { self.cookie = cookie } else { self.cookie = try HostCookie() }
+    do throws(StoreError) {
+      self.visitors = if let visitors { visitors } else { VisitorLimits(store: try MemoryRateLimitStore()) }
+    } catch {
+      throw SessionError(error)
+    }
+    self.revocations = revocations
+    epochs = .sessions(store)
     self.clock = clock
     self.events = events
   }
@@ -129,10 +149,17 @@ public struct Sessions<Store: RecordStore>: Sendable {
         _ = try await remove(key, session.record.version, at: now)
         return nil
       }
+      guard let epoch = try await epoch(including: fields, at: now) else {
+        // The epoch has decided; the removal only makes room.
+        _ = try? await remove(key, session.record.version, at: now)
+        return nil
+      }
+      fields.epoch = epoch
       if now - session.lastSeen >= session.form.interval { fields.lastSeen = now }
+      guard fields.isDifferent(from: session.form) else { return session }
       if let written = try await replace(session.record, with: fields, at: now) { return written }
     }
-    throw SessionError(.storeUnavailable, "a session was changed by others again and again")
+    throw Self.disturbed
   }
 
   /// The key of the session that the cookies name.

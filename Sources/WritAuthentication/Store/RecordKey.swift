@@ -99,7 +99,7 @@ public struct RecordKind: Sendable, Hashable {
 
   /// A session, by the hash of its identifier.
   public static let session = RecordKind(1)
-  /// What ends the sessions of an account: by the hash of its name.
+  /// The epoch of an account's sessions: by the hash of its name.
   public static let sessionEpoch = RecordKind(2)
   /// A family of refresh tokens, by the hash of what they have in common.
   public static let refreshFamily = RecordKind(3)
@@ -117,4 +117,8 @@ public struct RecordKind: Sendable, Hashable {
   public static let verification = RecordKind(9)
   /// A bucket of a rate limit.
   public static let rateLimit = RecordKind(10)
+  /// The epoch of an account's families of refresh tokens: by the hash of its name.
+  public static let refreshEpoch = RecordKind(11)
+  /// What a ring of secrets has sealed to be opened at start, by the hash of the secret's identifier.
+  public static let secretCheck = RecordKind(12)
 }

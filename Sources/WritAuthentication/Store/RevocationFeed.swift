@@ -29,13 +29,16 @@ public struct Revocation: Sendable, Hashable {
     case token(String)
     /// A session and its tokens, by their `sid`.
     case session(String)
+    /// A family of refresh tokens and its access tokens, by their claim ``AccessTokenClaims/refreshFamilyClaim``.
+    case family(String)
     /// All of a subject (`sub`) that was issued up to a second since 1970, that second included.
     case subject(String, issuedUntil: Int64)
 
     /// The cases tell subjects apart by the bytes of UTF-8.
     public static func == (one: Subject, other: Subject) -> Bool {
       switch (one, other) {
-      case (.token(let one), .token(let other)), (.session(let one), .session(let other)):
+      case (.token(let one), .token(let other)), (.session(let one), .session(let other)),
+        (.family(let one), .family(let other)):
         one.utf8.elementsEqual(other.utf8)
       case (.subject(let one, let until), .subject(let other, let otherUntil)):
         until == otherUntil && one.utf8.elementsEqual(other.utf8)
@@ -46,7 +49,8 @@ public struct Revocation: Sendable, Hashable {
     /// Hashes the bytes that `==` compares.
     public func hash(into hasher: inout Hasher) {
       switch self {
-      case .token(let name), .session(let name), .subject(let name, _): hasher.combine(Array(name.utf8))
+      case .token(let name), .session(let name), .family(let name), .subject(let name, _):
+        hasher.combine(Array(name.utf8))
       }
     }
   }

@@ -21,6 +21,7 @@ extension Revocations {
     switch revocation.subject {
     case .token(let identifier): try revoke(identifier: identifier, until: revocation.until)
     case .session(let name): try revoke(session: name, until: revocation.until)
+    case .family(let name): try revoke(family: name, until: revocation.until)
     case .subject(let name, let issuedUntil):
       try revoke(subject: name, issuedUntil: issuedUntil, until: revocation.until)
     }

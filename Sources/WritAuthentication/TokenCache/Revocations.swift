@@ -31,7 +31,7 @@ public final class Revocations: Sendable {
   /// Entries that are kept at most.
   public let maximumCount: Int
   private let clock: TokenClock
-  private let hashes: (identifier: PrefixedHash, session: PrefixedHash, subject: PrefixedHash)
+  private let hashes: (identifier: PrefixedHash, session: PrefixedHash, family: PrefixedHash, subject: PrefixedHash)
   private let state = Guarded(State())
 
   /// - Parameters:
@@ -45,7 +45,7 @@ public final class Revocations: Sendable {
     self.maximumCount = maximumCount
     self.clock = clock
     do throws(LibCryptoError) {
-      hashes = (try PrefixedHash(), try PrefixedHash(), try PrefixedHash())
+      hashes = (try PrefixedHash(), try PrefixedHash(), try PrefixedHash(), try PrefixedHash())
     } catch {
       throw TokenError(error)
     }
@@ -70,6 +70,14 @@ public final class Revocations: Sendable {
   /// - Throws: `TokenError` with the code `full` when there is no room, `failure`.
   public func revoke(session: String, until: Int64) throws(TokenError) {
     try revoke(try Self.digest(session.utf8.span, hashes.session), issuedUntil: .max, until: until)
+  }
+
+  /// Revokes the access tokens of a family of refresh tokens, by their claim ``AccessTokenClaims/refreshFamilyClaim``.
+  ///
+  /// - Parameter until: when the last of them expires, in seconds since 1970.
+  /// - Throws: `TokenError` with the code `full` when there is no room, `failure`.
+  public func revoke(family: String, until: Int64) throws(TokenError) {
+    try revoke(try Self.digest(family.utf8.span, hashes.family), issuedUntil: .max, until: until)
   }
 
   /// Revokes the tokens of a subject (`sub`) that were issued up to a second, that second included, or do not say when.
@@ -119,9 +127,11 @@ public final class Revocations: Sendable {
     var names = RevocableNames()
     names.identifier = try Self.digest(registered.identifier, document, hashes.identifier)
     names.subject = try Self.digest(registered.subject, document, hashes.subject)
-    if let session = document.member("sid", of: document.root) {
-      guard document.kind(of: session) == .string else { throw TokenError(.claim, "the claim \"sid\" is not a string") }
+    if let session = try Self.name(AccessTokenClaims.sessionClaim, of: document) {
       names.session = try Self.digest(session, document, hashes.session)
+    }
+    if let family = try Self.name(AccessTokenClaims.refreshFamilyClaim, of: document) {
+      names.family = try Self.digest(family, document, hashes.family)
     }
     if let issuedAt = registered.issuedAt, let claim = document.member("iat", of: document.root) {
       // A fraction was rounded up; the second it lies in counts here.
@@ -130,16 +140,27 @@ public final class Revocations: Sendable {
     return names
   }
 
+  /// A claim that a token may be revoked by, where there is one.
+  private static func name(_ claim: String, of document: JSONDocument) throws(TokenError) -> JSONDocument.Index? {
+    guard let index = document.member(claim, of: document.root) else { return nil }
+    guard document.kind(of: index) == .string else {
+      throw TokenError(.claim, "the claim \"\(claim)\" is not a string")
+    }
+    return index
+  }
+
   /// Refuses a token that has been revoked.
   func check(_ names: RevocableNames) throws(TokenError) {
     let isRevoked = state.withLock { state in
       guard !state.entries.isEmpty else { return false }
-      for name in [names.identifier, names.session, names.subject] {
+      for name in [names.identifier, names.session, names.family, names.subject] {
         if let name, let entry = state.entries[name], names.issuedAt <= entry.issuedUntil { return true }
       }
       return false
     }
-    guard !isRevoked else { throw TokenError(.revoked, "the token, its session or its subject has been revoked") }
+    guard !isRevoked else {
+      throw TokenError(.revoked, "the token, its session, its family of refresh tokens or its subject has been revoked")
+    }
   }
 
   private static func digest(
@@ -164,6 +185,7 @@ public final class Revocations: Sendable {
 struct RevocableNames: Sendable {
   var identifier: DigestKey?
   var session: DigestKey?
+  var family: DigestKey?
   var subject: DigestKey?
   /// The second in which it was issued; long ago where it does not say.
   var issuedAt = Int64.min

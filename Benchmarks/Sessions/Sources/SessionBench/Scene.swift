@@ -28,7 +28,13 @@ final class Scene {
     identifiers.removeAll(keepingCapacity: true)
     let before = Self.residentBytes
     // One begins as all do; the others are copies, as a million beginnings would take minutes.
-    _ = try await sessions.begin(for: "user", proving: [.password], label: "Firefox on Linux", replacing: nil)
+    _ = try await sessions.begin(
+      for: "user",
+      proving: [.password],
+      label: "Firefox on Linux",
+      replacing: nil,
+      since: .unchecked
+    )
     let owner = Array("user".utf8)
     guard let begun = await store.list(.session, of: owner, after: nil, limit: 1, at: start).first?.content else {
       throw WrongResult()
