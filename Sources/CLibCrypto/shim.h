@@ -23,6 +23,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
+#include <openssl/objects.h>
 #include <openssl/params.h>
 #include <openssl/pkcs12.h>
 #include <openssl/rand.h>
@@ -34,6 +35,9 @@
 static inline int writ_is_out_of_memory(unsigned long error) {
   return ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
 }
+
+// Frees what libcrypto allocated: a macro that names file and line.
+static inline void writ_free(void *memory) { OPENSSL_free(memory); }
 
 // A libcrypto built without what it deprecates has neither the types nor the functions: they fail, and HMAC takes EVP_MAC.
 #ifdef OPENSSL_NO_DEPRECATED_3_0

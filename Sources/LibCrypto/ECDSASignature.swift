@@ -42,9 +42,7 @@ enum ECDSASignature {
     var raw: [UInt8] = []
     raw.reserveCapacity(2 * curve.byteCount)
     for _ in 0..<2 {
-      guard let integer = pair.read(.integer, der) else { return nil }
-      let first = integer.range.lowerBound + leadingZeros(der, integer.range)
-      let significant = first..<integer.range.upperBound
+      guard let significant = pair.readInteger(der) else { return nil }
       guard significant.count <= curve.byteCount else { return nil }
       raw.append(contentsOf: repeatElement(0, count: curve.byteCount - significant.count))
       for index in significant { raw.append(der[index]) }

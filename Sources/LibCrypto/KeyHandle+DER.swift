@@ -3,27 +3,6 @@
 internal import CLibCrypto
 
 extension PublicKeyHandle {
-  /// A public key from DER.
-  package convenience init(der: Span<UInt8>, _ encoding: KeyEncoding) throws(LibCryptoError) {
-    let key = unsafe try KeyHandle(der: der) { start, count in
-      switch encoding {
-      case .subjectPublicKeyInfo: unsafe d2i_PUBKEY(nil, &start, count)
-      case .rsaPublicKey: unsafe d2i_PublicKey(EVP_PKEY_RSA, nil, &start, count)
-      default: nil
-      }
-    }
-    let decoded = PublicKeyHandle(kind: try key.kind(), key: key)
-    // Built anew from its numbers: one way in, with the same checks for every encoding.
-    switch decoded.kind {
-    case .rsa:
-      let (modulus, exponent) = try decoded.rsaParts()
-      try self.init(modulus: modulus.span, exponent: exponent.span)
-    case .curve(let curve):
-      let (x, y) = try decoded.coordinates()
-      try self.init(curve: curve, x: x.span, y: y.span)
-    }
-  }
-
   /// The key in DER; only RSA keys have `rsaPublicKey`.
   package func der(_ encoding: KeyEncoding) throws(LibCryptoError) -> [UInt8] {
     switch encoding {
@@ -35,85 +14,8 @@ extension PublicKeyHandle {
 }
 
 extension PrivateKeyHandle {
-  /// Iterations of PBKDF2 that opening an encrypted key may take.
-  package static let maximumIterations = 10_000_000
-
-  /// A private key from DER.
-  ///
-  /// - Parameter password: for encrypted keys; for others it must be `nil`.
-  package convenience init(
-    der: Span<UInt8>,
-    _ encoding: KeyEncoding,
-    password: SecretBytes?
-  ) throws(LibCryptoError) {
-    guard (password != nil) == (encoding == .encryptedPrivateKeyInfo) else {
-      let reason = password == nil ? "the key is encrypted: a password is needed" : "the key is not encrypted"
-      throw LibCryptoError(.authentication, reason)
-    }
-    let key: KeyHandle
-    switch encoding {
-    case .privateKeyInfo:
-      key = unsafe try KeyHandle(der: der) { start, count in
-        let info = unsafe d2i_PKCS8_PRIV_KEY_INFO(nil, &start, count)
-        defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
-        return unsafe info == nil ? nil : EVP_PKCS82PKEY(info)
-      }
-    case .rsaPrivateKey:
-      key = unsafe try KeyHandle(der: der) { start, count in unsafe d2i_PrivateKey(EVP_PKEY_RSA, nil, &start, count) }
-    case .ecPrivateKey:
-      key = unsafe try KeyHandle(der: der) { start, count in unsafe d2i_PrivateKey(EVP_PKEY_EC, nil, &start, count) }
-    case .encryptedPrivateKeyInfo:
-      guard let iterations = Self.iterations(of: der) else {
-        throw LibCryptoError(.key, "the key is not encrypted by PBES2 with PBKDF2")
-      }
-      guard iterations <= Self.maximumIterations else {
-        let limit = Self.maximumIterations
-        throw LibCryptoError(.parameter, "the key asks for \(iterations) iterations, expected at most \(limit)")
-      }
-      key = try Self.decrypted(der, password: password)
-    case .subjectPublicKeyInfo, .rsaPublicKey:
-      throw LibCryptoError(.key, "found a public key, expected a private one")
-    }
-    try self.init(decoded: key)
-  }
-
-  private static func decrypted(_ der: Span<UInt8>, password: SecretBytes?) throws(LibCryptoError) -> KeyHandle {
-    var wasOpened = false
-    do throws(LibCryptoError) {
-      return unsafe try KeyHandle(der: der) { start, count in
-        let sealed = unsafe d2i_X509_SIG(nil, &start, count)
-        defer { unsafe X509_SIG_free(sealed) }
-        guard unsafe sealed != nil, let password, let length = Int32(exactly: password.count) else { return nil }
-        let info = unsafe password.withBytes { bytes in
-          unsafe bytes.withPointer { bytes in
-            unsafe PKCS8_decrypt(sealed, UnsafeRawPointer(bytes)?.assumingMemoryBound(to: CChar.self), length)
-          }
-        }
-        defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
-        guard unsafe info != nil else { return nil }
-        wasOpened = true
-        return unsafe EVP_PKCS82PKEY(info)
-      }
-    } catch {
-      guard !wasOpened, error.code != .failure else { throw error }
-      throw LibCryptoError(.authentication, "the password does not open the key")
-    }
-  }
-
-  /// The iterations of PBKDF2 in PBES2 (RFC 8018, A.2 and A.4), `nil` where there is something else.
-  private static func iterations(of der: Span<UInt8>) -> Int? {
-    let pbes2: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x05, 0x0D]
-    let pbkdf2: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x05, 0x0C]
-    var outer = DERReader(0..<der.count)
-    guard var info = outer.read(.sequence, der), var algorithm = info.read(.sequence, der) else { return nil }
-    guard let name = algorithm.read(.objectIdentifier, der), der.holds(pbes2, at: name.range) else { return nil }
-    guard var parameters = algorithm.read(.sequence, der), var function = parameters.read(.sequence, der),
-      let functionName = function.read(.objectIdentifier, der), der.holds(pbkdf2, at: functionName.range),
-      var values = function.read(.sequence, der), values.read(.octetString, der) != nil,
-      let count = values.read(.integer, der), (1...8).contains(count.range.count)
-    else { return nil }
-    return count.range.reduce(0) { $0 << 8 | Int(der[$1]) }
-  }
+  /// Iterations of PBKDF2 that opening an encrypted key may take: half a second, or less.
+  package static let maximumIterations = 1_000_000
 
   /// The key in DER, unencrypted; only RSA keys have `rsaPrivateKey`, only those of ECDSA's curves `ecPrivateKey`.
   package func der(_ encoding: KeyEncoding) throws(LibCryptoError) -> SecretBytes {
@@ -155,29 +57,6 @@ extension PrivateKeyHandle {
   }
 }
 
-extension KeyHandle {
-  /// A key from all of the bytes.
-  ///
-  /// - Parameter decode: moves the start behind what it has read.
-  fileprivate convenience init(
-    der: Span<UInt8>,
-    decode: (inout UnsafePointer<UInt8>?, Int) -> OpaquePointer?
-  ) throws(LibCryptoError) {
-    var read = 0
-    let pointer = unsafe der.withPointer { start in
-      var position = unsafe start
-      let pointer = unsafe decode(&position, der.count)
-      if let start = unsafe start, let position = unsafe position { read = unsafe position - start }
-      return unsafe pointer
-    }
-    guard let pointer = unsafe pointer else { throw .drained(.key, "decoding a key") }
-    // libcrypto tries several decoders, and the errors of those that failed stay queued.
-    ERR_clear_error()
-    unsafe self.init(owning: pointer)
-    guard read == der.count else { throw LibCryptoError(.key, "\(der.count - read) bytes follow the key") }
-  }
-}
-
 /// What one of libcrypto's `i2d` functions writes.
 private func encoded(
   _ write: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> Int32
@@ -195,10 +74,4 @@ private func encoded(
   }
   guard written == count else { throw .drained(.failure, "encoding a key") }
   return bytes
-}
-
-extension Span<UInt8> {
-  fileprivate func holds(_ bytes: [UInt8], at range: Range<Int>) -> Bool {
-    range.count == bytes.count && bytes.indices.allSatisfy { self[range.lowerBound + $0] == bytes[$0] }
-  }
 }

@@ -86,33 +86,6 @@ final class KeyHandle: @unchecked Sendable {
     guard written == count else { throw .drained(.key, "BN_bn2binpad") }
     return bytes
   }
-
-  /// The type of the key, when it is one that JOSE knows.
-  func kind() throws(LibCryptoError) -> KeyKind {
-    defer { ERR_clear_error() }
-    if unsafe EVP_PKEY_is_a(pointer, "RSA") == 1 { return .rsa }
-    for curve in Curve.allCases where !curve.hasCoordinates {
-      if unsafe EVP_PKEY_is_a(pointer, curve.name) == 1 { return .curve(curve) }
-    }
-    guard unsafe EVP_PKEY_is_a(pointer, "EC") == 1 else {
-      throw LibCryptoError(.key, "a key of this type is not supported")
-    }
-    // A group spelled out parameter by parameter could be any (CVE-2020-0601).
-    var isExplicit: Int32 = 0
-    let name: StaticString = "decoded-from-explicit"
-    // Keys that were not decoded need not have it.
-    _ = unsafe EVP_PKEY_get_int_param(pointer, name.cString, &isExplicit)
-    guard isExplicit == 0 else { throw LibCryptoError(.key, "a curve is given by parameters, expected its name") }
-    var characters = [CChar](repeating: 0, count: 64)
-    var count = 0
-    let status = unsafe EVP_PKEY_get_group_name(pointer, &characters, characters.count, &count)
-    try LibCryptoError.check(status, .key, "EVP_PKEY_get_group_name")
-    let found = String(decoding: characters.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    guard let curve = Curve.allCases.first(where: { $0.hasCoordinates && $0.name == found }) else {
-      throw LibCryptoError(.key, "the curve \(found) is not supported")
-    }
-    return .curve(curve)
-  }
 }
 
 /// What type a key has.

@@ -7,8 +7,12 @@ internal import CLibCrypto
 /// The message never holds input: neither keys nor data, only libcrypto's own words.
 package struct LibCryptoError: Error, Sendable, CustomStringConvertible {
   package enum Code: Sendable, Hashable, CaseIterable {
-    /// libcrypto refused a key, its parameters or its encoding.
+    /// A key whose parts do not fit each other, or that libcrypto refused.
     case key
+    /// Not the DER of a key.
+    case encoding
+    /// A type of key, a curve or a way of encrypting keys that is not supported.
+    case unsupported
     /// A password, an authentication tag or a padding does not fit what it should open.
     case authentication
     /// A length or parameter that the operation does not have.

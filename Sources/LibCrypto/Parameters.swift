@@ -39,6 +39,14 @@ struct Parameters: ~Copyable {
     append(name, integer: bytes.span)
   }
 
+  /// What signatures a key of the type RSA-PSS is restricted to.
+  mutating func append(_ restriction: PSSRestriction?) {
+    guard let restriction, let hash = restriction.hash else { return }
+    append("digest", text: "\(hash.name)")
+    append("mgf1-digest", text: "\(hash.name)")
+    append("saltlen", number: UInt64(max(0, restriction.saltCount)))
+  }
+
   private mutating func append(
     _ name: StaticString,
     type: Int32,

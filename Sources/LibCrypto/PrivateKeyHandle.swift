@@ -37,19 +37,15 @@ package final class PrivateKeyHandle: Sendable {
   package static let maximumRSABits = 16384
 
   /// An RSA key whose numbers fit each other: the primes are prime, and all others follow from them.
+  ///
+  /// It takes as long as signing does; the work grows with the cube of the modulus' length.
   package convenience init(
     modulus: Span<UInt8>,
     exponent: Span<UInt8>,
-    parts: RSAParts
+    parts: RSAParts,
+    restriction: PSSRestriction? = nil
   ) throws(LibCryptoError) {
-    // Before libcrypto asks whether the primes are prime, which takes it hours when they are as long as a file may be.
-    let count = Self.significantCount(modulus)
-    guard count <= Self.maximumRSABits / 8 else {
-      throw LibCryptoError(.parameter, "an RSA modulus has \(count) bytes, expected at most \(Self.maximumRSABits / 8)")
-    }
-    guard parts.p.withBytes(Self.significantCount) + parts.q.withBytes(Self.significantCount) <= count + 1 else {
-      throw LibCryptoError(.key, "the primes of an RSA key are longer than its modulus")
-    }
+    try RSAConsistency.check(modulus: modulus, exponent: exponent, parts: parts)
     var parameters = Parameters()
     parameters.append("n", integer: modulus)
     parameters.append("e", integer: exponent)
@@ -59,14 +55,13 @@ package final class PrivateKeyHandle: Sendable {
     parts.dp.withBytes { parameters.append("rsa-exponent1", integer: $0) }
     parts.dq.withBytes { parameters.append("rsa-exponent2", integer: $0) }
     parts.qi.withBytes { parameters.append("rsa-coefficient1", integer: $0) }
-    let key = try KeyHandle(type: "RSA", isPrivate: true, parameters)
-    try key.check(isPrivate: true)
-    self.init(kind: .rsa, key: key, publicKey: try PublicKeyHandle(modulus: modulus, exponent: exponent))
-  }
-
-  /// Bytes of an unsigned integer but for zeros in front.
-  private static func significantCount(_ integer: Span<UInt8>) -> Int {
-    integer.indices.first { integer[$0] != 0 }.map { integer.count - $0 } ?? 0
+    parameters.append(restriction)
+    let key = try KeyHandle(type: restriction == nil ? "RSA" : "RSA-PSS", isPrivate: true, parameters)
+    self.init(
+      kind: .rsa,
+      key: key,
+      publicKey: try PublicKeyHandle(modulus: modulus, exponent: exponent, restriction: restriction)
+    )
   }
 
   /// A key from its private bytes and the public key that goes with them.
@@ -97,21 +92,6 @@ package final class PrivateKeyHandle: Sendable {
         throw LibCryptoError(.key, "the public half of a key does not follow from the private one")
       }
       self.init(kind: .curve(curve), key: key, publicKey: publicKey)
-    }
-  }
-
-  /// The key that libcrypto decoded or made, its public half apart and everything checked once more.
-  convenience init(decoded key: KeyHandle) throws(LibCryptoError) {
-    let kind = try key.kind()
-    let whole = PublicKeyHandle(kind: kind, key: key)
-    switch kind {
-    case .rsa:
-      let (modulus, exponent) = try whole.rsaParts()
-      try self.init(modulus: modulus.span, exponent: exponent.span, parts: try Self.rsaParts(of: key))
-    case .curve(let curve):
-      let (x, y) = try whole.coordinates()
-      let publicKey = try PublicKeyHandle(curve: curve, x: x.span, y: y.span)
-      try self.init(curve: curve, scalar: try Self.scalar(of: key, curve), publicKey: publicKey)
     }
   }
 
@@ -179,7 +159,7 @@ package final class PrivateKeyHandle: Sendable {
 
 extension KeyHandle {
   /// A key from the private bytes of a curve whose keys are raw bytes (RFC 8032, RFC 7748).
-  fileprivate convenience init(curve: Curve, raw: SecretBytes) throws(LibCryptoError) {
+  convenience init(curve: Curve, raw: SecretBytes) throws(LibCryptoError) {
     defer { ERR_clear_error() }
     let pointer = unsafe raw.withBytes { raw in
       unsafe raw.withPointer { unsafe EVP_PKEY_new_raw_private_key_ex(nil, curve.name, nil, $0, raw.count) }

@@ -13,11 +13,17 @@ package final class PublicKeyHandle: Sendable {
   }
 
   /// An RSA key from modulus and exponent, each an unsigned integer with its most significant byte first.
-  package convenience init(modulus: Span<UInt8>, exponent: Span<UInt8>) throws(LibCryptoError) {
+  package convenience init(
+    modulus: Span<UInt8>,
+    exponent: Span<UInt8>,
+    restriction: PSSRestriction? = nil
+  ) throws(LibCryptoError) {
     var parameters = Parameters()
     parameters.append("n", integer: modulus)
     parameters.append("e", integer: exponent)
-    self.init(kind: .rsa, key: try KeyHandle(type: "RSA", isPrivate: false, parameters))
+    parameters.append(restriction)
+    let type = restriction == nil ? "RSA" : "RSA-PSS"
+    self.init(kind: .rsa, key: try KeyHandle(type: type, isPrivate: false, parameters))
   }
 
   /// A key from a point's coordinates, which must lie on the curve, or from the raw bytes where the curve has no others.
@@ -29,22 +35,42 @@ package final class PublicKeyHandle: Sendable {
     guard x.count == curve.byteCount, y.count == (curve.hasCoordinates ? curve.byteCount : 0) else {
       throw LibCryptoError(.key, "coordinates have \(x.count) and \(y.count) bytes")
     }
-    if curve.hasCoordinates {
-      var parameters = Parameters()
-      parameters.append("group", text: curve.name)
-      let point = PublicKeyHandle.point(x, y)
-      parameters.append("pub", octets: point.span)
-      let key = try KeyHandle(type: "EC", isPrivate: false, parameters)
-      try key.check(isPrivate: false)
-      self.init(kind: .curve(curve), key: key)
-    } else {
+    let bytes = x.indices.map { x[$0] }
+    try self.init(curve: curve, point: curve.hasCoordinates ? PublicKeyHandle.point(x, y) : bytes)
+  }
+
+  /// A key from a point as SEC 1, 2.3.3, writes it, compressed or not, which must lie on the curve; or from the raw bytes where the
+  /// curve has no coordinates.
+  convenience init(curve: Curve, point: [UInt8]) throws(LibCryptoError) {
+    guard curve.hasCoordinates else {
+      guard point.count == curve.byteCount else {
+        throw LibCryptoError(.key, "a public key has \(point.count) bytes, expected \(curve.byteCount)")
+      }
       defer { ERR_clear_error() }
-      let pointer = unsafe x.withPointer { unsafe EVP_PKEY_new_raw_public_key_ex(nil, curve.name, nil, $0, x.count) }
+      let pointer = unsafe point.span.withPointer { start in
+        unsafe EVP_PKEY_new_raw_public_key_ex(nil, curve.name, nil, start, point.count)
+      }
       let key = unsafe KeyHandle(
         owning: try LibCryptoError.check(pointer, .key, "EVP_PKEY_new_raw_public_key_ex")
       )
       self.init(kind: .curve(curve), key: key)
+      return
     }
+    let count: Int? =
+      switch point.first {
+      case 4: 1 + 2 * curve.byteCount
+      case 2, 3: 1 + curve.byteCount
+      default: nil
+      }
+    guard point.count == count else {
+      throw LibCryptoError(.key, "a point has \(point.count) bytes, or a form that is not supported")
+    }
+    var parameters = Parameters()
+    parameters.append("group", text: curve.name)
+    parameters.append("pub", octets: point.span)
+    let key = try KeyHandle(type: "EC", isPrivate: false, parameters)
+    try key.check(isPrivate: false)
+    self.init(kind: .curve(curve), key: key)
   }
 
   /// The uncompressed form of a point (SEC 1, 2.3.3).

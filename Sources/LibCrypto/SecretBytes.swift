@@ -37,7 +37,7 @@ package final class SecretBytes: @unchecked Sendable, CustomStringConvertible, C
   package var count: Int { unsafe memory.count }
 
   /// The bytes, for as long as the closure runs.
-  package func withBytes<Result, Failure: Error>(
+  package func withBytes<Result: ~Copyable, Failure: Error>(
     _ body: (Span<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try unsafe body(Span<UInt8>(_unsafeBytes: UnsafeRawBufferPointer(memory)))

@@ -16,6 +16,14 @@ struct KeyOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The first line of this file is the password of an encrypted PEM.", valueName: "file"))
   var passwordFile: String?
 
+  @Flag(
+    help: """
+      Take the public key of a certificate where a key is expected. Nothing else of it is checked: not who signed it, its \
+      dates, its names, or whether it was revoked.
+      """
+  )
+  var certificate = false
+
   /// The algorithms that were given, `nil` when none was.
   var accepted: Set<JSONWebAlgorithm>? { algorithm.isEmpty ? nil : Set(algorithm.map(\.algorithm)) }
 
@@ -24,12 +32,12 @@ struct KeyOptions: ParsableArguments {
   /// - Throws: a ``Failure`` when one cannot be read, a ``KeyFileError`` when one holds something else.
   func files(_ paths: [String]) throws -> [KeyFile] {
     let password = try passwordFile.map(SecretFile.password)
-    return try paths.map { try KeyFile($0, password: password) }
+    return try paths.map { try KeyFile($0, password: password, takesCertificate: certificate) }
   }
 
   /// The one file of keys.
   func file(_ path: String) throws -> KeyFile {
-    try KeyFile(path, password: passwordFile.map(SecretFile.password))
+    try KeyFile(path, password: passwordFile.map(SecretFile.password), takesCertificate: certificate)
   }
 }
 

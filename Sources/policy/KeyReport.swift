@@ -24,41 +24,44 @@ struct KeyReport {
   }
 
   /// The key of a file, which need not say what algorithm it is for.
-  init(_ file: KeyFile, accepting accepted: Set<JSONWebAlgorithm>?) throws(KeyFileError) {
+  ///
+  /// - Parameter work: what checking private keys may cost, shared by the keys of a set.
+  init(
+    _ file: KeyFile,
+    accepting accepted: Set<JSONWebAlgorithm>?,
+    within work: inout KeyWork
+  ) throws(KeyFileError) {
     let accepted = accepted ?? Set(JSONWebAlgorithm.allCases)
-    var failure: KeyFileError
+    let key: JSONWebKey
+    var algorithms: [JSONWebAlgorithm] = []
     do throws(KeyFileError) {
-      let key = try file.key(accepting: accepted)
-      self = try Self.report(key, [key.attributes.algorithm], file)
-      return
+      key = try file.key(accepting: accepted, within: &work)
     } catch {
-      failure = error
+      guard error.code == .algorithmAmbiguous else { throw error }
+      // Which of them the key can be bound to is known without calculating; the key is checked once.
+      algorithms = try file.unboundKey().algorithms(among: accepted).filter { !$0.isForPasswords }
+      guard let first = algorithms.first else { throw Self.weakness(of: file, accepted) ?? error }
+      key = try file.key(accepting: [first], within: &work)
     }
-    guard failure.code == .algorithmAmbiguous else { throw failure }
-    // One after another: which of them the key can be bound to.
-    var found: [(key: JSONWebKey, algorithm: JSONWebAlgorithm)] = []
-    for algorithm in JSONWebAlgorithm.allCases where accepted.contains(algorithm) && !algorithm.isForPasswords {
-      do throws(KeyFileError) {
-        found.append((try file.key(accepting: [algorithm]), algorithm))
-      } catch {
-        // Too short for every algorithm says more than that there are several.
-        if error.code == .weak { failure = error }
-      }
-    }
-    guard let first = found.first else { throw failure }
-    self = try Self.report(first.key, found.map(\.algorithm), file)
-  }
-
-  private static func report(
-    _ key: JSONWebKey,
-    _ algorithms: [JSONWebAlgorithm],
-    _ file: KeyFile
-  ) throws(KeyFileError) -> KeyReport {
+    if algorithms.isEmpty { algorithms = [key.attributes.algorithm] }
     do throws(KeyError) {
-      return try KeyReport(key, algorithms: algorithms)
+      try self.init(key, algorithms: algorithms)
     } catch {
       throw KeyFileError(file.path, error)
     }
+  }
+
+  /// Why a shared secret is too short or too long for every algorithm, which says more than that there are several.
+  private static func weakness(of file: KeyFile, _ accepted: Set<JSONWebAlgorithm>) -> KeyFileError? {
+    for algorithm in JSONWebAlgorithm.allCases.reversed()
+    where accepted.contains(algorithm) && !algorithm.isForPasswords {
+      do throws(KeyFileError) {
+        _ = try file.key(accepting: [algorithm])
+      } catch {
+        if error.code == .weak { return error }
+      }
+    }
+    return nil
   }
 
   // MARK: What it says

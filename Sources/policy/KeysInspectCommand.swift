@@ -29,11 +29,12 @@ struct KeysInspectCommand: ParsableCommand {
   func run() throws {
     try InputFile.checkStandardInput([file] + (keys.passwordFile.map { [$0] } ?? []))
     var isComplete = true
+    var work = KeyWork()
     do {
       let file = try keys.file(file)
       for (position, part) in try file.parts().enumerated() {
         do throws(KeyFileError) {
-          try KeyReport(part, accepting: keys.accepted).write(format)
+          try KeyReport(part, accepting: keys.accepted, within: &work).write(format)
         } catch {
           guard file.form == .set else { throw error }
           isComplete = false

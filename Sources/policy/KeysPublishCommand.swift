@@ -24,10 +24,11 @@ struct KeysPublishCommand: ParsableCommand {
   func run() throws {
     try InputFile.checkStandardInput(files + (keys.passwordFile.map { [$0] } ?? []))
     var published: [JSONWebKey] = []
+    var work = KeyWork()
     do {
       for file in try keys.files(files) {
         for part in try file.parts() {
-          let key = try self.key(part)
+          let key = try self.key(part, within: &work)
           guard let publicKey = key.publicKey else {
             throw Failure("error: `\(CedarText.shown(file.path))` holds a shared secret, which has no public half")
           }
@@ -43,17 +44,17 @@ struct KeysPublishCommand: ParsableCommand {
   }
 
   /// The key of a file: for a signature, unless the key itself says otherwise.
-  private func key(_ file: KeyFile) throws(KeyFileError) -> JSONWebKey {
-    if let accepted = keys.accepted { return try file.key(accepting: accepted) }
+  private func key(_ file: KeyFile, within work: inout KeyWork) throws(KeyFileError) -> JSONWebKey {
+    if let accepted = keys.accepted { return try file.key(accepting: accepted, within: &work) }
     let failure: KeyFileError
     do throws(KeyFileError) {
-      return try file.key(accepting: .signatures)
+      return try file.key(accepting: .signatures, within: &work)
     } catch {
       guard error.code == .algorithmNotAccepted || error.code == .notPermitted else { throw error }
       failure = error
     }
     do throws(KeyFileError) {
-      return try file.key(accepting: Set(JSONWebAlgorithm.allCases).subtracting(.signatures))
+      return try file.key(accepting: Set(JSONWebAlgorithm.allCases).subtracting(.signatures), within: &work)
     } catch {
       throw error.code == .algorithmAmbiguous ? error : failure
     }

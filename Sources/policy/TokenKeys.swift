@@ -80,12 +80,20 @@ extension KeyFile {
   ///
   /// A key may itself name an algorithm that needs opting in: whoever wrote the file has opted in.
   func encryptionKey(accepting accepted: Set<JSONWebAlgorithm>?) throws(KeyFileError) -> JSONWebKey {
-    if let accepted { return try key(accepting: accepted) }
+    var work = KeyWork()
+    return try encryptionKey(accepting: accepted, within: &work)
+  }
+
+  private func encryptionKey(
+    accepting accepted: Set<JSONWebAlgorithm>?,
+    within work: inout KeyWork
+  ) throws(KeyFileError) -> JSONWebKey {
+    if let accepted { return try key(accepting: accepted, within: &work) }
     do throws(KeyFileError) {
-      return try key(accepting: .encryption)
+      return try key(accepting: .encryption, within: &work)
     } catch {
       guard error.code == .algorithmNotAccepted else { throw error }
-      return try key(accepting: Set(JSONWebAlgorithm.allCases.filter(\.needsOptIn)))
+      return try key(accepting: Set(JSONWebAlgorithm.allCases.filter(\.needsOptIn)), within: &work)
     }
   }
 
@@ -99,15 +107,16 @@ extension KeyFile {
     var keys: [JSONWebKey] = []
     var positions: [Int] = []
     var failure = KeyFileError(path, .notPermitted, "there is no key that may decrypt")
+    var work = KeyWork()
     for (position, part) in try parts().enumerated() {
       do throws(KeyFileError) {
-        let key = try part.encryptionKey(accepting: accepted)
-        guard !key.isPublic else { continue }
+        let key = try part.encryptionKey(accepting: accepted, within: &work)
+        guard key.isPrivate else { continue }
         keys.append(key)
         positions.append(position)
       } catch {
         // Of a public key it does not matter which algorithm it would be for: it never decrypts.
-        if error.code == .algorithmAmbiguous, (try? part.key(accepting: .signatures))?.isPublic == true { continue }
+        if error.code == .algorithmAmbiguous, (try? part.unboundKey())?.isPublic == true { continue }
         guard form == .set, error.code != .algorithmAmbiguous else { throw error }
         if failure.isForSomethingElse { failure = error }
       }
@@ -124,7 +133,7 @@ extension KeyFile {
 }
 
 extension JSONWebKey {
-  fileprivate var isPublic: Bool {
-    if case .public = self { true } else { false }
+  fileprivate var isPrivate: Bool {
+    if case .public = self { false } else { true }
   }
 }

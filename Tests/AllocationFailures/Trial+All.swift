@@ -193,6 +193,16 @@ extension Trial {
         return try key.publicKey.coordinates().x == x
       }
     )
+    // Without its point, which follows from the private number.
+    let start: [UInt8] = [0x30, 0x31, 2, 1, 1, 4, 0x20]
+    let scalar = try handle.scalar().withBytes { bytes in bytes.indices.map { bytes[$0] } }
+    let bare = start + scalar + [0xA0, 0x0A, 6, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 3, 1, 7]
+    trials.append(
+      Trial("SEC 1 without its point") {
+        let key = try PrivateKeyHandle(der: bare.span, .ecPrivateKey, password: nil)
+        return try key.publicKey.coordinates().x == x
+      }
+    )
     let pkcs1 = try PrivateKeyHandle.generateRSA(bits: 2048).publicKey
     let der = try pkcs1.der(.rsaPublicKey)
     let modulus = try pkcs1.rsaParts().modulus

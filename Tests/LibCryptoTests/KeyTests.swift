@@ -79,7 +79,7 @@ struct KeyTests {
         #expect(KeyEncoding(of: changed.span) == nil)
         #expect(
           refusal { () throws(LibCryptoError) in try PrivateKeyHandle(der: changed.span, encoding, password: nil) }
-            == .key
+            == .encoding
         )
       }
     }
@@ -90,7 +90,7 @@ struct KeyTests {
       #expect(read.kind == key.kind)
       #expect(try read.der(.subjectPublicKeyInfo) == key.publicKey.der(.subjectPublicKeyInfo))
       let longer = der + [0]
-      #expect(refusal { () throws(LibCryptoError) in try PublicKeyHandle(der: longer.span, encoding) } == .key)
+      #expect(refusal { () throws(LibCryptoError) in try PublicKeyHandle(der: longer.span, encoding) } == .encoding)
     }
   }
 
@@ -130,7 +130,7 @@ struct KeyTests {
     #expect(refusal { () throws(LibCryptoError) in try KeyAgreement.sharedSecret(one, zero) } == .key)
   }
 
-  @Test("RSA-OAEP opens what it sealed", arguments: [HashFunction.sha1, .sha256])
+  @Test("RSA-OAEP opens what it sealed", arguments: HashFunction.allCases)
   func oaep(hash: HashFunction) throws {
     let key = try Self.rsa.get()
     let plaintext = secret(Array("a content key".utf8))
@@ -160,7 +160,8 @@ struct KeyTests {
     for _ in 0..<(ProcessInfo.processInfo.environment["WRIT_STRESS"].flatMap { Int($0) } ?? 50) {
       #expect(try !verifier.isValid(wrong.span, for: message.span))
       #expect(
-        refusal { () throws(LibCryptoError) in try PublicKeyHandle(der: broken.span, .subjectPublicKeyInfo) } == .key
+        refusal { () throws(LibCryptoError) in try PublicKeyHandle(der: broken.span, .subjectPublicKeyInfo) }
+          == .encoding
       )
       #expect(try verifier.isValid(right.span, for: message.span))
     }

@@ -102,7 +102,7 @@ struct KeysCommandTests {
       bare.lines == [
         """
         {"type":"RSA","private":false,"algorithm":null,"algorithms":["RS256","RS384","RS512","PS256","PS384","PS512",\
-        "RSA-OAEP","RSA-OAEP-256"],"use":null,"kid":"2011-04-29",\
+        "RSA-OAEP","RSA-OAEP-256","RSA-OAEP-384","RSA-OAEP-512"],"use":null,"kid":"2011-04-29",\
         "thumbprint":"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs","bits":2048,"securityBits":112}
         """
       ]
@@ -170,5 +170,49 @@ struct KeysCommandTests {
     let unbound = try await policy("keys", "publish", "key.pem", in: folder)
     #expect(unbound.status == 1)
     #expect(unbound.errors.contains("PS256, PS384, PS512, RS256, RS384, RS512 (algorithmAmbiguous)\nhelp: --algorithm"))
+  }
+
+  /// A certificate and its key as `openssl pkcs12 -nodes` writes them.
+  private static let certificate = """
+    -----BEGIN CERTIFICATE-----
+    MIIBeTCCAR+gAwIBAgIUAqK1Jso0UUZ8h1CHSyO0lJZX/iIwCgYIKoZIzj0EAwIw
+    EjEQMA4GA1UEAwwHZXhhbXBsZTAeFw0yNjExMzAyMjQ5NTBaFw0yNjEyMDEyMjQ5
+    NTBaMBIxEDAOBgNVBAMMB2V4YW1wbGUwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
+    AATPK02SKw+cGdJmzAuHYKo4hVyTv+pPUsli9MMAWtSpfwcoQESc1FHxPYOifylr
+    h4SGXGkLJ7Gl/iNCYZZnIH+Po1MwUTAdBgNVHQ4EFgQUWak3JDkRgWCmadyQYkbI
+    BNBgKVYwHwYDVR0jBBgwFoAUWak3JDkRgWCmadyQYkbIBNBgKVYwDwYDVR0TAQH/
+    BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAzgvPeot+Kxn9ppOkceTMOCPbwEUh
+    Zgy36hXSS4ZTJysCIBG3VcNGeJ9vTY0DVxQc9+X+RFu/9EglS05IXwF5sqf/
+    -----END CERTIFICATE-----
+    """
+
+  @Test("a certificate is refused with the option that takes its public key, and taken with it")
+  func certificate() async throws {
+    let folder = try Folder(["c.pem": "subject=CN = example\n" + Self.certificate])
+    let refused = try await policy("keys", "inspect", "c.pem", in: folder)
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("--certificate") && refused.errors.contains("(unsupported)"))
+    let taken = try await policy("keys", "inspect", "c.pem", "--certificate", "--algorithm", "ES256", in: folder)
+    #expect(taken.status == 0, "\(taken.errors)")
+    #expect(taken.lines.prefix(2) == ["P-256: public key", "  algorithm   ES256"])
+  }
+
+  @Test("a key with a byte order mark, with text around it or on one line is read as the key that it is")
+  func forms() async throws {
+    let folder = try Folder()
+    let generate = ["keys", "generate", "--algorithm", "ES256", "--pem", "--output", "key.pem"]
+    #expect(try await policy(generate, in: folder).status == 0)
+    let pem = try String(contentsOfFile: "\(folder.path)/key.pem", encoding: .utf8)
+    let expected = try await policy("keys", "inspect", "key.pem", in: folder)
+    let forms = [
+      "\u{FEFF}" + pem, "Bag Attributes\n    localKeyID: 1\n" + pem, pem.replacing("\n", with: "\\n"),
+      pem + Self.certificate,
+    ]
+    for form in forms {
+      try folder.write(Array(form.utf8), to: "other.pem")
+      #expect(try await policy("keys", "inspect", "other.pem", in: folder).output == expected.output)
+    }
+    try folder.write(Array("\u{FEFF}\(Example.key)".utf8), to: "key.jwk")
+    #expect(try await policy("keys", "inspect", "key.jwk", in: folder).status == 0)
   }
 }

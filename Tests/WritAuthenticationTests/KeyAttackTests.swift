@@ -59,7 +59,8 @@ struct KeyAttackTests {
       let contents = numbers.flatMap { Self.der(0x02, $0) }
       let der = Self.der(0x30, contents)
       #expect(
-        refusal { () throws(KeyError) in try JSONWebKey(der: der.span, accepting: [.rs256]) } == .mismatched,
+        refusal { () throws(KeyError) in try JSONWebKey(der: der.span, accepting: [.rs256]) }
+          == (modulus > 16384 ? .weak : .mismatched),
         "\(modulus) \(p) \(q)"
       )
     }
@@ -89,11 +90,87 @@ struct KeyAttackTests {
     let broken = decodedBase64URL(Vectors.rfc["rocaShapedModulus"] as? String ?? "")
     try #require(broken.count == 256)
     #expect(refusal(ofKey: Self.rsa(broken)) == .weak)
-    // Numbers are written in as few bytes as they take.
-    for other in [[0] + modulus, []] { #expect(refusal(ofKey: Self.rsa(other)) == .malformed) }
-    for exponent: [UInt8] in [[0, 1, 0, 1], [0], []] {
+    // Numbers are written in as few bytes as they take; one zero in front is what providers publish.
+    #expect(refusal(ofKey: Self.rsa([0] + modulus)) == nil)
+    #expect(refusal(ofKey: Self.rsa(modulus, [0, 1, 0, 1])) == nil)
+    for other in [[0, 0] + modulus, [0], [0, 0], []] { #expect(refusal(ofKey: Self.rsa(other)) == .malformed) }
+    for exponent: [UInt8] in [[0, 0, 1, 0, 1], [0], []] {
       #expect(refusal(ofKey: Self.rsa(modulus, exponent)) == .malformed, "\(exponent)")
     }
+  }
+
+  @Test("A set may not hold private RSA keys that take too long to check; which ones is counted, not measured (J49)")
+  func privateWork() throws {
+    // Their numbers fit nothing: to say so costs nothing, and still it is counted what it could have cost.
+    let long = base64URL(Self.modulus(bits: 16384))
+    let half = base64URL(Self.modulus(bits: 8192))
+    func key(_ n: String, _ prime: String, _ position: Int) -> Object {
+      [
+        "kty": "RSA", "alg": "RS256", "kid": "\(position)", "n": n, "e": "AQAB", "d": prime, "p": prime, "q": prime,
+        "dp": prime, "dq": prime, "qi": prime,
+      ]
+    }
+    let set = try JSONWebKeySet(parsing: json(["keys": (0..<40).map { key(long, half, $0) }]))
+    #expect(set.refusals.map(\.error.code) == [.mismatched] + [KeyError.Code](repeating: .tooLarge, count: 39))
+    let (short, quarter) = (base64URL(Self.modulus(bits: 8192)), base64URL(Self.modulus(bits: 4096)))
+    let smaller = try JSONWebKeySet(parsing: json(["keys": (0..<10).map { key(short, quarter, $0) }]))
+    #expect(smaller.refusals.count { $0.error.code == .mismatched } == 8)
+    #expect(smaller.refusals.count { $0.error.code == .tooLarge } == 2)
+    // A key that no accepted algorithm is for costs nothing, and takes nothing from the others.
+    let mixed = try JSONWebKeySet(
+      parsing: json(["keys": (0..<3).map { key(long, half, $0) } + [try KeyMaker.secretJSON(.es256)]]),
+      accepting: [.es256]
+    )
+    #expect(mixed.refusals.map(\.error.code) == [.algorithmNotAccepted, .algorithmNotAccepted, .algorithmNotAccepted])
+    #expect(mixed.keys.count == 1)
+  }
+
+  @Test("Where public keys are expected, private parts are refused before they are decoded (J49)")
+  func publicOnly() throws {
+    let nonsense = "not base64url"
+    let keys: [Object] = [
+      try KeyMaker.publicJSON(.rs256).merging(["d": nonsense]) { $1 },
+      try KeyMaker.publicJSON(.rs256).merging(["p": nonsense, "q": nonsense]) { $1 },
+      try KeyMaker.publicJSON(.es256).merging(["d": nonsense, "kid": "b"]) { $1 },
+      try KeyMaker.publicJSON(.edDSA).merging(["d": nonsense, "kid": "c"]) { $1 },
+      ["kty": "oct", "k": nonsense],
+    ]
+    for key in keys {
+      #expect(refusal { () throws(KeyError) in try PublicKey(parsing: json(key)) } == .notPermitted)
+    }
+    let good = try KeyMaker.publicJSON(.es384)
+    let set = try PublicKeySet(parsing: json(["keys": keys + [good]]))
+    #expect(set.refusals.map(\.error.code) == [KeyError.Code](repeating: .notPermitted, count: 5))
+    #expect(set.keys.map(\.attributes.algorithm) == [.es384])
+    #expect(try VerificationKeys(set).keys.count == 1)
+    let pair = try #require(try KeyMaker.privateKey(.es256))
+    let secrets = [try pair.secretPEM(password: nil), try pair.secretPEM(password: "a")]
+    for pem in secrets + ["-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n"] {
+      #expect(refusal { () throws(KeyError) in try PublicKey(pem: pem, accepting: [.es256]) } == .notPermitted)
+    }
+    let half = try pair.publicKey.pem()
+    #expect(try PublicKey(pem: half, accepting: [.es256]).thumbprint() == pair.publicKey.thumbprint())
+    let der = try pair.publicKey.der()
+    #expect(try PublicKey(der: der.span, accepting: [.es256]).thumbprint() == pair.publicKey.thumbprint())
+  }
+
+  @Test("A key of a type that JOSE does not have is refused as unsupported, in every form (J49)")
+  func otherTypes() throws {
+    // DSA, its numbers replaced by none.
+    let algorithm = Self.der(0x30, Self.der(0x06, [0x2A, 0x86, 0x48, 0xCE, 0x38, 0x04, 0x01]))
+    let half = Self.der(0x30, algorithm + Self.der(0x03, [0]))
+    let pair = Self.der(0x30, [2, 1, 0] + algorithm + Self.der(0x04, []))
+    for (der, label) in [(half, "PUBLIC KEY"), (pair, "PRIVATE KEY")] {
+      #expect(
+        refusal { () throws(KeyError) in try JSONWebKey(der: der.span, accepting: .signatures) } == .unsupported
+      )
+      let base64 = base64URL(der).replacing("-", with: "+").replacing("_", with: "/")
+      let padded = base64 + String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)
+      let pem = "-----BEGIN \(label)-----\n\(padded)\n-----END \(label)-----\n"
+      #expect(refusal { () throws(KeyError) in try JSONWebKey(pem: pem, accepting: .signatures) } == .unsupported)
+    }
+    #expect(refusal { () throws(KeyError) in try PublicKey(der: half.span, accepting: .signatures) } == .unsupported)
+    #expect(refusal { () throws(KeyError) in try PublicKey(der: pair.span, accepting: .signatures) } == .notPermitted)
   }
 
   @Test("J33 RSA keys whose private numbers are another's are refused")

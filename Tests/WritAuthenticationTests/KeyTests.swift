@@ -163,7 +163,7 @@ struct KeyTests {
   func malformed() throws {
     let key = try KeyMaker.publicJSON(.es256)
     for name in ["kty", "crv", "x", "y", "alg", "use", "kid"] {
-      for value: Any in [1, true, NSNull(), ["a"], ["a": 1]] {
+      for value: Any in [1, true, ["a"], ["a": 1]] {
         #expect(refusal(ofKey: key.merging([name: value]) { $1 }) == .malformed, "\(name) \(value)")
       }
     }
@@ -196,14 +196,14 @@ struct KeyTests {
     #expect(read("\r\n" + pem.replacing("\n", with: "\r\n") + "\n\n") == nil)
     #expect(read("") == .malformed)
     #expect(read(pem + pem) == .malformed)
-    #expect(read("text\n" + pem) == .malformed)
+    #expect(read("text\n" + pem) == nil, "text may stand around it (RFC 7468, section 2)")
     #expect(read(pem.replacing("-----END PUBLIC", with: "-----END PRIVATE")) == .malformed)
     #expect(read(pem.replacing("PUBLIC KEY", with: "PRIVATE KEY")) == .malformed)
     #expect(read(pem.replacing("PUBLIC KEY", with: "CERTIFICATE")) == .unsupported)
     #expect(read(pem.replacing("A", with: "_")) == .malformed)
     #expect(read(pem.replacing("==\n", with: "\n")) == .malformed)
     #expect(read(String(pem.dropLast(40))) == .malformed)
-    #expect(read(KeyTests.explicitParameters) == .mismatched)
+    #expect(read(KeyTests.explicitParameters) == .unsupported)
   }
 
   @Test("a key with the name of its curve in front is read, as openssl ecparam writes it")

@@ -17,6 +17,13 @@ struct RemoteKeyAnswerTests {
     await #expect(throws: KeyFetchError.self) { try await world.keys.refresh() }
     #expect(world.keys.status.failure?.code == .noKeys)
     #expect(world.keys.status.failure?.description.contains("RS256") == true)
+    #expect(world.keys.status.failure?.description.contains("RemoteKeySet.Settings.assumed") == true)
+    #expect(world.keys.status.refusals.map(\.error.code) == [.algorithmAmbiguous])
+    var assuming = RemoteKeySet.Settings()
+    assuming.assumed = [.rs256]
+    let entra = try RemoteKeySet(source: world.source, settings: assuming)
+    try await entra.refresh()
+    #expect(entra.status.keys.map(\.algorithm) == [.rs256] && entra.status.refusals.isEmpty)
     var settings = RemoteKeySet.Settings()
     settings.accepted = [.rs256]
     let chosen = try RemoteKeySet(source: world.source, settings: settings)

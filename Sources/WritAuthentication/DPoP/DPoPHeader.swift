@@ -28,13 +28,10 @@ struct DPoPHeader {
     for name in Self.secretMembers where document.member(name, of: object) != nil {
       throw TokenError(.header, "the \"jwk\" of a proof has a private or shared part")
     }
-    let key: JSONWebKey
     do throws(KeyError) {
-      key = try JSONWebKeyReader(document, object, [header.algorithm], .standard).key()
+      key = try JSONWebKeyReader(document, object).publicKey(accepting: [header.algorithm], assuming: [], .standard)
     } catch {
       throw TokenError(.header, "the \"jwk\" of a proof: \(error.description)")
     }
-    guard case .public(let key) = key else { throw TokenError(.header, "the \"jwk\" of a proof is no public key") }
-    self.key = key
   }
 }

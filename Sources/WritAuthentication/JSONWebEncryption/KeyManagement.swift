@@ -45,6 +45,8 @@ extension JSONWebAlgorithm {
     case .a128GCMKW, .a192GCMKW, .a256GCMKW: .gcmWrapping
     case .rsaOAEP: .oaep(.sha1)
     case .rsaOAEP256: .oaep(.sha256)
+    case .rsaOAEP384: .oaep(.sha384)
+    case .rsaOAEP512: .oaep(.sha512)
     case .ecdhES: .agreement(wrappingCount: nil)
     case .ecdhESA128KW: .agreement(wrappingCount: 16)
     case .ecdhESA192KW: .agreement(wrappingCount: 24)

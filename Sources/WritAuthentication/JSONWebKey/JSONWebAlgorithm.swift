@@ -44,6 +44,10 @@ public enum JSONWebAlgorithm: String, Sendable, Hashable, CaseIterable, CustomSt
   case rsaOAEP = "RSA-OAEP"
   /// RSAES-OAEP with SHA-256.
   case rsaOAEP256 = "RSA-OAEP-256"
+  /// RSAES-OAEP with SHA-384 (W3C Web Cryptography API, registered at IANA).
+  case rsaOAEP384 = "RSA-OAEP-384"
+  /// RSAES-OAEP with SHA-512 (W3C Web Cryptography API, registered at IANA).
+  case rsaOAEP512 = "RSA-OAEP-512"
   /// AES Key Wrap, 128 bits.
   case a128KW = "A128KW"
   /// AES Key Wrap, 192 bits.
@@ -121,7 +125,8 @@ public enum JSONWebAlgorithm: String, Sendable, Hashable, CaseIterable, CustomSt
       .a192CBCHS384, .a256CBCHS512, .a128GCM, .a192GCM, .a256GCM, .pbes2HS256A128KW, .pbes2HS384A192KW,
       .pbes2HS512A256KW:
       type == .symmetric
-    case .rs256, .rs384, .rs512, .ps256, .ps384, .ps512, .rsaOAEP, .rsaOAEP256: type == .rsa
+    case .rs256, .rs384, .rs512, .ps256, .ps384, .ps512, .rsaOAEP, .rsaOAEP256, .rsaOAEP384, .rsaOAEP512:
+      type == .rsa
     case .es256: type == .curve(.p256)
     case .es384: type == .curve(.p384)
     case .es512: type == .curve(.p521)

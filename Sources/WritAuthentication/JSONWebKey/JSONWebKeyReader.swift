@@ -9,71 +9,101 @@ extension JSONWebKey {
 
   /// A key from a JWK (RFC 7517, section 4; RFC 7518, section 6; RFC 8037, section 2).
   ///
-  /// Members that occur twice refuse the key, also those that mean nothing here. `x5u`, `x5c` and their thumbprints are not
-  /// looked at: a key is trusted because of where it was read, not of what it says.
+  /// Members that occur twice refuse the key, also those that mean nothing here; a member that is `null` counts as absent. `x5u`, `x5c` and
+  /// their thumbprints are not looked at: a key is trusted because of where it was read, not of what it says. `"use":"jwt-svid"` is
+  /// the use for signatures (SPIFFE Trust Domain and Bundle, section 4.2.2). `n` and `e` may have one zero byte in front.
   ///
   /// - Parameters:
-  ///   - bytes: the JSON text in UTF-8.
+  ///   - bytes: the JSON text in UTF-8, with or without a byte order mark.
   ///   - accepted: the algorithms that the key may be bound to. Where the key names none, exactly one of them must be for
   ///     keys of its type.
+  ///   - assumed: algorithms that a key without `alg` is bound to where `accepted` leaves several; one for each type of key.
   ///   - profile: how strong it must be.
   /// - Throws: `KeyError` of every code but `password`.
   public init(
     parsing bytes: [UInt8],
     accepting accepted: Set<JSONWebAlgorithm> = .signatures,
+    assuming assumed: Set<JSONWebAlgorithm> = [],
     profile: KeyProfile = .standard
   ) throws(KeyError) {
     let document = try JSONWebKeyReader.document(bytes, maximumBytes: Self.maximumBytes)
-    self = try JSONWebKeyReader(document, document.root, accepted, profile).key()
+    var work = KeyWork()
+    self = try JSONWebKeyReader(document, document.root).unboundKey(profile).key(
+      accepting: accepted,
+      assuming: assumed,
+      within: &work
+    )
+  }
+
+  /// A key from the text of a JWK, as ``init(parsing:accepting:assuming:profile:)-([UInt8],_,_,_)`` has it.
+  public init(
+    parsing text: String,
+    accepting accepted: Set<JSONWebAlgorithm> = .signatures,
+    assuming assumed: Set<JSONWebAlgorithm> = [],
+    profile: KeyProfile = .standard
+  ) throws(KeyError) {
+    try self.init(parsing: Array(text.utf8), accepting: accepted, assuming: assumed, profile: profile)
   }
 }
 
-/// Reads one JWK of a document.
+/// Reads one JWK of a document; nothing is calculated.
 struct JSONWebKeyReader {
   private let document: JSONDocument
   private let object: JSONDocument.Index
-  private let accepted: Set<JSONWebAlgorithm>
-  private let profile: KeyProfile
 
-  init(
-    _ document: JSONDocument,
-    _ object: JSONDocument.Index,
-    _ accepted: Set<JSONWebAlgorithm>,
-    _ profile: KeyProfile
-  ) {
+  init(_ document: JSONDocument, _ object: JSONDocument.Index) {
     self.document = document
     self.object = object
-    self.accepted = accepted
-    self.profile = profile
   }
 
   static func document(_ bytes: [UInt8], maximumBytes: Int) throws(KeyError) -> JSONDocument {
     guard bytes.count <= maximumBytes else {
       throw KeyError(.tooLarge, "found \(bytes.count) bytes, expected at most \(maximumBytes)")
     }
+    try KeyText.checkEncoding(bytes)
+    let mark = KeyText.byteOrderMark.count
+    let hasMark = bytes.starts(with: KeyText.byteOrderMark)
     do throws(JSONError) {
-      return try JSONDocument(parsing: bytes, maximumDepth: 8)
+      return try JSONDocument(parsing: hasMark ? Array(bytes.dropFirst(mark)) : bytes, maximumDepth: 8)
     } catch {
       // The message of a syntax error quotes the text, which may be that of a private key.
-      throw KeyError(.malformed, "not the JSON of a key, at byte \(error.offset): \(error.code)")
+      let offset = error.offset + (hasMark ? mark : 0)
+      throw KeyError(.malformed, "not the JSON of a key, at byte \(offset): \(error.code)")
     }
   }
 
-  func key() throws(KeyError) -> JSONWebKey {
-    guard document.kind(of: object) == .object else { throw KeyError(.malformed, "a key is no JSON object") }
+  /// The key; a private part is decoded, and checked only where the key is used.
+  func unboundKey(_ profile: KeyProfile) throws(KeyError) -> UnboundKey {
+    guard document.kind(of: object) == .object else { throw KeyError(.malformed, "a key is not a JSON object") }
     guard let type = try string("kty") else { throw KeyError(.malformed, "a key has no \"kty\"") }
-    var requirements = KeyRequirements(accepted: accepted, profile: profile)
-    requirements.stated = try statedAttributes()
+    let stated = try statedAttributes()
     if type.utf8.elementsEqual("oct".utf8) {
-      return .symmetric(try requirements.symmetricKey(try secret("k")))
+      return UnboundKey(.symmetric(try secret("k")), stated, profile)
     } else if type.utf8.elementsEqual("RSA".utf8) {
-      return try rsaKey(requirements)
+      return UnboundKey(.pair(.rsa(try rsaNumbers())), stated, profile)
     } else if type.utf8.elementsEqual("EC".utf8) {
-      return try curveKey(requirements, hasCoordinates: true)
+      return UnboundKey(.pair(.curve(try curveNumbers(hasCoordinates: true))), stated, profile)
     } else if type.utf8.elementsEqual("OKP".utf8) {
-      return try curveKey(requirements, hasCoordinates: false)
+      return UnboundKey(.pair(.curve(try curveNumbers(hasCoordinates: false))), stated, profile)
     }
     throw KeyError(.unsupported, "the key type \"\(printable(type))\" is not known")
+  }
+
+  /// The key, which must be public: private parts are not even decoded.
+  ///
+  /// - Throws: `KeyError`, with the code `notPermitted` for a private key or a shared secret.
+  func publicKey(
+    accepting accepted: Set<JSONWebAlgorithm>,
+    assuming assumed: Set<JSONWebAlgorithm>,
+    _ profile: KeyProfile
+  ) throws(KeyError) -> PublicKey {
+    if document.kind(of: object) == .object {
+      for name in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] where has(name) {
+        let reason = name == "k" ? "a shared secret (\"oct\")" : "a private key"
+        throw KeyError(.notPermitted, "\(reason) where only public keys are expected")
+      }
+    }
+    return try unboundKey(profile).publicKey(accepting: accepted, assuming: assumed)
   }
 
   // MARK: Attributes
@@ -87,8 +117,8 @@ struct JSONWebKeyReader {
       stated.algorithm = algorithm
     }
     if let name = try string("use") {
-      guard let use = KeyUse.allCases.first(where: { $0.rawValue.utf8.elementsEqual(name.utf8) }) else {
-        throw KeyError(.unsupported, "the use \"\(printable(name))\" is not known")
+      guard let use = KeyUse(named: name) else {
+        throw KeyError(.unsupported, "the use \"\(printable(name))\" is not known, expected \"sig\" or \"enc\"")
       }
       stated.use = use
     }
@@ -98,8 +128,8 @@ struct JSONWebKeyReader {
 
   /// Unknown operations are passed over, as RFC 7517, section 4.3, allows others; repeated ones are not.
   private func operations() throws(KeyError) -> KeyOperations? {
-    guard let index = document.member("key_ops", of: object) else { return nil }
-    guard document.kind(of: index) == .array else { throw KeyError(.malformed, "\"key_ops\" is no array") }
+    guard let index = member("key_ops") else { return nil }
+    guard document.kind(of: index) == .array else { throw KeyError(.malformed, "\"key_ops\" is not an array") }
     var operations: KeyOperations = []
     for element in document.elements(of: index) {
       guard document.kind(of: element) == .string else { throw KeyError(.malformed, "\"key_ops\" has no strings") }
@@ -112,17 +142,10 @@ struct JSONWebKeyReader {
 
   // MARK: Types
 
-  private func rsaKey(_ requirements: KeyRequirements) throws(KeyError) -> JSONWebKey {
+  private func rsaNumbers() throws(KeyError) -> KeyNumbers.RSANumbers {
     let modulus = try integer("n")
     let exponent = try integer("e")
-    // Before libcrypto works with numbers of any size.
-    try RSAStrength.check(modulus: modulus, exponent: exponent, isPrivate: has("d"), profile: profile)
-    guard has("d") else {
-      let handle = try KeyError.catching { () throws(LibCryptoError) in
-        try PublicKeyHandle(modulus: modulus.span, exponent: exponent.span)
-      }
-      return .public(try PublicKey(handle, requirements))
-    }
+    guard has("d") else { return KeyNumbers.RSANumbers(modulus: modulus, exponent: exponent) }
     guard !has("oth") else { throw KeyError(.unsupported, "an RSA key has more than two primes") }
     let parts = PrivateKeyHandle.RSAParts(
       d: try secretInteger("d"),
@@ -132,13 +155,10 @@ struct JSONWebKeyReader {
       dq: try secretInteger("dq"),
       qi: try secretInteger("qi")
     )
-    let handle = try KeyError.catching { () throws(LibCryptoError) in
-      try PrivateKeyHandle(modulus: modulus.span, exponent: exponent.span, parts: parts)
-    }
-    return .private(try PrivateKey(handle, requirements))
+    return KeyNumbers.RSANumbers(modulus: modulus, exponent: exponent, parts: parts)
   }
 
-  private func curveKey(_ requirements: KeyRequirements, hasCoordinates: Bool) throws(KeyError) -> JSONWebKey {
+  private func curveNumbers(hasCoordinates: Bool) throws(KeyError) -> KeyNumbers.CurveNumbers {
     guard let name = try string("crv") else { throw KeyError(.malformed, "a key has no \"crv\"") }
     guard let curve = JSONWebCurve(named: name)?.curve else {
       throw KeyError(.unsupported, "the curve \"\(printable(name))\" is not known")
@@ -148,34 +168,33 @@ struct JSONWebKeyReader {
     }
     let x = try bytes("x", count: curve.byteCount)
     let y = curve.hasCoordinates ? try bytes("y", count: curve.byteCount) : []
-    let publicKey = try KeyError.catching { () throws(LibCryptoError) in
-      try PublicKeyHandle(curve: curve, x: x.span, y: y.span)
+    let scalar = has("d") ? try secret("d") : nil
+    guard scalar == nil || scalar?.count == curve.byteCount else {
+      throw KeyError(.malformed, "\"d\" has \(scalar?.count ?? 0) bytes, expected \(curve.byteCount)")
     }
-    guard has("d") else { return .public(try PublicKey(publicKey, requirements)) }
-    let scalar = try secret("d")
-    guard scalar.count == curve.byteCount else {
-      throw KeyError(.malformed, "\"d\" has \(scalar.count) bytes, expected \(curve.byteCount)")
-    }
-    let handle = try KeyError.catching { () throws(LibCryptoError) in
-      try PrivateKeyHandle(curve: curve, scalar: scalar, publicKey: publicKey)
-    }
-    return .private(try PrivateKey(handle, requirements))
+    return KeyNumbers.CurveNumbers(curve: curve, x: x, y: y, scalar: scalar)
   }
 
   // MARK: Members
 
-  private func has(_ name: String) -> Bool { document.member(name, of: object) != nil }
+  /// The member of this name; `null` is as good as none, as libraries write out members that a key does not have.
+  private func member(_ name: String) -> JSONDocument.Index? {
+    guard let index = document.member(name, of: object), document.kind(of: index) != .null else { return nil }
+    return index
+  }
+
+  private func has(_ name: String) -> Bool { member(name) != nil }
 
   private func string(_ name: String) throws(KeyError) -> String? {
-    guard let index = document.member(name, of: object) else { return nil }
-    guard let string = document.string(at: index) else { throw KeyError(.malformed, "\"\(name)\" is no string") }
+    guard let index = member(name) else { return nil }
+    guard let string = document.string(at: index) else { throw KeyError(.malformed, "\"\(name)\" is not a string") }
     return string
   }
 
   private func bytes(_ name: String, count: Int? = nil) throws(KeyError) -> [UInt8] {
-    guard let index = document.member(name, of: object) else { throw KeyError(.malformed, "a key has no \"\(name)\"") }
+    guard let index = member(name) else { throw KeyError(.malformed, "a key has no \"\(name)\"") }
     guard let bytes = document.withStringBytes(at: index, Base64URL.decode) ?? nil else {
-      throw KeyError(.malformed, "\"\(name)\" is no base64url")
+      throw KeyError(.malformed, "\"\(name)\" is not valid base64url")
     }
     guard count == nil || bytes.count == count else {
       throw KeyError(.malformed, "\"\(name)\" has \(bytes.count) bytes, expected \(count ?? 0)")
@@ -183,19 +202,23 @@ struct JSONWebKeyReader {
     return bytes
   }
 
-  /// An unsigned integer in as few bytes as it takes (RFC 7518, section 2).
+  /// An unsigned integer.
+  ///
+  /// RFC 7518, section 2, has it in as few bytes as it takes; one zero in front is passed over, as providers
+  /// publish moduli in the form of signed integers. Thumbprints are of the shortest form.
   private func integer(_ name: String) throws(KeyError) -> [UInt8] {
-    let bytes = try bytes(name)
+    var bytes = try bytes(name)
+    if bytes.first == 0 { bytes.removeFirst() }
     guard let first = bytes.first, first != 0 else {
-      throw KeyError(.malformed, "\"\(name)\" starts with a zero byte or is empty")
+      throw KeyError(.malformed, "\"\(name)\" is empty, zero, or starts with several zero bytes")
     }
     return bytes
   }
 
   private func secret(_ name: String) throws(KeyError) -> SecretBytes {
-    guard let index = document.member(name, of: object) else { throw KeyError(.malformed, "a key has no \"\(name)\"") }
+    guard let index = member(name) else { throw KeyError(.malformed, "a key has no \"\(name)\"") }
     guard let bytes = document.withStringBytes(at: index, Base64URL.decodeSecret) ?? nil else {
-      throw KeyError(.malformed, "\"\(name)\" is no base64url")
+      throw KeyError(.malformed, "\"\(name)\" is not valid base64url")
     }
     return bytes
   }

@@ -10,6 +10,11 @@ public struct JSONWebKeySet: Sendable {
   public static let maximumCount = 100
   /// Bytes of the longest set that is read.
   public static let maximumBytes = 524_288
+  /// The work that checking the private RSA keys of a set may take: as much as one of 16,384 bits needs, or 64 of 4,096 bits.
+  ///
+  /// A key of 1,024 bits counts 1, of 2,048 bits 8, of 4,096 bits 64: the cube of its length. Keys beyond are refused with the code
+  /// `tooLarge`.
+  public static let maximumPrivateWork = 4096
 
   /// A key that was left out when the set was read, and why.
   public struct Refusal: Sendable {
@@ -56,18 +61,43 @@ public struct JSONWebKeySet: Sendable {
 
   /// A set from JSON.
   ///
-  /// A key that cannot be used, of an unknown type say, does not keep others from being used: it is among ``refusals``.
+  /// A key that cannot be used, of an unknown type or use say, does not keep others from being used: it is among ``refusals``. Use
+  /// ``PublicKeySet`` where no private key may stand.
   ///
   /// - Parameters:
   ///   - bytes: the JSON text in UTF-8, an object with the member `keys`.
-  ///   - accepted: the algorithms that keys may be bound to, as ``JSONWebKey/init(parsing:accepting:profile:)`` has it. A key
-  ///     for which several are left refuses the whole set: the list is what is wrong.
+  ///   - accepted: the algorithms that keys may be bound to, as ``JSONWebKey/init(parsing:accepting:assuming:profile:)-([UInt8],_,_,_)``
+  ///     has it. A key for which several are left refuses the whole set: the list is what is wrong.
+  ///   - assumed: algorithms that keys without `alg` are bound to where `accepted` leaves several, one for each type of key. Microsoft
+  ///     Entra, for example, publishes RSA keys without `alg` and signs with them as `RS256`.
   ///   - profile: how strong keys must be.
   /// - Throws: `KeyError` with the codes of ``init(_:)``, `malformed`, `algorithmAmbiguous`, `failure`.
   public init(
     parsing bytes: [UInt8],
     accepting accepted: Set<JSONWebAlgorithm> = .signatures,
+    assuming assumed: Set<JSONWebAlgorithm> = [],
     profile: KeyProfile = .standard
+  ) throws(KeyError) {
+    try self.init(bytes, accepted, assumed, profile, isPublic: false)
+  }
+
+  /// A set from the text of one, as ``init(parsing:accepting:assuming:profile:)-([UInt8],_,_,_)`` has it.
+  public init(
+    parsing text: String,
+    accepting accepted: Set<JSONWebAlgorithm> = .signatures,
+    assuming assumed: Set<JSONWebAlgorithm> = [],
+    profile: KeyProfile = .standard
+  ) throws(KeyError) {
+    try self.init(parsing: Array(text.utf8), accepting: accepted, assuming: assumed, profile: profile)
+  }
+
+  /// - Parameter isPublic: whether private keys and shared secrets are refused before they are decoded.
+  init(
+    _ bytes: [UInt8],
+    _ accepted: Set<JSONWebAlgorithm>,
+    _ assumed: Set<JSONWebAlgorithm>,
+    _ profile: KeyProfile,
+    isPublic: Bool
   ) throws(KeyError) {
     let document = try JSONWebKeyReader.document(bytes, maximumBytes: Self.maximumBytes)
     guard let list = document.member("keys", of: document.root), document.kind(of: list) == .array else {
@@ -79,9 +109,16 @@ public struct JSONWebKeySet: Sendable {
     var keys: [JSONWebKey] = []
     var refusals: [Refusal] = []
     var refused: [JSONDocument.Index] = []
+    // One budget for all keys, as many of them fit into a set.
+    var work = KeyWork()
     for (position, element) in document.elements(of: list).enumerated() {
+      let reader = JSONWebKeyReader(document, element)
       do throws(KeyError) {
-        keys.append(try JSONWebKeyReader(document, element, accepted, profile).key())
+        keys.append(
+          isPublic
+            ? .public(try reader.publicKey(accepting: accepted, assuming: assumed, profile))
+            : try reader.unboundKey(profile).key(accepting: accepted, assuming: assumed, within: &work)
+        )
       } catch {
         // Nor is a key bad because memory ran out.
         guard error.code != .algorithmAmbiguous, error.code != .failure else { throw error }

@@ -49,6 +49,8 @@ public struct KeyError: Error, Sendable, CustomStringConvertible {
     let code: Code =
       switch error.code {
       case .key, .parameter: .mismatched
+      case .encoding: .malformed
+      case .unsupported: .unsupported
       case .authentication: .password
       case .failure: .failure
       }

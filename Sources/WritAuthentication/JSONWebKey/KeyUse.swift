@@ -6,6 +6,19 @@ public enum KeyUse: String, Sendable, Hashable, CaseIterable {
   case signature = "sig"
   /// Encrypting and decrypting.
   case encryption = "enc"
+
+  /// The use of this name, compared by bytes.
+  ///
+  /// SPIFFE names the use of keys that sign its tokens `jwt-svid` (SPIFFE Trust Domain and Bundle, section 4.2.2); it is that of
+  /// signatures. Its `x509-svid` is for certificates alone, and unknown here.
+  init?(named name: String) {
+    if name.utf8.elementsEqual("jwt-svid".utf8) {
+      self = .signature
+      return
+    }
+    guard let use = Self.allCases.first(where: { $0.rawValue.utf8.elementsEqual(name.utf8) }) else { return nil }
+    self = use
+  }
 }
 
 /// What a key may do (`key_ops`, RFC 7517, section 4.3).

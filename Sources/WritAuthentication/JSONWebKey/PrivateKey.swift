@@ -6,6 +6,9 @@ internal import LibCrypto
 ///
 /// It never prints its private part, and libcrypto wipes it when the last copy is gone.
 public struct PrivateKey: Sendable, CustomStringConvertible {
+  /// Iterations of PBKDF2 that an encrypted key may ask for: half a second of CPU, or less.
+  public static let maximumIterations = PrivateKeyHandle.maximumIterations
+
   /// What the key is bound to.
   public let attributes: KeyAttributes
   /// The public half, to be published.
@@ -16,16 +19,6 @@ public struct PrivateKey: Sendable, CustomStringConvertible {
     self.handle = handle
     self.attributes = attributes
     publicKey = PublicKey(handle.publicKey, attributes.publicSide)
-  }
-
-  /// Checks the strength of a key that came from outside, and binds it.
-  init(_ handle: PrivateKeyHandle, _ requirements: KeyRequirements) throws(KeyError) {
-    let attributes = try requirements.attributes(
-      of: handle.publicKey,
-      possible: .all,
-      isPrivate: true
-    )
-    self.init(handle, attributes)
   }
 
   /// RSA, or the curve.
@@ -47,10 +40,9 @@ public struct PrivateKey: Sendable, CustomStringConvertible {
     identifier: String? = nil
   ) throws(KeyError) -> PrivateKey {
     let type = algorithm.suits(.rsa) && curve == nil ? .rsa : KeyType.curve(curve ?? algorithm.usualCurve)
-    var requirements = KeyRequirements(accepted: [algorithm], profile: .standard)
-    requirements.stated = StatedAttributes(identifier: identifier, algorithm: algorithm)
+    let stated = StatedAttributes(identifier: identifier, algorithm: algorithm)
     // Before the key is made: that may take seconds.
-    _ = try requirements.stated.bound(to: type, possible: [], accepting: [algorithm])
+    let attributes = try stated.bound(to: type, possible: .all, accepting: [algorithm])
     guard type != .rsa || (2048...RSAStrength.maximumBits).contains(rsaBits) else {
       throw KeyError(.weak, "an RSA key of \(rsaBits) bits was asked for, expected 2048 to \(RSAStrength.maximumBits)")
     }
@@ -60,7 +52,7 @@ public struct PrivateKey: Sendable, CustomStringConvertible {
       case .rsa, .symmetric: try PrivateKeyHandle.generateRSA(bits: rsaBits)
       }
     }
-    return try PrivateKey(handle, requirements)
+    return PrivateKey(handle, attributes)
   }
 
   /// Type and algorithm; never the private part.

@@ -16,12 +16,6 @@ public struct PublicKey: Sendable, CustomStringConvertible {
     type = KeyType(handle.kind)
   }
 
-  /// Checks the strength of a key that came from outside, and binds it.
-  init(_ handle: PublicKeyHandle, _ requirements: KeyRequirements) throws(KeyError) {
-    let attributes = try requirements.attributes(of: handle, possible: .ofPublicKeys, isPrivate: false)
-    self.init(handle, attributes)
-  }
-
   /// Type and algorithm.
   public var description: String { "public key of type \(type) for \(attributes.algorithm)" }
 }

@@ -8,12 +8,15 @@ internal import StrictJSON
 /// It is read more leniently than a ``JSONWebKeySet``, as nobody here can mend it: an ambiguous key and one of a repeated
 /// identifier refuse no other. Shared secrets and private keys have no place in such a set, and are refused.
 struct PublishedKeys: Sendable {
+  /// The keys that can be used, of which there may be none.
   private(set) var keys: [VerificationKey] = []
+  /// The keys that cannot, and why.
   private(set) var refusals: [JSONWebKeySet.Refusal] = []
 
   init(
     _ bytes: [UInt8],
     accepting accepted: Set<JSONWebAlgorithm>,
+    assuming assumed: Set<JSONWebAlgorithm>,
     profile: KeyProfile
   ) throws(KeyFetchError) {
     try Self.checkSize(bytes)
@@ -32,23 +35,26 @@ struct PublishedKeys: Sendable {
     }
     for (position, element) in document.elements(of: list).enumerated() {
       do throws(KeyError) {
-        // Before it is read: whether the parts of a private key fit each other takes long to say.
-        guard document.member("d", of: element) == nil else {
-          throw KeyError(.notPermitted, "a private key in a set that is published")
-        }
-        switch try JSONWebKeyReader(document, element, accepted, profile).key() {
-        case .public(let key): keys.append(try VerificationKey(key))
-        case .symmetric: throw KeyError(.notPermitted, "a shared secret (\"oct\") in a set that is published")
-        case .private: throw KeyError(.notPermitted, "a private key in a set that is published")
-        }
+        // Private parts are refused before they are decoded.
+        let key = try JSONWebKeyReader(document, element).publicKey(accepting: accepted, assuming: assumed, profile)
+        keys.append(try VerificationKey(key))
       } catch {
         refusals.append(JSONWebKeySet.Refusal(position: position, error: error))
       }
     }
-    guard !keys.isEmpty else {
-      let reason = refusals.first.map { ", the first because \($0.error.description)" } ?? ""
-      throw KeyFetchError(.noKeys, "a key set has no key that can be used" + reason)
-    }
+  }
+
+  /// Refuses a set without a key that can be used, with the reason of the first refusal.
+  func check() throws(KeyFetchError) {
+    guard keys.isEmpty else { return }
+    let ambiguous = refusals.first { $0.error.code == .algorithmAmbiguous }
+    guard let refusal = ambiguous ?? refusals.first else { throw KeyFetchError(.noKeys, "the key set is empty") }
+    let help = ambiguous == nil ? "" : "; for fetched keys that is `RemoteKeySet.Settings.assumed`"
+    throw KeyFetchError(
+      .noKeys,
+      "none of the \(refusals.count) keys of the set can be used; key \(refusal.position): "
+        + refusal.error.description + help
+    )
   }
 
   static func checkSize(_ bytes: [UInt8]) throws(KeyFetchError) {

@@ -32,6 +32,8 @@ public final class RemoteKeySet: Sendable, VerificationKeySource {
     /// SHA-256 of the text they were read from.
     var digest: [UInt8] = []
     var refusals: [JSONWebKeySet.Refusal] = []
+    /// Those of the set that was read last, where none of its keys can be used; `nil` where its keys are in force.
+    var unusable: [JSONWebKeySet.Refusal]?
     var fetched: Int64?
     var failure: KeyFetchError?
     /// When the last fetch began.
@@ -71,7 +73,7 @@ public final class RemoteKeySet: Sendable, VerificationKeySource {
     public let generation: UInt64
     /// What the keys are bound to.
     public let keys: [KeyAttributes]
-    /// The keys of the set that cannot be used.
+    /// The keys of the set that was read last which cannot be used, and why; also where none of them can.
     public let refusals: [JSONWebKeySet.Refusal]
     /// How long ago the fetch that brought or confirmed them began.
     public let age: Duration?
@@ -86,7 +88,7 @@ public final class RemoteKeySet: Sendable, VerificationKeySource {
       Status(
         generation: state.keys.number,
         keys: state.keys.keys.keys.map(\.attributes),
-        refusals: state.refusals,
+        refusals: state.unusable ?? state.refusals,
         age: state.fetched.map { .milliseconds(max(0, now - $0)) },
         failure: state.failure
       )
@@ -180,13 +182,26 @@ public final class RemoteKeySet: Sendable, VerificationKeySource {
     let digest = try HashedText(answer.bytes).digest
     let isKnown = state.withLock { $0.digest == digest }
     let published =
-      isKnown ? nil : try PublishedKeys(answer.bytes, accepting: settings.accepted, profile: settings.profile)
+      isKnown
+      ? nil
+      : try PublishedKeys(
+        answer.bytes,
+        accepting: settings.accepted,
+        assuming: settings.assumed,
+        profile: settings.profile
+      )
+    if let published, published.keys.isEmpty {
+      // Why no key can be used is shown also where the keys before stay in force.
+      state.withLock { $0.unusable = published.refusals }
+      try published.check()
+    }
     let waiters = state.withLock { state in
       if let published {
         state.keys = KeyGeneration(number: state.keys.number &+ 1, keys: VerificationKeys(published.keys))
         state.refusals = published.refusals
         state.digest = digest
       }
+      state.unusable = nil
       state.fetched = started
       state.failure = nil
       state.isFetching = false

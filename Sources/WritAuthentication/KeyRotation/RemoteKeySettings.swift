@@ -13,9 +13,13 @@ extension RemoteKeySet {
     public var maximumAge = Duration.seconds(6 * 3600)
     /// How long a fetch may take, and whoever waits for it waits; up to a minute.
     public var deadline = Duration.seconds(5)
-    /// The algorithms that keys may be bound to, as ``JSONWebKeySet/init(parsing:accepting:profile:)`` has it; a key for which
-    /// several are left is passed over.
+    /// The algorithms that keys may be bound to, as ``PublicKeySet`` has it; a key for which several are left is passed over,
+    /// unless ``assumed`` names one.
     public var accepted = Set<JSONWebAlgorithm>.signatures
+    /// The algorithms that keys without `alg` are bound to where ``accepted`` leaves several, one for each type of key.
+    ///
+    /// Microsoft Entra publishes RSA keys without `alg` and signs with them as `RS256`: `[.rs256]`.
+    public var assumed: Set<JSONWebAlgorithm> = []
     /// How strong keys must be.
     public var profile = KeyProfile.standard
 
