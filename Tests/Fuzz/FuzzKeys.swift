@@ -1,33 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-
 // The fuzzer of the readers of keys; Scripts/fuzz compiles it together with the sources of WritAuthentication.
 
 internal import LibCrypto
 
-/// The first byte chooses the reader; what it takes is written, and reads as the same key.
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The first byte chooses the reader.
+///
+/// A key that is taken is written, and reads as the same key; none takes longer than its length
+/// allows.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzKeys(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let input = unsafe Array(UnsafeBufferPointer(start: start, count: count))
   guard let choice = input.first else { return 0 }
   let bytes = Array(input.dropFirst())
-  switch choice % 4 {
-  case 0:
+  let reading = KeyReading.all[Int(choice) % KeyReading.all.count]
+  let begin = processorNanoseconds()
+  reading.read(bytes)
+  let taken = processorNanoseconds() - begin
+  guard taken <= allowedNanoseconds(bytes.count, reading) else {
+    fatalError("\(reading.name) took \(taken / 1_000_000) ms for \(bytes.count) bytes")
+  }
+  if reading.name.hasPrefix("JSONWebKey(parsing:)") {
     guard let key = try? JSONWebKey(parsing: bytes, accepting: everyAlgorithm) else { return 0 }
     check(key)
-  case 1:
-    guard let set = try? JSONWebKeySet(parsing: bytes, accepting: everyAlgorithm) else { return 0 }
-    for key in set.keys { check(key) }
-    _ = try? VerificationKeys(set)
-  case 2:
-    for algorithm in [JSONWebAlgorithm.rs256, .es256, .edDSA] {
-      _ = try? JSONWebKey(pem: bytes, password: nil, accepting: [algorithm])
-    }
-  default:
-    for algorithm in [JSONWebAlgorithm.rs256, .es256, .edDSA] {
-      _ = try? JSONWebKey(der: bytes.span, password: nil, accepting: [algorithm])
-    }
   }
   return 0
+}
+
+/// A second for 64 kB, so 15 µs a byte, and a tenth for what costs time at any length: the longest RSA key, a point on a curve.
+///
+/// A password may ask for a million iterations in a hundred bytes: a second.
+private func allowedNanoseconds(_ count: Int, _ reading: KeyReading) -> UInt64 {
+  let base: UInt64 = reading.name.contains("password") ? 1_000_000_000 : 100_000_000
+  // The address sanitizer makes all of it slower.
+  return 3 * (base + UInt64(count) * 15_000)
+}
+
+private func processorNanoseconds() -> UInt64 {
+  var time = timespec()
+  unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
 
 private let everyAlgorithm = Set(JSONWebAlgorithm.allCases)
