@@ -138,7 +138,7 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
       ]
     ),
-    .testTarget(name: "WritCedarTests", dependencies: ["WritCedar", "StrictJSON"]),
+    .testTarget(name: "WritCedarTests", dependencies: ["WritCedar", "StrictJSON"], exclude: ["Mistakes"]),
     .testTarget(name: "WritPolicyTests", dependencies: ["WritPolicy", "WritCedar", "CAllocationCount"]),
     // Tables against the literal evaluator; `Scripts/differential` runs it longer.
     .testTarget(name: "DifferentialTests", dependencies: ["WritPolicy", "WritCedar"]),

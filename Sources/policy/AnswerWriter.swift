@@ -142,6 +142,7 @@ struct AnswerWriter {
     for error in response.errors {
       Output.line("  \(Style.yellow("error")) in \(named(error.policy, in: policies))")
       Output.line("    \(error.error.location): \(CedarText.shown(error.error.message))")
+      if let help = error.error.help { Output.line("    help: \(CedarText.shown(help))") }
     }
     if let explanations { writeText(explanations) }
   }

@@ -157,13 +157,13 @@ struct EvalCommand: ParsableCommand {
     do {
       switch mode {
       case .arguments(let principal, let action, let resource):
-        let action = try EntityUID(parsing: action, name: "--action")
-        let resource = try EntityUID(parsing: resource, name: "--resource")
+        let action = try EntityArgument.read(action, "--action", .action)
+        let resource = try EntityArgument.read(resource, "--resource", .resource)
         var context = try ContextArgument.read(context, for: action, schema)
         let entity = try bearer?.principal(schema)
         if let bearer { context = try bearer.context(adding: context, for: action, schema) }
         let request = Request(
-          principal: try entity?.uid ?? EntityUID(parsing: principal ?? "", name: "--principal"),
+          principal: try entity?.uid ?? EntityArgument.read(principal ?? "", "--principal", .principal),
           action: action,
           resource: resource,
           context: context
@@ -198,8 +198,21 @@ enum ContextArgument {
     guard let argument else { return .empty }
     let start = argument.utf8.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
     let source =
-      start == UInt8(ascii: "{") ? SourceInput(name: "--context", text: argument) : try InputFile.contents(of: argument)
+      start == UInt8(ascii: "{") ? SourceInput(name: "--context", text: argument) : try file(argument)
     return try RecordValue(json: source.bytes, name: source.name, for: action, schema: schema)
+  }
+}
+
+extension ContextArgument {
+  /// The file of this name; where there is none, an error that also says how JSON is given.
+  private static func file(_ path: String) throws -> SourceInput {
+    do {
+      return try InputFile.contents(of: path)
+    } catch let failure as Failure where path != "-" && !Directory.exists(path) {
+      throw Failure(
+        "\(failure.text)\nhelp: a context is a file or a JSON object, as in --context '{\"mfa\": true}'"
+      )
+    }
   }
 }
 

@@ -62,17 +62,17 @@ struct EvaluateCommand: ParsableCommand {
     do {
       let text = expression == "-" ? try InputFile.contents(of: "-") : SourceInput(name: "expression", text: expression)
       let expression = try Expression(parsing: text)
-      let action = try EntityUID(parsing: action, name: "--action")
+      let action = try EntityArgument.read(action, "--action", .action)
       let request = Request(
-        principal: try EntityUID(parsing: principal, name: "--principal"),
+        principal: try EntityArgument.read(principal, "--principal", .principal),
         action: action,
-        resource: try EntityUID(parsing: resource, name: "--resource"),
+        resource: try EntityArgument.read(resource, "--resource", .resource),
         context: try ContextArgument.read(context, for: action, scenario.schema)
       )
       let value = try expression.value(for: request, entities: scenario.entities)
       write(value)
     } catch let error as EvaluationError {
-      throw Failure(Diagnostic(error.message, source: error.source, span: error.span).rendered)
+      throw Failure(Diagnostic(error.message, help: error.help, source: error.source, span: error.span).rendered)
     } catch let error as SyntaxError {
       throw Failure(error)
     } catch let error as InputError {

@@ -32,6 +32,7 @@ struct EvalTextTests {
           no policy permits it
           error in policy0 (p.cedar:1:1)
             p.cedar:2:8: the record has no attribute "a"
+            help: test first whether it exists, with `has`
 
         """
     )

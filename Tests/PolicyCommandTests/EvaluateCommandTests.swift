@@ -50,7 +50,7 @@ struct EvaluateCommandTests {
     let lines = outcome.errors.split(separator: "\n").map(String.init)
     #expect(lines.first?.hasPrefix("error: ") == true)
     #expect(lines.dropFirst().first == " --> expression:1:\(column)")
-    #expect(lines.last == "  | " + String(repeating: " ", count: column - 1) + carets)
+    #expect(lines.dropFirst(4).first == "  | " + String(repeating: " ", count: column - 1) + carets)
   }
 
   @Test(

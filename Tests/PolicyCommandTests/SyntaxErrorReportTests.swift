@@ -101,16 +101,19 @@ struct SyntaxErrorReportTests {
     let report = try await report("permit (principal, action, resource)")
     #expect(
       report == """
-        error: expected `when`, `unless` or `;`, found the end of the text
+        error: the policy does not end with `;`
          --> p.cedar:1:37
           |
         1 | permit (principal, action, resource)
           |                                     ^
+          = help: add `;` here
 
         """
     )
     #expect(try await self.report("permit").contains("--> p.cedar:1:7\n"))
     #expect(try await self.report("permit\n\n").contains("--> p.cedar:3:1\n"))
+    // A missing `;` is told of where it is missing, not on the empty line behind it.
+    #expect(try await self.report("permit (principal, action, resource)\n\n").contains("--> p.cedar:1:37\n"))
   }
 
   @Test("one pass finds the errors of all policies and all files, in order")
@@ -126,7 +129,7 @@ struct SyntaxErrorReportTests {
     let places = outcome.errors.split(separator: "\n").filter { $0.contains(" --> ") }.map {
       $0.trimmingPrefix { $0 != "." }
     }
-    #expect(places == ["./a.cedar:1:9", "./a.cedar:4:1", "./a.cedar:4:9", "./b.cedar:1:54", "./b.cedar:3:9"])
+    #expect(places == ["./a.cedar:1:9", "./a.cedar:3:37", "./a.cedar:4:9", "./b.cedar:1:54", "./b.cedar:3:9"])
   }
 
   @Test("errors are counted up to 50 a text")

@@ -137,6 +137,7 @@ struct ExpressionSyntaxTests {
           |
         2 |   * 2
           |   ^
+          = help: `+` needs an expression on its right
         """
     )
   }

@@ -31,7 +31,7 @@ struct PolicySyntaxTests {
     "illegal policies, each with its own message",
     arguments: [
       (";", "a `;` without a policy"), ("permit(principal, action, resource);;", "a `;` without a policy"),
-      ("permit(principal, action, resource)", "expected `when`, `unless` or `;`, found the end of the text"),
+      ("permit(principal, action, resource)", "the policy does not end with `;`"),
       ("Permit(principal, action, resource);", "expected `permit` or `forbid`, found `Permit`"),
       ("permit principal", "expected `(` and the scope, found `principal`"),
       ("permit();", "expected `principal` as the first element of the scope, found `)`"),
@@ -112,7 +112,7 @@ struct PolicySyntaxTests {
       error.diagnostics.map(\.description) == [
         "p:1:48: expected an expression, found `}`",
         "p:3:25: expected `,` and the resource, found `)`",
-        "p:5:1: expected `when`, `unless` or `;`, found `permit`",
+        "p:4:36: the policy does not end with `;`",
         "p:5:57: expected an expression, found `}`",
       ]
     )

@@ -4,7 +4,10 @@ extension ExtensionFunction {
   /// The value of a call: arguments are counted, then looked at from left to right.
   func call(_ arguments: [Value]) throws(EvaluationFailure) -> Value {
     guard arguments.count == arity else {
-      throw EvaluationFailure(.arity, "`\(name)` takes \(arity) arguments, found \(arguments.count)")
+      // The receiver of a method is not counted among its arguments.
+      let receiver = isConstructor ? 0 : 1
+      let expected = arity - receiver == 1 ? "one argument" : "no argument"
+      throw EvaluationFailure(.arity, "`\(name)` takes \(expected), found \(Swift.max(0, arguments.count - receiver))")
     }
     let first = arguments[0]
     do {

@@ -95,7 +95,15 @@ struct EntityReader {
         }
       }
     } catch let error as JSONError {
-      throw JSONFailure(error)
+      // Not even an array begins.
+      let found = json.indices.contains(error.offset) ? json[error.offset] : UInt8(ascii: "[")
+      let isOther = count == 0 && (found == UInt8(ascii: "{") || found == UInt8(ascii: "n"))
+      throw JSONFailure(
+        .json,
+        error.message,
+        help: isOther ? "entities are an array: `[{\"uid\": …, \"attrs\": {}, \"parents\": []}]`" : nil,
+        at: error.offset
+      )
     } catch let failure as JSONFailure {
       throw failure
     } catch {
@@ -118,17 +126,28 @@ struct EntityReader {
   ) throws(JSONFailure) -> Entity {
     let offset = document.offset(of: index)
     guard document.kind(of: index) == .object else {
-      throw JSONFailure(.form, "an entity is an object with `uid`, `attrs` and `parents`", at: offset)
+      throw JSONFailure(
+        .form,
+        "an entity is an object with `uid`, `attrs` and `parents`",
+        help: ForeignMember.entityForm,
+        at: offset
+      )
     }
     guard let uidIndex = document.member("uid", of: index) else {
-      throw JSONFailure(.form, "the entity has no `uid`", at: offset)
+      let help = ForeignMember.help(missing: "uid", of: index, in: document, otherwise: ForeignMember.entityForm)
+      throw JSONFailure(.form, "the entity has no `uid`", help: help, at: offset)
     }
     let uid = try values.uid(uidIndex, of: document)
     guard let attributes = document.member("attrs", of: index) else {
-      throw JSONFailure(.form, "\(uid) has no `attrs`", at: offset)
+      let otherwise = "write `\"attrs\": {}` where it has no attributes"
+      let help = ForeignMember.help(missing: "attrs", of: index, in: document, otherwise: otherwise)
+      throw JSONFailure(.form, "\(uid) has no `attrs`", help: help, at: offset)
     }
     guard let parents = document.member("parents", of: index), document.kind(of: parents) == .array else {
-      throw JSONFailure(.form, "\(uid) has no array `parents`", at: offset)
+      let otherwise =
+        "write `\"parents\": []` where it is in no group, and `[{\"type\": …, \"id\": …}]` where it is in one"
+      let help = ForeignMember.help(missing: "parents", of: index, in: document, otherwise: otherwise)
+      throw JSONFailure(.form, "\(uid) has no array `parents`", help: help, at: offset)
     }
     let definition = schema?.entityTypes[uid.type]
     var entity = Entity(uid: uid)
@@ -155,7 +174,14 @@ struct EntityReader {
   ) throws(JSONFailure) -> RecordValue {
     guard document.kind(of: index) == .object,
       case .record(let record) = try values.value(index, of: document, expecting: type)
-    else { throw JSONFailure(.form, "`\(name)` is an object of values", at: document.offset(of: index)) }
+    else {
+      throw JSONFailure(
+        .form,
+        "`\(name)` is an object of values",
+        help: "write `\"\(name)\": {\"name\": value}`, or `{}` where there are none",
+        at: document.offset(of: index)
+      )
+    }
     return record
   }
 
@@ -165,7 +191,9 @@ struct EntityReader {
     expecting type: Schema.TypeIndex?
   ) throws(JSONFailure) -> RecordValue {
     let offset = document.offset(of: index)
-    guard document.kind(of: index) == .object else { throw JSONFailure(.form, "`tags` is an object", at: offset) }
+    guard document.kind(of: index) == .object else {
+      throw JSONFailure(.form, "`tags` is an object", help: "write `\"tags\": {\"name\": value}`", at: offset)
+    }
     var tags: [RecordValue.Attribute] = []
     for (key, value) in document.members(of: index) {
       let value = try values.value(value, of: document, expecting: type)

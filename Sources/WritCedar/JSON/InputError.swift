@@ -48,11 +48,13 @@ extension InputError: CustomStringConvertible {
 package struct JSONFailure: Error {
   package let code: InputError.Code
   package let message: String
+  package let help: String?
   package let offset: Int
 
-  package init(_ code: InputError.Code, _ message: String, at offset: Int) {
+  package init(_ code: InputError.Code, _ message: String, help: String? = nil, at offset: Int) {
     self.code = code
     self.message = message
+    self.help = help
     self.offset = offset
   }
 
@@ -62,6 +64,7 @@ package struct JSONFailure: Error {
 
   package func inputError(name: String, bytes: [UInt8]) -> InputError {
     let source = SourceText(name: name, bytes: bytes)
-    return InputError(code, Diagnostic(message, source: source, span: SourceSpan(offset, offset + 1)))
+    let help = help ?? (code == .json ? JSONAdvice.help(at: offset, in: bytes) : nil)
+    return InputError(code, Diagnostic(message, help: help, source: source, span: SourceSpan(offset, offset + 1)))
   }
 }

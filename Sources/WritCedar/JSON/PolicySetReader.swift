@@ -70,6 +70,14 @@ private struct PolicySetReader {
       throw reader.failure(.form, "policies in JSON are an object", at: root)
     }
     guard names.contains(where: { document.member($0, of: root) != nil }) else {
+      if document.member("Statement", of: root) != nil {
+        throw JSONFailure(
+          .form,
+          "the policies are in the form of AWS IAM, not of Cedar",
+          help: "a statement is written `permit(principal, action, resource) when { … };`",
+          at: document.offset(of: root)
+        )
+      }
       try reader.policy(root)
       return try single(position: position, identifiers)
     }

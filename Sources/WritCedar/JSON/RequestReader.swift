@@ -94,6 +94,11 @@ package struct RequestReader {
     self.schema = schema
   }
 
+  private static let form = """
+    a request is written `{"principal": "User::\\"alice\\"", "action": "Action::\\"view\\"", \
+    "resource": "Photo::\\"sea.jpg\\""}`
+    """
+
   /// A request, its members alone or among others that the caller reads.
   package func request(
     _ index: JSONDocument.Index,
@@ -103,7 +108,12 @@ package struct RequestReader {
   ) throws(JSONFailure) -> RequestInput {
     let offset = document.offset(of: index)
     guard document.kind(of: index) == .object else {
-      throw JSONFailure(.form, "a request is an object with `principal`, `action` and `resource`", at: offset)
+      throw JSONFailure(
+        .form,
+        "a request is an object with `principal`, `action` and `resource`",
+        help: Self.form,
+        at: offset
+      )
     }
     let members = ["principal", "action", "resource", "context", "entities"] + others
     for (key, _) in document.members(of: index) {
@@ -112,6 +122,7 @@ package struct RequestReader {
         throw JSONFailure(
           .form,
           "a request has no member \(CedarText.quoted(String(name.prefix(64))))",
+          help: ForeignMember.help(forRequestMember: name, among: members),
           at: document.offset(of: key)
         )
       }
@@ -143,15 +154,19 @@ package struct RequestReader {
     _ document: JSONDocument,
     _ values: inout ValueReader
   ) throws(JSONFailure) -> EntityUID {
+    let role: EntityRole = name == "principal" ? .principal : name == "action" ? .action : .resource
     guard let member = document.member(name, of: index) else {
-      throw JSONFailure(.form, "the request has no `\(name)`", at: document.offset(of: index))
+      throw JSONFailure(.form, "the request has no `\(name)`", help: Self.form, at: document.offset(of: index))
     }
     guard let text = document.string(at: member) else { return try values.uid(member, of: document) }
     do throws(SyntaxError) {
-      return try EntityUID(parsing: text)
+      return try EntityUID(parsing: text, name: name, as: role)
     } catch {
-      let message = error.diagnostics.first?.message ?? ""
-      throw JSONFailure(.uid, "`\(name)` is not an entity: \(message)", at: document.offset(of: member))
+      let first = error.diagnostics.first
+      let message = "`\(name)` is not an entity: \(first?.message ?? "")"
+      // In JSON the quotes of the literal are escaped, so the object is easier to write.
+      let help = ForeignMember.help(forUID: member, in: document, role)
+      throw JSONFailure(.uid, message, help: help, at: document.offset(of: member))
     }
   }
 
@@ -165,17 +180,29 @@ package struct RequestReader {
       var values = ValueReader(schema: schema)
       guard document.kind(of: index) == .object,
         case .record(let record) = try values.value(index, of: document, expecting: type)
-      else { throw JSONFailure(.context, "a context is an object of values", at: document.offset(of: index)) }
+      else {
+        throw JSONFailure(
+          .context,
+          "a context is an object of values",
+          help: "write an object, as in `{\"mfa\": true}`, or leave it out",
+          at: document.offset(of: index)
+        )
+      }
       return record
     } catch {
-      throw JSONFailure(error.code == .json ? .json : .context, error.message, at: error.offset)
+      throw JSONFailure(error.code == .json ? .json : .context, error.message, help: error.help, at: error.offset)
     }
   }
 
   /// An array of entities, each checked against the schema.
   package func entities(_ index: JSONDocument.Index, of document: JSONDocument) throws(JSONFailure) -> [Entity] {
     guard document.kind(of: index) == .array else {
-      throw JSONFailure(.form, "`entities` is an array", at: document.offset(of: index))
+      throw JSONFailure(
+        .form,
+        "`entities` is an array",
+        help: "write `[ … ]` around the entities",
+        at: document.offset(of: index)
+      )
     }
     var reader = EntityReader(schema: schema)
     var entities: [Entity] = []

@@ -89,7 +89,12 @@ struct ValueReader {
     case .number:
       guard let integer = document.integer(at: index) else {
         let text = document.numberText(at: index) ?? ""
-        throw JSONFailure(.value, "`\(text.prefix(40))` is not a 64-bit integer", at: offset)
+        throw JSONFailure(
+          .value,
+          "`\(text.prefix(40))` is not a 64-bit integer",
+          help: ForeignMember.help(forNumber: text),
+          at: offset
+        )
       }
       return .long(integer)
     case .string:
@@ -97,7 +102,7 @@ struct ValueReader {
       guard let function = expected.flatMap(Self.constructor) else { return .string(string) }
       return try call(function, [.string(string)], at: offset)
     case .null:
-      throw JSONFailure(.value, "Cedar has no null", at: offset)
+      throw JSONFailure(.value, "Cedar has no null", help: "leave the member out", at: offset)
     case .array:
       var element: Schema.TypeIndex?
       if case .set(let type)? = expected { element = type }
@@ -131,7 +136,12 @@ struct ValueReader {
       return try beginCall(call, of: document)
     }
     if document.member("__expr", of: index) != nil {
-      throw JSONFailure(.value, "`__expr` is no longer part of the format", at: offset)
+      throw JSONFailure(
+        .value,
+        "`__expr` is no longer part of the format",
+        help: "write `{\"__entity\": {\"type\", \"id\"}}` or `{\"__extn\": {\"fn\", \"arg\"}}`",
+        at: offset
+      )
     }
     switch expected {
     case .entity? where document.member("type", of: index) != nil && document.member("id", of: index) != nil:
@@ -170,10 +180,20 @@ struct ValueReader {
     guard document.kind(of: index) == .object, document.count(of: index) == 2,
       let name = document.member("fn", of: index), (argument != nil) || (arguments != nil)
     else {
-      throw JSONFailure(.form, "an extension value is `{\"fn\": name, \"arg\": value}`", at: offset)
+      throw JSONFailure(
+        .form,
+        "an extension value is `{\"fn\": name, \"arg\": value}`",
+        help: "write it as `{\"fn\": \"ip\", \"arg\": \"10.0.0.1\"}`",
+        at: offset
+      )
     }
     guard let text = document.string(at: name), let function = ExtensionFunction(name: text) else {
-      throw JSONFailure(.value, "there is no such extension function", at: document.offset(of: name))
+      throw JSONFailure(
+        .value,
+        "there is no such extension function",
+        help: ForeignMember.help(forFunction: document.string(at: name) ?? ""),
+        at: document.offset(of: name)
+      )
     }
     if let argument, let text = document.string(at: argument) { return try call(function, [.string(text)], at: offset) }
     var frame = Frame(kind: .call(function), offset: offset)
@@ -272,6 +292,7 @@ struct ValueReader {
       throw JSONFailure(
         .uid,
         "an entity is named by `{\"type\": \"…\", \"id\": \"…\"}`",
+        help: ForeignMember.help(forUID: index, in: document),
         at: document.offset(of: index)
       )
     }
@@ -287,6 +308,7 @@ struct ValueReader {
       throw JSONFailure(
         .uid,
         "\(CedarText.quoted(String(text.prefix(64)))) is not the name of an entity type",
+        help: "a type is a path of identifiers without quotes and id, as in `User` or `App::User`",
         at: offset
       )
     }

@@ -15,10 +15,15 @@ extension SchemaParser {
         at: name.place.span
       )
     }
-    try parser.expect(.assign, "`=` after the common type's name")
+    try expect(.assign, "`=` after the common type's name") { _ in "a common type is written `type Name = Type;`" }
     let type = try typeExpression()
-    try parser.expect(.semicolon, "`;` after the type")
+    try end("the common type", "`;` after the type") { $0.attributeEndAdvice() }
     syntax.commonTypes.append(SchemaSyntax.CommonType(namespace: namespace, name: name, type: type))
+  }
+
+  /// The `;` at the end of a declaration.
+  private mutating func end(_ declaration: String, _ expectation: String, help: Advice) throws(Diagnostic) {
+    guard parser.take(.semicolon) else { throw unfinished(declaration, expectation, help: help(self)) }
   }
 
   // MARK: Entity types
@@ -27,7 +32,7 @@ extension SchemaParser {
     parser.advance()
     var names: [SchemaSyntax.Name] = []
     repeat {
-      let name = try name("the entity type's name")
+      let name = try name("the entity type's name") { $0.entityNameAdvice() }
       if name.text == "Action" {
         throw parser.diagnostic(
           "an entity type cannot be named `Action`",
@@ -48,16 +53,16 @@ extension SchemaParser {
 
   private mutating func enumeration(of entity: inout SchemaSyntax.EntityDeclaration) throws(Diagnostic) {
     parser.advance()
-    try parser.expect(.leftBracket, "`[` and the ids after `enum`")
+    try expect(.leftBracket, "`[` and the ids after `enum`") { $0.enumerationAdvice() }
     entity.enumeration = try list { (reader: inout SchemaParser) throws(Diagnostic) in
-      guard reader.parser.token.kind == .string else { throw reader.parser.unexpected("an id, a string") }
+      guard reader.parser.token.kind == .string else {
+        throw reader.parser.unexpected("an id, a string", help: reader.enumerationAdvice())
+      }
       return try reader.parser.stringLiteral()
     }
-    try parser.expect(
-      .semicolon,
-      "`;` after the ids",
-      help: "an enumerated type has no parents, attributes or tags (RFC 53)"
-    )
+    try end("the entity type", "`;` after the ids") { _ in
+      "an enumerated type has no parents, attributes or tags (RFC 53)"
+    }
   }
 
   private mutating func body(of entity: inout SchemaSyntax.EntityDeclaration) throws(Diagnostic) {
@@ -68,7 +73,9 @@ extension SchemaParser {
       expected = "`=`, `{`, `tags` or `;` after the parents"
     }
     if parser.take(.assign) {
-      guard parser.token.kind == .leftBrace else { throw parser.unexpected("`{` and the attributes after `=`") }
+      guard parser.token.kind == .leftBrace else {
+        throw parser.unexpected("`{` and the attributes after `=`", help: "attributes are written `{ name: Type }`")
+      }
     }
     if parser.token.kind == .leftBrace {
       entity.attributes = try typeExpression()
@@ -79,22 +86,17 @@ extension SchemaParser {
       entity.tags = try typeExpression("the tags' type")
       expected = "`;` after the tags' type"
     }
-    guard parser.take(.semicolon) else {
-      let help =
-        switch parser.token.kind {
-        case .doubleColon: "a type of a namespace is declared in `namespace Name { … }`"
-        case .comma where !entity.parents.isEmpty: "several parents stand in brackets, `in [A, B]`"
-        default: "the order is `entity Name in [Parents] = { … } tags Type;`"
-        }
-      throw parser.unexpected(expected, help: help)
-    }
+    let hasParents = !entity.parents.isEmpty
+    try end("the entity type", expected) { $0.entityBodyAdvice(hasParents: hasParents) }
   }
 
   /// One type's name, or names in brackets.
   private mutating func typeNames(_ expectation: String, mayBeEmpty: Bool) throws(Diagnostic) -> [SchemaSyntax.Name] {
-    guard parser.take(.leftBracket) else { return [try path(expectation)] }
+    guard parser.take(.leftBracket) else { return [try path(expectation) { $0.entityTypeAdvice() }] }
     if mayBeEmpty, parser.take(.rightBracket) { return [] }
-    return try list { (reader: inout SchemaParser) throws(Diagnostic) in try reader.path("an entity type") }
+    return try list { (reader: inout SchemaParser) throws(Diagnostic) in
+      try reader.path("an entity type") { $0.entityTypeAdvice() }
+    }
   }
 
   // MARK: Actions
@@ -102,7 +104,9 @@ extension SchemaParser {
   mutating func actionDeclaration() throws(Diagnostic) {
     parser.advance()
     var names: [SchemaSyntax.Name] = []
-    repeat { names.append(try quotableName("the action's name")) } while parser.take(.comma)
+    repeat {
+      names.append(try quotableName("the action's name") { $0.actionNameAdvice() })
+    } while parser.take(.comma)
     var action = SchemaSyntax.ActionDeclaration(namespace: namespace, names: names)
     var expected = "`in`, `appliesTo` or `;`"
     if parser.tokenIs("in") {
@@ -122,12 +126,11 @@ extension SchemaParser {
       // A relic of the language that the reference still reads: there are no attributes of actions.
       parser.advance()
       try parser.expect(.leftBrace, "`{` after `attributes`")
-      try parser.expect(.rightBrace, "`}`", help: "actions have no attributes")
+      try parser.expect(.rightBrace, "`}`") { _ in "actions have no attributes" }
       expected = "`;` after `attributes {}`"
     }
-    let help =
-      parser.token.kind == .comma && !action.parents.isEmpty ? "several groups stand in brackets, `in [a, b]`" : nil
-    try parser.expect(.semicolon, expected, help: help)
+    let hasGroups = !action.parents.isEmpty
+    try end("the action", expected) { $0.actionBodyAdvice(hasGroups: hasGroups) }
     syntax.actions.append(action)
   }
 
@@ -150,34 +153,40 @@ extension SchemaParser {
       }
       type += "::" + (try name("an identifier or an action's id in quotes after `::`", mayBeCedar: true).text)
     }
-    throw parser.unexpected("`::` and the action's id", help: "an action is written `Clinic::Action::\"view\"`")
+    throw parser.unexpected(
+      "`::` and the action's id",
+      help: EntityAdvice.literal(for: type, .action).map { "write the action's id in double quotes: `\($0)`" }
+    )
   }
 
   private mutating func application() throws(Diagnostic) -> SchemaSyntax.Application {
     let start = parser.token.start
     parser.advance()
-    try parser.expect(.leftBrace, "`{` after `appliesTo`")
+    try expect(.leftBrace, "`{` after `appliesTo`") { _ in "write `appliesTo { principal: User, resource: Photo }`" }
     openBraces += 1
     var principals: [SchemaSyntax.Name]?
     var resources: [SchemaSyntax.Name]?
     var context: SchemaSyntax.TypeExpression?
+    var last: String?
     repeat {
       // A comma may stand before the closing brace, but not alone.
       if parser.token.kind == .rightBrace, principals != nil || resources != nil || context != nil { break }
       if parser.tokenIs("principal") {
         try field("principal", isRepeated: principals != nil)
         principals = try appliedTypes("principal")
+        last = "principal"
       } else if parser.tokenIs("resource") {
         try field("resource", isRepeated: resources != nil)
         resources = try appliedTypes("resource")
+        last = "resource"
       } else if parser.tokenIs("context") {
         try field("context", isRepeated: context != nil)
         context = try contextType()
       } else {
-        throw parser.unexpected("`principal`, `resource` or `context`")
+        throw parser.unexpected("`principal`, `resource` or `context`", help: applicationAdvice(after: last))
       }
     } while parser.take(.comma)
-    try parser.expect(.rightBrace, "`,` or `}`")
+    try expect(.rightBrace, "`,` or `}`") { $0.applicationEndAdvice() }
     openBraces -= 1
     guard let principals, let resources else {
       throw parser.diagnostic(
@@ -192,7 +201,7 @@ extension SchemaParser {
   private mutating func field(_ name: String, isRepeated: Bool) throws(Diagnostic) {
     if isRepeated { throw parser.diagnostic("`\(name)` occurs twice", help: "remove one", at: parser.token.span) }
     parser.advance()
-    try parser.expect(.colon, "`:` after `\(name)`")
+    try parser.expect(.colon, "`:` after `\(name)`") { _ in "write `\(name): Type`" }
   }
 
   private mutating func appliedTypes(_ field: String) throws(Diagnostic) -> [SchemaSyntax.Name] {

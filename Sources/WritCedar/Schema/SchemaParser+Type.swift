@@ -19,7 +19,9 @@ extension SchemaParser {
       // The type just read is the last node; an empty record has closed its own frame.
       switch frame {
       case .set:
-        try parser.expect(.greater, "`>` after the type of a set's elements")
+        try expect(.greater, "`>` after the type of a set's elements") { _ in
+          "a set is written `Set<T>`, with one `>` for each `<`"
+        }
         typeFrames.removeLast()
         appendNode(.set(syntax.types.count - 1))
       case .record(let firstAttribute):
@@ -52,10 +54,14 @@ extension SchemaParser {
         expectation = "the attribute's type"
         continue
       }
-      let name = try path(expectation)
+      let name = try path(expectation) { $0.typeAdvice() }
       guard parser.token.kind == .less else { return appendNode(.name(name)) }
       guard name.text == "Set" else {
-        throw parser.diagnostic("`\(name.text)` takes no `<…>`", help: "only `Set<T>` does", at: parser.token.span)
+        throw parser.diagnostic(
+          "`\(parser.shortened(name.text))` takes no `<…>`",
+          help: ForeignType.help(forParameterized: name.text),
+          at: parser.token.span
+        )
       }
       try push(.set)
       parser.advance()
@@ -77,14 +83,16 @@ extension SchemaParser {
   /// `name:`, `name?:` or `"name":`, with annotations before it.
   private mutating func attributeName() throws(Diagnostic) {
     try annotations()
-    let name = try quotableName("an attribute's name or `}`")
+    let name = try quotableName("an attribute's name or `}`") { $0.attributeNameAdvice() }
     let isRequired = !parser.take(.question)
-    try parser.expect(.colon, isRequired ? "`:` or `?:` after the attribute's name" : "`:` after `?`")
+    try expect(.colon, isRequired ? "`:` or `?:` after the attribute's name" : "`:` after `?`") {
+      $0.attributeColonAdvice(name.text)
+    }
     openAttributes.append(SchemaSyntax.Attribute(name: name, isRequired: isRequired))
   }
 
   private mutating func closeRecord(_ firstAttribute: Int) throws(Diagnostic) {
-    try parser.expect(.rightBrace, "`,` or `}` after the attribute")
+    try expect(.rightBrace, "`,` or `}` after the attribute") { $0.attributeEndAdvice() }
     openBraces -= 1
     typeFrames.removeLast()
     // Sorting is stable in its result only if equal names keep their order: the later one is the one to report.

@@ -59,7 +59,7 @@ struct SchemaParser {
 
   // MARK: Recovery
 
-  private var atDeclaration: Bool {
+  var atDeclaration: Bool {
     parser.token.kind == .at || parser.tokenIs("entity") || parser.tokenIs("action") || parser.tokenIs("type")
       || parser.tokenIs("namespace")
   }
@@ -112,16 +112,12 @@ struct SchemaParser {
     if parser.tokenIs("type") { return try commonTypeDeclaration() }
     if parser.tokenIs("namespace") { return try openNamespaceDeclaration() }
     if parser.token.kind == .semicolon {
-      throw parser.diagnostic("a `;` without a declaration", help: "remove it", at: parser.token.span)
+      let isBehindBrace =
+        parser.previousEnd > 0 && parser.source.bytes[Int(parser.previousEnd) - 1] == UInt8(ascii: "}")
+      let help = isBehindBrace ? "remove it: a namespace has no `;` behind its `}`" : "remove it"
+      throw parser.diagnostic("a `;` without a declaration", help: help, at: parser.token.span)
     }
-    let keywords = ["entity", "action", "type", "namespace"]
-    var help = Suggestion.nearest(to: parser.text(of: parser.token), among: keywords).map { "did you mean `\($0)`?" }
-    if parser.token.kind == .slash { help = "a comment starts with `//`" }
-    if parser.tokenIs("permit") || parser.tokenIs("forbid") { help = "policies stand in a text of their own" }
-    throw parser.unexpected(
-      "`entity`, `action`, `type`\(openNamespace == nil ? " or `namespace`" : " or `}`")",
-      help: help
-    )
+    throw noDeclaration(in: openNamespace != nil)
   }
 
   /// Checks `@name` and `@name("value")`, any number of them, no name twice.
@@ -147,10 +143,17 @@ struct SchemaParser {
     let keyword = parser.token
     parser.advance()
     let start = parser.token.start
-    var path = try parser.identifier("the namespace's name")
+    var path = try parser.identifier("the namespace's name") {
+      $0.token.kind == .string ? "the name of a namespace stands without quotes" : nil
+    }
     while parser.take(.doubleColon) { path += "::" + (try parser.identifier("an identifier after `::`")) }
     let span = SourceSpan(start, parser.previousEnd)
-    try parser.expect(.leftBrace, "`::` or `{` after the namespace's name")
+    try parser.expect(.leftBrace, "`::` or `{` after the namespace's name") { parser in
+      switch parser.token.kind {
+      case .dot: "a path is written with `::`, as in `A::B`"
+      default: "its declarations stand in braces: `namespace Name { … }`"
+      }
+    }
     openNamespace = keyword
     namespace = path
     if let other = namespaces.updateValue(span, forKey: ScalarText(path)) {
@@ -170,30 +173,62 @@ struct SchemaParser {
 
   /// An identifier that is not reserved, where it is written.
   ///
-  /// - Parameter mayBeCedar: whether `__cedar` is allowed, which is not reserved for attributes and actions, and which
-  ///   starts the paths of primitive and extension types.
-  mutating func name(_ expectation: String, mayBeCedar: Bool = false) throws(Diagnostic) -> SchemaSyntax.Name {
+  /// - Parameters:
+  ///   - expectation: how an error calls it.
+  ///   - mayBeCedar: whether `__cedar` is allowed, which is not reserved for attributes and actions, and which starts
+  ///     the paths of primitive and extension types.
+  ///   - help: what to write instead of the current token.
+  mutating func name(
+    _ expectation: String,
+    mayBeCedar: Bool = false,
+    help: Advice? = nil
+  ) throws(Diagnostic) -> SchemaSyntax.Name {
     let span = parser.token.span
     if mayBeCedar, parser.tokenIs("__cedar") {
       parser.advance()
       return SchemaSyntax.Name(text: "__cedar", place: place(span))
     }
-    return SchemaSyntax.Name(text: try parser.identifier(expectation), place: place(span))
+    do throws(Diagnostic) {
+      return SchemaSyntax.Name(text: try parser.identifier(expectation), place: place(span))
+    } catch {
+      throw error.advised(help?(self))
+    }
+  }
+
+  /// Finds out, after an error, what to write instead.
+  typealias Advice = (SchemaParser) -> String?
+
+  mutating func expect(
+    _ kind: Token.Kind,
+    _ expectation: @autoclosure () -> String,
+    help: Advice
+  ) throws(Diagnostic) {
+    guard parser.take(kind) else {
+      if isAtBar { throw parser.diagnostic("`|` is not part of a schema", help: help(self), at: parser.token.span) }
+      throw parser.unexpected(expectation()).advised(help(self))
+    }
   }
 
   /// An identifier or any text in quotes, as attributes and actions are named.
-  mutating func quotableName(_ expectation: String) throws(Diagnostic) -> SchemaSyntax.Name {
-    guard parser.token.kind == .string else { return try name(expectation, mayBeCedar: true) }
+  mutating func quotableName(
+    _ expectation: String,
+    help: Advice? = nil
+  ) throws(Diagnostic) -> SchemaSyntax.Name {
+    guard parser.token.kind == .string else { return try name(expectation, mayBeCedar: true, help: help) }
     let span = parser.token.span
     return SchemaSyntax.Name(text: try parser.stringLiteral(), place: place(span))
   }
 
   /// A path, `Clinic::Doctor`, that refers to a type.
-  mutating func path(_ expectation: String) throws(Diagnostic) -> SchemaSyntax.Name {
+  mutating func path(_ expectation: String, help: Advice? = nil) throws(Diagnostic) -> SchemaSyntax.Name {
     let start = parser.token.start
-    var text = try name(expectation, mayBeCedar: true).text
+    var text = try name(expectation, mayBeCedar: true, help: help).text
     while parser.take(.doubleColon) {
-      text += "::" + (try name("an identifier after `::`", mayBeCedar: true).text)
+      let component = try name("an identifier after `::`", mayBeCedar: true) {
+        $0.parser.token.kind == .string
+          ? "a type is expected, not an entity: write `\($0.parser.shortened(text))`" : nil
+      }
+      text += "::" + component.text
     }
     return SchemaSyntax.Name(text: text, place: place(SourceSpan(start, parser.previousEnd)))
   }
@@ -206,7 +241,7 @@ struct SchemaParser {
     while true {
       elements.append(try element(&self))
       if parser.take(.rightBracket) { return elements }
-      try parser.expect(.comma, "`,` or `]`")
+      try parser.expect(.comma, "`,` or `]`") { _ in "the parts of a list are separated by `,`" }
       if parser.token.kind == .rightBracket {
         throw parser.diagnostic(
           "a `,` before `]`",

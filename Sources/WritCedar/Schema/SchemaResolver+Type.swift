@@ -25,11 +25,6 @@ extension SchemaResolver {
 
   private static let primitiveNames = ["Bool", "Long", "String", "ipaddr", "decimal", "datetime", "duration"]
 
-  /// What other languages, or Cedar's JSON, call the primitive types.
-  private static let misnomers = [
-    "Boolean": "Bool", "ip": "ipaddr", "Int": "Long", "Integer": "Long", "Number": "Long", "Text": "String",
-  ]
-
   private static let languageNamespace = "__cedar::"
 
   /// The whole names that a name may stand for: a path only itself, a plain name first that of its namespace.
@@ -98,10 +93,10 @@ extension SchemaResolver {
   }
 
   private func typeHelp(_ name: String, in namespace: String) -> String? {
-    if name == "Set" { return "a set is written `Set<T>`" }
-    if let primitive = Self.misnomers[name] { return "did you mean `\(primitive)`?" }
     let names = entityPlaces.keys.lazy.map(\.description)
-    return suggestion(name, among: Array(names) + commonTypes.keys.map(\.string) + Self.primitiveNames, in: namespace)
+    // A declared type that is spelled alike comes before one that another language calls so.
+    return suggestion(name, among: Array(names) + commonTypes.keys.map(\.string), in: namespace)
+      ?? ForeignType.help(for: name) ?? suggestion(name, among: Self.primitiveNames, in: namespace)
   }
 
   /// `did you mean …?`: the same name of another namespace, or one spelled alike.

@@ -18,6 +18,11 @@ public struct Diagnostic: Error, Sendable {
     self.span = span
   }
 
+  /// The same with a way out where it has none.
+  func advised(_ help: String?) -> Diagnostic {
+    self.help == nil && help != nil ? Diagnostic(message, help: help, source: source, span: span) : self
+  }
+
   /// Line and column of the place.
   public var location: SourceLocation { source.location(of: span.start) }
 }

@@ -29,6 +29,10 @@ struct ExpressionFrame {
   /// The operand of the node to come: the type of an `is … in`.
   var operand: UInt32 = 0
 
+  var isRecord: Bool {
+    if case .record = kind { true } else { false }
+  }
+
   var nests: Bool {
     switch kind {
     case .unary, .binary: false
@@ -40,6 +44,9 @@ struct ExpressionFrame {
 enum Method {
   case builtin(Node.Operation)
   case `extension`(ExtensionFunction)
+
+  /// The methods of sets and entities.
+  static let builtinNames = ["contains", "containsAll", "containsAny", "isEmpty", "hasTag", "getTag"]
 
   init?(name: String) {
     switch name {

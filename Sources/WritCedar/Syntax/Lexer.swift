@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Cuts source bytes into tokens, one at a time, never looking back.
+/// Cuts source bytes into tokens, one at a time, never looking back; `Lexer+Failure.swift` says what is no token.
 ///
 /// The bytes must be UTF-8 (``SourceText`` readers check that once, before) and at most
 /// ``SourceText/maximumLength`` long.
 package struct Lexer {
-  private let bytes: [UInt8]
-  private var position = 0
+  let bytes: [UInt8]
+  var position = 0
   /// The first text that is no token, until someone reports it.
-  package private(set) var failure: (message: String, help: String?, span: SourceSpan)?
+  package var failure: Failure?
+  /// Where a search for `*/` has found none: it is searched for once, however many `/*` there are.
+  var searchedForCommentEnd = Int.max
+
+  /// A text that is no token.
+  package struct Failure: Sendable {
+    package let message: String
+    package let help: String?
+    package let span: SourceSpan
+    /// Whether the text is a comment of another language, so that reading may go on behind it.
+    package var isComment = false
+  }
 
   package init(_ bytes: [UInt8]) {
     self.bytes = bytes
@@ -18,12 +29,17 @@ package struct Lexer {
     failure = nil
   }
 
+  /// Goes on behind the line, which is not part of the language.
+  package mutating func skipLine() {
+    while position < bytes.count, bytes[position] != 0x0A, bytes[position] != 0x0D { position += 1 }
+  }
+
   @inline(__always)
-  private func byte(at index: Int) -> UInt8 {
+  func byte(at index: Int) -> UInt8 {
     index < bytes.count ? bytes[index] : 0
   }
 
-  private func token(_ kind: Token.Kind, from start: Int) -> Token {
+  func token(_ kind: Token.Kind, from start: Int) -> Token {
     Token(kind: kind, start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: position))
   }
 
@@ -56,7 +72,8 @@ package struct Lexer {
     case UInt8(ascii: "-"): return token(.minus, from: start)
     case UInt8(ascii: "+"): return token(.plus, from: start)
     case UInt8(ascii: "*"): return token(.star, from: start)
-    case UInt8(ascii: "/"): return token(.slash, from: start)
+    case UInt8(ascii: "/"):
+      return byte(at: position) == UInt8(ascii: "*") ? comment(from: start) : token(.slash, from: start)
     case UInt8(ascii: "%"): return token(.percent, from: start)
     case UInt8(ascii: ":"): return twoBytes(UInt8(ascii: ":"), .doubleColon, otherwise: .colon, from: start)
     case UInt8(ascii: "="): return twoBytes(UInt8(ascii: "="), .equal, otherwise: .assign, from: start)
@@ -71,14 +88,21 @@ package struct Lexer {
       if byte(at: position) == UInt8(ascii: "&") {
         return twoBytes(UInt8(ascii: "&"), .and, otherwise: .and, from: start)
       }
-      return invalid("`&` is not an operator", help: "write `&&`", from: start)
+      return foreignOperator(from: start)
     case UInt8(ascii: "|"):
       if byte(at: position) == UInt8(ascii: "|") {
         return twoBytes(UInt8(ascii: "|"), .or, otherwise: .or, from: start)
       }
-      return invalid("`|` is not an operator", help: "write `||`", from: start)
-    case UInt8(ascii: "'"):
-      return invalid("`'` does not start a string", help: "strings stand in double quotes", from: start)
+      return foreignOperator(from: start)
+    case UInt8(ascii: "#"):
+      skipLine()
+      return invalid(
+        "`#` does not start a comment",
+        help: "a comment starts with `//`",
+        from: start,
+        to: start + 1,
+        isComment: true
+      )
     default:
       return unexpectedScalar(from: start)
     }
@@ -113,25 +137,6 @@ package struct Lexer {
     }
     position = bytes.count
     return invalid("the string is not closed", help: "add a closing `\"`", from: start, to: start + 1)
-  }
-
-  private mutating func unexpectedScalar(from start: Int) -> Token {
-    while position < bytes.count, bytes[position] & 0xC0 == 0x80 { position += 1 }
-    let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    if text.unicodeScalars.first == "\u{FEFF}" {
-      return invalid(
-        "the text starts with a byte order mark, or holds one",
-        help: "save it as UTF-8 without BOM",
-        from: start
-      )
-    }
-    let code = text.unicodeScalars.first.map { "U+" + String($0.value, radix: 16, uppercase: true) } ?? ""
-    return invalid("`\(text)` (\(code)) is not part of the language outside a string", from: start)
-  }
-
-  private mutating func invalid(_ message: String, help: String? = nil, from start: Int, to end: Int? = nil) -> Token {
-    if failure == nil { failure = (message, help, SourceSpan(start, end ?? position)) }
-    return token(.invalid, from: start)
   }
 
   private mutating func skipWhiteSpaceAndComments() {

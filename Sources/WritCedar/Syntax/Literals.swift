@@ -5,13 +5,24 @@ extension EntityUID {
   ///
   /// - Throws: a ``SyntaxError``.
   public init(parsing text: String, name: String = "entity") throws(SyntaxError) {
+    try self.init(parsing: text, name: name, as: .any)
+  }
+
+  /// Reads an entity literal that stands for a part of a request.
+  ///
+  /// - Parameters:
+  ///   - text: the literal.
+  ///   - name: what errors call the text.
+  ///   - role: the part of the request, for advice.
+  /// - Throws: a ``SyntaxError``.
+  package init(parsing text: String, name: String, as role: EntityRole) throws(SyntaxError) {
     var parser = try Parser(name: name, bytes: Array(text.utf8))
     do throws(Diagnostic) {
-      let entity = try parser.entityLiteral("an entity, as in `User::\"alice\"`")
+      let entity = try parser.entityLiteral(role.expectation, role)
       guard parser.token.kind == .end else { throw parser.unexpected("the end of the entity") }
       self = SyntaxTree(parser.tree, source: parser.source).entity(at: entity)
     } catch {
-      throw SyntaxError([error])
+      throw SyntaxError([EntityAdvice.advised(error, on: text, role)])
     }
   }
 }
@@ -34,7 +45,9 @@ public struct Expression: Sendable {
     var parser = try Parser(name: source.name, bytes: source.bytes)
     do throws(Diagnostic) {
       try parser.expression()
-      guard parser.token.kind == .end else { throw parser.unexpected("an operator or the end of the expression") }
+      guard parser.token.kind == .end else {
+        throw parser.unexpected("an operator or the end of the expression", help: parser.operatorAdvice())
+      }
     } catch {
       throw SyntaxError([error])
     }

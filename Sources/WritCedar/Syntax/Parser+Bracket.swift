@@ -16,20 +16,20 @@ extension Parser {
     guard let kind = frames.last?.kind else { return .done }
     switch kind {
     case .ifCondition:
-      guard tokenIs("then") else { throw unexpected("`then`") }
+      guard tokenIs("then") else { throw unexpected("`then`", help: operatorAdvice(in: .ifCondition)) }
       let frame = pop()
       advance()
       try push(ExpressionFrame(kind: .ifThen, start: frame.start, index: appendGuard(.ifGuard)))
       return .operand(expressionStart: true)
     case .ifThen:
-      guard tokenIs("else") else { throw unexpected("`else`", help: "an `if` always has an `else`") }
+      guard tokenIs("else") else { throw unexpected("`else`", help: operatorAdvice(in: .ifThen)) }
       let frame = pop()
       advance()
       try push(ExpressionFrame(kind: .ifElse, start: frame.start, index: appendGuard(.elseGuard)))
       completeGuard(frame.index)
       return .operand(expressionStart: true)
     case .parenthesis:
-      guard token.kind == .rightParenthesis else { throw unexpected("an operator or `)`") }
+      guard token.kind == .rightParenthesis else { throw unexpected("an operator or `)`", help: operatorAdvice()) }
       return try close()
     default:
       return try separator()
@@ -47,8 +47,10 @@ extension Parser {
     }
     frames[frames.count - 1].count += 1
     if token.kind == closing { return try close() }
-    let bracket = closing == .rightBracket ? "]" : closing == .rightBrace ? "}" : ")"
-    try expect(.comma, "an operator, `,` or `\(bracket)`")
+    guard take(.comma) else {
+      let bracket = closing == .rightBracket ? "]" : closing == .rightBrace ? "}" : ")"
+      throw unexpected("an operator, `,` or `\(bracket)`", help: operatorAdvice())
+    }
     if token.kind == closing { return try close() }
     if isRecord { try readKey() }
     return .operand(expressionStart: true)
@@ -72,6 +74,7 @@ extension Parser {
       guard frame.count - 1 == expected else {
         throw diagnostic(
           "`\(operation)` takes \(expected == 0 ? "no argument" : "one argument"), found \(frame.count - 1)",
+          help: argumentAdvice(operation, frame.count - 1),
           at: SourceSpan(frame.start, previousEnd)
         )
       }
@@ -91,6 +94,7 @@ extension Parser {
     for (left, right) in zip(order, order.dropFirst()) where names[left].hasSameScalars(as: names[right]) {
       throw diagnostic(
         "the attribute \(CedarText.quoted(names[left])) occurs twice",
+        help: "remove one of the two",
         at: keys[Swift.max(left, right)].span
       )
     }

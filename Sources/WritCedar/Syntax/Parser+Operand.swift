@@ -52,7 +52,7 @@ extension Parser {
         at: token.span
       )
     default:
-      throw unexpected("an expression")
+      throw noOperand()
     }
   }
 
@@ -117,7 +117,7 @@ extension Parser {
       append(.bool, truth, from: start)
       return .afterOperand(Operand(start: start))
     }
-    let first = try identifier("an expression")
+    let first = try identifier("an expression") { $0.reservedOperandAdvice() }
     let path = try pathRest(after: first)
     if path.endsBeforeString {
       let entity = try entityLiteral(type: path.name)
@@ -136,22 +136,13 @@ extension Parser {
       }
     guard token.kind == .leftParenthesis else {
       guard let variable else {
-        throw diagnostic(
-          "`\(name)` is not a variable",
-          help: "the variables are principal, action, resource and context; an entity is written `\(name)::\"id\"`",
-          at: span
-        )
+        throw noVariable(name, span)
       }
       append(variable, 0, from: start)
       return .afterOperand(Operand(start: start))
     }
     guard let function = ExtensionFunction(name: name), function.isConstructor else {
-      let isMethod = Method(name: name) != nil
-      throw diagnostic(
-        isMethod ? "`\(name)` is a method, not a function" : "there is no function `\(name)`",
-        help: isMethod ? "write `value.\(name)(…)`" : "the functions are ip, decimal, datetime and duration",
-        at: span
-      )
+      throw noFunction(name, span)
     }
     try push(ExpressionFrame(kind: .call(function), start: start))
     advance()
@@ -164,9 +155,9 @@ extension Parser {
     if token.kind == .string {
       key = try stringLiteral()
     } else {
-      key = try identifier("an attribute name: an identifier or a string")
+      key = try identifier("an attribute name: an identifier or a string", help: { $0.keyAdvice() })
     }
     recordKeys.append(RecordKey(key: tree.string(key), span: keyToken.span, firstNode: tree.nodes.count))
-    try expect(.colon, "`:` after the attribute name")
+    try expect(.colon, "`:` after the attribute name", help: { _ in "an attribute is written `name: value`" })
   }
 }

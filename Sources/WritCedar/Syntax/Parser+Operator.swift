@@ -25,9 +25,7 @@ extension Parser {
     case .plus: return try shift(.add, .sum, operand)
     case .minus: return try shift(.subtract, .sum, operand)
     case .star: return try shift(.multiply, .product, operand)
-    case .slash: throw diagnostic("Cedar has no division", at: token.span)
-    case .percent: throw diagnostic("Cedar has no remainder", at: token.span)
-    case .assign: throw diagnostic("`=` is not an operator", help: "equality is written `==`", at: token.span)
+    case .slash, .percent, .assign: throw noOperator()
     case .identifier:
       if tokenIs("in") { return try shift(.in, .relation, operand) }
       if tokenIs("has") { return try readHas(operand) }
@@ -42,19 +40,13 @@ extension Parser {
   mutating func readMember(of operand: Operand) throws(Diagnostic) -> Next {
     advance()
     let nameToken = token
+    if token.kind != .identifier || Identifier.isReserved(text(of: token)) { throw noAttribute(of: operand) }
     let name = try identifier("an attribute or method name after `.`")
     guard token.kind == .leftParenthesis else {
       append(.getAttribute, tree.string(name), from: operand.start)
       return .afterOperand(operand)
     }
-    guard let method = Method(name: name) else {
-      let isFunction = ExtensionFunction(name: name) != nil
-      throw diagnostic(
-        isFunction ? "`\(name)` is a function, not a method" : "there is no method `\(name)`",
-        help: isFunction ? "write `\(name)(…)`" : nil,
-        at: nameToken.span
-      )
-    }
+    guard let method = Method(name: name) else { throw noMethod(name, nameToken, of: operand) }
     try push(ExpressionFrame(kind: .method(method), start: operand.start, count: 1))
     advance()
     return token.kind == .rightParenthesis ? try close() : .operand(expressionStart: true)
@@ -63,10 +55,14 @@ extension Parser {
   mutating func readIndex(of operand: Operand) throws(Diagnostic) -> Next {
     advance()
     guard token.kind == .string else {
-      throw unexpected("a string between `[` and `]`", help: "attributes are looked up by literal names")
+      throw unexpected("a string between `[` and `]`", help: indexAdvice())
     }
     let name = try stringLiteral()
-    try expect(.rightBracket, "`]` after the attribute name")
+    try expect(
+      .rightBracket,
+      "`]` after the attribute name",
+      help: { _ in "an attribute is looked up by one literal name" }
+    )
     append(.getAttribute, tree.string(name), from: operand.start)
     return .afterOperand(operand)
   }
@@ -79,9 +75,10 @@ extension Parser {
     if token.kind == .string {
       path.append(tree.string(try stringLiteral()))
     } else {
-      path.append(tree.string(try identifier("an attribute name after `has`: an identifier or a string")))
+      let expectation = "an attribute name after `has`: an identifier or a string"
+      path.append(tree.string(try identifier(expectation) { $0.hasAdvice() }))
       while take(.dot) {
-        path.append(tree.string(try identifier("an attribute name after `.`")))
+        path.append(tree.string(try identifier("an attribute name after `.`") { $0.hasAdvice() }))
       }
     }
     append(.hasAttribute, tree.list(path), from: operand.start)
@@ -91,7 +88,7 @@ extension Parser {
   mutating func readLike(_ operand: Operand) throws(Diagnostic) -> Next {
     let operand = try reduce(.relation, operand)
     advance()
-    guard token.kind == .string else { throw unexpected("a pattern in quotes after `like`") }
+    guard token.kind == .string else { throw unexpected("a pattern in quotes after `like`", help: patternAdvice()) }
     tree.patterns.append(try patternLiteral())
     append(.like, UInt32(truncatingIfNeeded: tree.patterns.count - 1), from: operand.start)
     return try afterRelation(operand)
@@ -102,14 +99,8 @@ extension Parser {
     let operand = try reduce(.relation, operand)
     advance()
     let start = token.start
-    let path = try pathRest(after: identifier("an entity type after `is`"))
-    if path.endsBeforeString {
-      throw diagnostic(
-        "expected an entity type after `is`, found an entity",
-        help: "compare with `==`",
-        at: SourceSpan(start, token.end)
-      )
-    }
+    let path = try pathRest(after: identifier("an entity type after `is`") { $0.typeAdvice(nil) })
+    if path.endsBeforeString { throw entityForType(from: start, nil) }
     let type = tree.string(path.name)
     guard tokenIs("in") else {
       append(.isType, type, from: operand.start)
@@ -167,13 +158,5 @@ extension Parser {
       operand = Operand(start: frame.start)
     }
     return operand
-  }
-
-  func chained() -> Diagnostic {
-    diagnostic(
-      "expected the end of the comparison, found \(description(of: token))",
-      help: "==, !=, <, <=, >, >=, in, has, like and is do not chain; use parentheses",
-      at: token.span
-    )
   }
 }

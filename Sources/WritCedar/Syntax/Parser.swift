@@ -4,7 +4,8 @@
 ///
 /// This file holds the state and the small steps; `Parser+Policy.swift` reads policies, `Parser+Expression.swift` with
 /// its operands, operators and brackets expressions, `Parser+String.swift` what stands in quotes. A step throws the
-/// ``Diagnostic`` it stopped at; the reader of policies collects it and goes on with the next policy.
+/// ``Diagnostic`` it stopped at; the reader of policies collects it and goes on with the next policy. `Advice/` finds
+/// out, after an error only, which habit of another language led to it, and says what to write.
 struct Parser {
   let source: SourceText
   private var lexer: Lexer
@@ -13,6 +14,9 @@ struct Parser {
   var previousEnd: UInt32 = 0
   var tree = SyntaxTreeBuilder()
   var diagnostics: [Diagnostic] = []
+
+  /// Whether the braces of a condition are open, which recovery asks.
+  var isInCondition = false
 
   // Scratch of the expression reader, kept to spare allocations.
   var frames: [ExpressionFrame] = []
@@ -61,9 +65,16 @@ struct Parser {
     return true
   }
 
-  mutating func expect(_ kind: Token.Kind, _ expectation: String, help: String? = nil) throws(Diagnostic) {
-    guard take(kind) else { throw unexpected(expectation, help: help) }
+  mutating func expect(
+    _ kind: Token.Kind,
+    _ expectation: @autoclosure () -> String,
+    help: Advice? = nil
+  ) throws(Diagnostic) {
+    guard take(kind) else { throw unexpected(expectation(), help: help?(self)) }
   }
+
+  /// Finds out, after an error, what to write instead.
+  typealias Advice = (Parser) -> String?
 
   func diagnostic(_ message: String, help: String? = nil, at span: SourceSpan) -> Diagnostic {
     Diagnostic(message, help: help, source: source, span: span)
@@ -74,7 +85,11 @@ struct Parser {
     if token.kind == .invalid, let failure = lexer.failure {
       return diagnostic(failure.message, help: failure.help, at: failure.span)
     }
-    return diagnostic("expected \(expectation), found \(description(of: token))", help: help, at: token.span)
+    return diagnostic(
+      "expected \(expectation), found \(description(of: token))",
+      help: quotationAdvice() ?? help,
+      at: token.span
+    )
   }
 
   func description(of token: Token) -> String {
@@ -92,19 +107,38 @@ struct Parser {
     lexer.clearFailure()
   }
 
+  /// Whether the current token is a comment of another language.
+  var isAtForeignComment: Bool {
+    (token.kind == .invalid && lexer.failure?.isComment == true) || isAtDashes
+  }
+
+  /// Goes on behind a comment of another language.
+  mutating func skipForeignComment() {
+    if isAtDashes { lexer.skipLine() }
+    forgetInvalidToken()
+    advance()
+  }
+
+  /// The tokens that follow the current one, for advice.
+  func following(_ count: Int) -> [Token] {
+    var lexer = lexer
+    return (0..<count).map { _ in lexer.next() }
+  }
+
   /// One identifier that is not reserved.
-  mutating func identifier(_ expectation: String) throws(Diagnostic) -> String {
-    guard token.kind == .identifier else { throw unexpected(expectation) }
+  ///
+  /// - Parameters:
+  ///   - expectation: how an error calls it.
+  ///   - help: what to write instead of the current token.
+  mutating func identifier(_ expectation: String, help: Advice? = nil) throws(Diagnostic) -> String {
+    guard token.kind == .identifier else { throw unexpected(expectation, help: help?(self)) }
     let name = text(of: token)
     if Identifier.isReserved(name) {
-      throw diagnostic("`\(name)` is reserved and cannot stand here", help: reservedHelp(name), at: token.span)
+      let reserved = name == "__cedar" ? "names that start with `__cedar` belong to the language" : help?(self)
+      throw diagnostic("`\(name)` is reserved and cannot stand here", help: reserved, at: token.span)
     }
     advance()
     return name
-  }
-
-  private func reservedHelp(_ name: String) -> String? {
-    name == "__cedar" ? "names that start with `__cedar` belong to the language" : nil
   }
 
   /// The rest of a path whose first component has been read, up to a `::` that a string follows.
@@ -113,24 +147,19 @@ struct Parser {
     while token.kind == .doubleColon {
       advance()
       if token.kind == .string { return (name, true) }
+      let type = name
       name += "::"
-      name += try identifier("an identifier or an entity id in quotes after `::`")
+      name += try identifier("an identifier or an entity id in quotes after `::`", help: { $0.idAdvice(type: type) })
     }
     return (name, false)
   }
 
   /// An entity literal, `Type::"id"`; anything else is an error that says `expectation`.
-  mutating func entityLiteral(_ expectation: String) throws(Diagnostic) -> UInt32 {
-    guard token.kind == .identifier else { throw unexpected(expectation) }
+  mutating func entityLiteral(_ expectation: String, _ role: EntityRole) throws(Diagnostic) -> UInt32 {
+    guard token.kind == .identifier else { throw unexpected(expectation, help: entityAdvice(role)) }
     let start = token.start
-    let path = try pathRest(after: identifier(expectation))
-    guard path.endsBeforeString else {
-      throw diagnostic(
-        "expected \(expectation), found `\(path.name)`",
-        help: "an entity is written `\(path.name)::\"id\"`",
-        at: SourceSpan(start, previousEnd)
-      )
-    }
+    let path = try pathRest(after: identifier(expectation) { $0.entityAdvice(role) })
+    guard path.endsBeforeString else { throw noEntity(path.name, from: start, expectation, role) }
     return try entityLiteral(type: path.name)
   }
 
@@ -144,19 +173,27 @@ struct Parser {
   mutating func annotation() throws(Diagnostic) -> (name: String, value: String?, span: SourceSpan) {
     let start = token.start
     advance()
-    guard token.kind == .identifier else { throw unexpected("the annotation's name after `@`") }
+    guard token.kind == .identifier else {
+      throw unexpected("the annotation's name after `@`", help: "an annotation is written `@id(\"name\")`")
+    }
     let name = text(of: token)
     advance()
     var value: String?
     if take(.leftParenthesis) {
-      guard token.kind == .string else { throw unexpected("the annotation's value, a string") }
+      guard token.kind == .string else {
+        throw unexpected("the annotation's value, a string", help: annotationValueAdvice(name))
+      }
       value = try stringLiteral()
-      try expect(.rightParenthesis, "`)` after the annotation's value")
+      try expect(
+        .rightParenthesis,
+        "`)` after the annotation's value",
+        help: { _ in "an annotation has one value, a string" }
+      )
     }
     return (name, value, SourceSpan(start, previousEnd))
   }
 
   func repeatedAnnotation(_ name: String, at span: SourceSpan) -> Diagnostic {
-    diagnostic("the annotation `@\(name)` occurs twice", at: span)
+    diagnostic("the annotation `@\(name)` occurs twice", help: "remove one of the two", at: span)
   }
 }
