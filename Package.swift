@@ -37,6 +37,8 @@ let package = Package(
   ],
   targets: [
     .target(name: "StrictJSON"),
+    // Threads for work that takes long, and how many processors there are for it.
+    .target(name: "WorkThreads"),
     // OpenSSL's libcrypto: only LibCrypto imports it.
     .systemLibrary(
       name: "CLibCrypto",
@@ -50,7 +52,7 @@ let package = Package(
     .target(
       name: "WritAuthentication",
       dependencies: [
-        "LibCrypto", "StrictJSON",
+        "LibCrypto", "StrictJSON", "WorkThreads",
         .target(name: "CCrypt", condition: .when(platforms: [.linux])),
         .target(name: "CArgon2", condition: .when(traits: ["Argon2"])),
       ],
@@ -81,7 +83,7 @@ let package = Package(
     .target(name: "WritCedar", dependencies: ["StrictJSON"]),
     // Counts heap allocations, for `policy bench` and for tests.
     .target(name: "CAllocationCount"),
-    .target(name: "WritPolicy", dependencies: ["WritCedar"], exclude: ["README.md"]),
+    .target(name: "WritPolicy", dependencies: ["WritCedar", "WorkThreads"], exclude: ["README.md"]),
     // Where the two halves meet: a verified token becomes the principal of a request.
     .target(name: "WritIdentity", dependencies: ["WritAuthentication", "WritCedar", "StrictJSON"]),
     .executableTarget(
@@ -93,11 +95,13 @@ let package = Package(
         "WritIdentity",
         "WritQRCode",
         "StrictJSON",
+        "WorkThreads",
         "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
+    .testTarget(name: "WorkThreadsTests", dependencies: ["WorkThreads"]),
     .testTarget(name: "LibCryptoTests", dependencies: ["LibCrypto"]),
     // A process whose memory runs out: libcrypto takes other functions for it only before it has allocated anything.
     .executableTarget(
@@ -152,13 +156,14 @@ let package = Package(
 // What stands behind traits needs one of its own (Scripts/test-traits), which would build all once more.
 let keptTargets = [
   "optimised": [
-    "StrictJSON", "WritCedar", "WritPolicy", "CAllocationCount", "WritPolicyTests", "DifferentialTests", "CLibCrypto",
-    "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "WritFoundation", "WritStoreTesting", "AllocationFailures",
-    "WritAuthenticationTests",
+    "StrictJSON", "WorkThreads", "WritCedar", "WritPolicy", "CAllocationCount", "WritPolicyTests", "DifferentialTests",
+    "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "WritFoundation", "WritStoreTesting",
+    "AllocationFailures", "WritAuthenticationTests",
   ],
   "traits": [
-    "StrictJSON", "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "CAllocationCount", "WritAuthentication",
-    "WritFoundation", "WritStoreTesting", "AllocationFailures", "WritAuthenticationTests", "CLibCurl", "WritRemoteKeys",
+    "StrictJSON", "WorkThreads", "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "CAllocationCount",
+    "WritAuthentication", "WritFoundation", "WritStoreTesting", "AllocationFailures", "WritAuthenticationTests",
+    "CLibCurl", "WritRemoteKeys",
     "WritRemoteKeysTests", "CQRCode", "WritQRCode", "WritQRCodeTests", "WritSQLite", "SQLiteStoreWriter",
     "WritSQLiteTests",
   ],

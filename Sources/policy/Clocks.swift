@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import WorkThreads
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -31,8 +33,8 @@ private func nanoseconds(_ clock: clockid_t) -> UInt64 {
 }
 
 enum CoreCount {
-  /// The processors that are there.
-  static var available: Int { Swift.max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  /// The processors that this process may use.
+  static var available: Int { AvailableCores.count }
 }
 
 /// Threads that run beside each other.

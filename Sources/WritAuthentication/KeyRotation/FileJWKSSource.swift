@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Dispatch
+internal import WorkThreads
 
 /// A key set in a file, which others replace.
 ///
@@ -39,11 +39,15 @@ public struct FileJWKSSource: JWKSSource {
   }
 }
 
-/// Runs what may block, on a thread that no task waits for.
+/// Runs what may block, on a thread of its own.
+///
+/// - Throws: what the body throws; ``KeyFetchError`` with the code `unreachable` when the system has no thread to give.
 package func onThreadOfItsOwn<Result: Sendable>(
   _ body: @escaping @Sendable () throws -> Result
 ) async throws -> Result {
   try await withCheckedThrowingContinuation { continuation in
-    DispatchQueue(label: "writ.keys").async { continuation.resume(with: Swift.Result(catching: body)) }
+    let isStarted = WorkThread.start { continuation.resume(with: Swift.Result(catching: body)) }
+    guard !isStarted else { return }
+    continuation.resume(throwing: KeyFetchError(.unreachable, "the system has no thread for the fetch of a key set"))
   }
 }

@@ -150,7 +150,9 @@ public final class RemoteKeySet: Sendable, VerificationKeySource {
     let result = await fetch.result
     watch.cancel()
     do {
-      try finish(try result.get(), startedAt: started)
+      let answer = try result.get()
+      // Keys are checked as they are read, half a megabyte of them: not on a thread that tasks share.
+      try await onThreadOfItsOwn { try self.finish(answer, startedAt: started) }
     } catch {
       fail(KeyFetchError(of: error))
     }
