@@ -11,7 +11,10 @@ import Testing
 struct PasswordRuleTests {
   private static let hasher = PasswordHasher(parameters: .weak())
 
-  private static func code(_ password: String, _ rules: PasswordRules = .onlyFactor) async -> PasswordError.Code? {
+  // The rules of length alone; those about guessing have tests of their own.
+  private static func code(_ password: String, _ rules: PasswordRules = .onlyFactor.allowingGuessable) async
+    -> PasswordError.Code?
+  {
     await refusal { () throws(PasswordError) in try await hasher.hash(password, following: rules) }
   }
 
@@ -20,8 +23,8 @@ struct PasswordRuleTests {
     #expect(await Self.code(String(repeating: "a", count: 14)) == .tooShort)
     #expect(await Self.code(String(repeating: "a", count: 15)) == nil)
     #expect(await Self.code(String(repeating: " ", count: 15)) == nil)
-    #expect(await Self.code(String(repeating: "a", count: 7), .withSecondFactor) == .tooShort)
-    #expect(await Self.code(String(repeating: "a", count: 8), .withSecondFactor) == nil)
+    #expect(await Self.code(String(repeating: "a", count: 7), .withSecondFactor.allowingGuessable) == .tooShort)
+    #expect(await Self.code(String(repeating: "a", count: 8), .withSecondFactor.allowingGuessable) == nil)
     // Scalars count, in NFC, not bytes and not what looks like one character.
     #expect(await Self.code(String(repeating: "e\u{301}", count: 14)) == .tooShort)
     #expect(await Self.code(String(repeating: "e\u{301}", count: 15)) == nil)
@@ -39,7 +42,7 @@ struct PasswordRuleTests {
     #expect(await Self.code(String(repeating: "\u{1D160}", count: 341)) == nil)
     #expect(await Self.code(String(repeating: "\u{1D160}", count: 342)) == .tooLong)
     let base = String(repeating: "a", count: 4095)
-    let stored = try await Self.hasher.hash(base + "b")
+    let stored = try await Self.hasher.hash(base + "b", following: .onlyFactor.allowingGuessable)
     #expect(try await Self.hasher.verify(base + "c", against: stored) == .wrong)
     #expect(try await Self.hasher.verify(base + "b", against: stored).isCorrect)
   }
@@ -193,6 +196,7 @@ struct PasswordWorkerTests {
       var codes: [PasswordError.Code?] = []
       for _ in 0..<3 { if let code = await group.next() { codes.append(code) } }
       #expect(codes == [.busy, .busy, .busy])
+      while gate.running.load(ordering: .sequentiallyConsistent) < 2 { await Task.yield() }
       gate.isOpen.store(true, ordering: .sequentiallyConsistent)
       for await code in group { codes.append(code) }
       return codes
@@ -226,6 +230,58 @@ struct PasswordWorkerTests {
     try await first.value
   }
 
+  @Test("Passwords are hashed on threads below the priority of the program, one fewer than its processors (S22)")
+  func threads() async throws {
+    for (processors, threads) in [(1, 1), (2, 1), (3, 2), (64, 63), (257, 256), (10_000, 256), (0, 1), (-1, 1)] {
+      let workers = PasswordWorkers(processors: processors)
+      #expect(workers.threads == threads)
+      #expect(workers.waiting == threads * PasswordWorkers.waitingPerThread)
+    }
+    #if os(Linux)
+      let workers = try PasswordWorkers(threads: 1, waiting: 0)
+      let process = getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0)
+      let niceness = try await workers.run { getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) }
+      #expect(niceness == min(19, process + 10))
+    #endif
+  }
+
+  @Test("As many tasks sleep and wake as before while every hashing thread is held (S22)")
+  func tasksGoOn() async throws {
+    let processors = ProcessInfo.processInfo.activeProcessorCount
+    let (gate, workers) = (Gate(), try PasswordWorkers(threads: 2 * processors, waiting: 0))
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<2 * processors { group.addTask { try? await workers.run { gate.pass() } } }
+      // Where Swift's tasks ran on the same threads, none of these would ever run, and the gate would stay closed.
+      while gate.running.load(ordering: .sequentiallyConsistent) < 2 * processors { await Task.yield() }
+      for _ in 0..<8 { group.addTask { try? await Task.sleep(for: .milliseconds(1)) } }
+      for _ in 0..<8 { await group.next() }
+      gate.isOpen.store(true, ordering: .sequentiallyConsistent)
+    }
+    #expect(gate.most.load(ordering: .sequentiallyConsistent) == 2 * processors)
+  }
+
+  @Test("A place is free again as soon as its password has an answer, and when it is given up")
+  func places() async throws {
+    let workers = try PasswordWorkers(threads: 1, waiting: 0)
+    for number in 0..<200 { #expect(try await workers.run { number } == number) }
+    var place: PasswordWorkers.Place? = try workers.enter()
+    #expect(await refusal { () throws(PasswordError) in try await workers.run { 1 } } == .busy)
+    place?.leave()
+    place?.leave()
+    place = try workers.enter()
+    #expect(await refusal { () throws(PasswordError) in try workers.enter() } == .busy)
+    place = nil
+    #expect(try await workers.run { 2 } == 2)
+    #expect(
+      await refusal { () throws(PasswordError) in
+        try await workers.run { () throws(PasswordError) in
+          throw PasswordError(.failure, "test")
+        }
+      } == .failure
+    )
+    #expect(try await workers.run(in: workers.enter()) { 3 } == 3)
+  }
+
   @Test("threads and waiting are bounded", arguments: [(0, 1), (257, 1), (1, -1), (1, 65537), (Int.min, Int.max)])
   func bounds(threads: Int, waiting: Int) async {
     let code = await refusal { () throws(PasswordError) in try PasswordWorkers(threads: threads, waiting: waiting) }
@@ -241,7 +297,5 @@ struct PasswordWorkerTests {
     )
     #expect(try await hasher.verify("whatever it may be", against: nil, account: "ines") == .wrong)
     #expect(told.withLock { $0 } == [.authenticationFailed(account: "ines", factor: .password)])
-    let full = PasswordHasher(parameters: .weak(), workers: try PasswordWorkers(threads: 1, waiting: 0))
-    _ = full
   }
 }

@@ -16,6 +16,8 @@ public struct PasswordError: Error, Sendable, CustomStringConvertible {
     case characters
     /// It is on a list of passwords that are known.
     case screened
+    /// It is guessed first: made of few common words, repetitions, or the account's name; see ``PasswordRules``.
+    case guessable
     /// A stored hash is in none of the forms that are read.
     case malformedHash
     /// A stored hash is in a form that this build cannot compute: Argon2 without the trait, crypt where the system has none.
