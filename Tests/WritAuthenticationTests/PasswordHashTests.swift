@@ -59,13 +59,25 @@ struct PasswordHashTests {
     }
   }
 
-  @Test("bcrypt looks at 72 bytes, as it always did (libxcrypt's own hash)")
+  @Test("A password that bcrypt has cut is accepted with any end, and never hashed again (S24)")
   func bcrypt() async throws {
-    let stored = "$2b$04$abcdefghijklmnopqrstuubzadhGtS2zEF.gu0yd0opP6cVzb.e0i"
+    let stored = "$2b$04$abcdefghijklmnopqrstuubzadhGtS2zEF.gu0yd0opP6cVzb.e0i"  // libxcrypt's of 72 times x
     let base = String(repeating: "x", count: 72)
-    for (password, isCorrect) in [(base, true), (base + "y", true), (base + "z", true), (base.dropLast() + "y", false)]
-    {
-      #expect(try await Self.hasher.verify(password, against: stored).isCorrect == isCorrect)
+    // Of 72 bytes too: the owner's own may go on behind them.
+    for password in [base, base + "y", base + "z", base + String(repeating: "x", count: 400)] {
+      #expect(try await Self.hasher.verify(password, against: stored) == .correct(needsRehash: false))
+    }
+    let shorter = String(base.dropLast())
+    for password in [shorter + "y", shorter, "", "x"] {
+      #expect(try await Self.hasher.verify(password, against: stored) == .wrong)
+    }
+    // Libxcrypt's of 71 times x, and of 70 and 72 bytes of another letter: bytes count, not characters.
+    for (stored, password, isRehashed) in [
+      ("$2b$04$abcdefghijklmnopqrstuu.gc7UY/21CSNJGJg21jJzx9QiOpJ9bO", String(repeating: "x", count: 71), true),
+      ("$2a$04$abcdefghijklmnopqrstuuizniaqOD6hPcXd2VGGNanZVZRDEDbQa", String(repeating: "\u{E4}", count: 35), true),
+      ("$2y$04$abcdefghijklmnopqrstuuAg/vhymG.zjfOvPuw7BgQPjbFV1.SQW", String(repeating: "\u{E4}", count: 36), false),
+    ] {
+      #expect(try await Self.hasher.verify(password, against: stored) == .correct(needsRehash: isRehashed))
     }
   }
 

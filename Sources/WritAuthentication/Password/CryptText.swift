@@ -21,6 +21,21 @@ enum CryptText {
     }
   }
 
+  /// The work of a text that was checked.
+  static func work(_ text: [UInt8]) -> HashWork {
+    let fields = text.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false)
+    guard fields.count >= 4 else { return .bcrypt(cost: 0) }
+    switch fields[1].first {
+    case UInt8(ascii: "2"): return .bcrypt(cost: twoDigits(fields[2]) ?? 0)
+    default:
+      let rounds = fields.count == 5 ? StoredHash.decimal(fields[2].dropFirst("rounds=".utf8.count)) : nil
+      return .shaCrypt(is512: fields[1].first == UInt8(ascii: "6"), rounds: rounds ?? usualRounds)
+    }
+  }
+
+  /// The rounds of SHA-crypt where the text names none.
+  private static let usualRounds = 5000
+
   private static func checkSHACrypt(_ fields: [ArraySlice<UInt8>], outputCount: Int) throws(PasswordError) {
     let prefix = "rounds="
     guard fields.count == 4 || (fields.count == 5 && fields[2].starts(with: prefix.utf8)) else { throw unknown }

@@ -16,12 +16,15 @@ internal import LibCrypto
 public struct PasswordHasher: Sendable {
   private static let saltCount = 16
   private static let outputCount = 32
+  /// How often each kind of hash is measured; the least counts.
+  private static let measurements = 2
 
   /// How new hashes are made.
   public let parameters: PasswordParameters
   private let ring: SecretRing?
-  private let workers: PasswordWorkers
+  let workers: PasswordWorkers
   private let events: SecurityEvents
+  private let pace = AnswerPace()
 
   /// - Parameters:
   ///   - parameters: how new hashes are made.
@@ -43,14 +46,17 @@ public struct PasswordHasher: Sendable {
 
   /// The hash of a new password, in the text that is stored.
   ///
-  /// - Parameter rules: what the password must be.
-  /// - Throws: `PasswordError` with the codes `tooShort`, `tooLong`, `characters`, `screened`, `busy`, `cancelled`, `failure`.
+  /// - Parameters:
+  ///   - rules: what the password must be.
+  ///   - account: whose it is: a password must not be made of this name.
+  /// - Throws: `PasswordError` with the codes `tooShort`, `tooLong`, `characters`, `guessable`, `screened`, `busy`, `cancelled`, `failure`.
   public func hash(
     _ password: String,
-    following rules: PasswordRules = .onlyFactor
+    following rules: PasswordRules = .onlyFactor,
+    for account: String? = nil
   ) async throws(PasswordError) -> String {
     let text = try PasswordText(password)
-    try await rules.check(password, text)
+    try await rules.check(password, text, account)
     return try await hash(text)
   }
 
@@ -63,10 +69,15 @@ public struct PasswordHasher: Sendable {
 
   /// Whether a password is the one that was stored.
   ///
+  /// Every wrong answer, and every error about the stored hash, takes as long as the longest wrong answer that this hasher has
+  /// given: also for a user that there is not, and for a hash of another program that is cheaper or costlier than one's own. That
+  /// longest time is learned as hashes are verified; ``measure(_:)`` learns it before the first login. On a quiet machine the times
+  /// agree within a tenth. They do not for a kind of adopted hash that this hasher has not met yet, and on a machine that
+  /// makes hashing more than four times slower; nor does a right password wait.
+  ///
   /// - Parameters:
   ///   - password: as it was typed.
-  ///   - stored: the text of its hash; `nil` when there is no such user, which takes as long as a wrong password under
-  ///     ``parameters``.
+  ///   - stored: the text of its hash; `nil` when there is no such user.
   ///   - account: the name under which a wrong password is told to the security events.
   /// - Throws: `PasswordError` with the codes `tooLong`, `characters`, `malformedHash`, `unsupportedHash`, `excessiveHash`,
   ///   `keyUnknown`, `busy`, `cancelled`, `failure`.
@@ -80,12 +91,37 @@ public struct PasswordHasher: Sendable {
     return verdict
   }
 
-  /// Whether a password is the one that was stored, told to nobody else.
-  func judge(_ text: PasswordText, against stored: String?) async throws(PasswordError) -> PasswordVerdict {
-    let hash: StoredHash? = if let stored { try StoredHash(parsing: stored) } else { nil }
-    let isCorrect = try await workers.run { [self] () throws(PasswordError) in try matches(text, hash) }
-    guard isCorrect, let hash else { return .wrong }
-    return .correct(needsRehash: isOutdated(hash))
+  /// Measures how long verifying takes, so that wrong answers take equally long from the first login on.
+  ///
+  /// Call it when the program starts, if hashes of other programs were adopted: with one of each kind, anybody's or one made up.
+  ///
+  /// - Parameter adopted: texts of stored hashes.
+  /// - Throws: `PasswordError` with the codes of ``verify(_:against:account:)``.
+  public func measure(_ adopted: [String]) async throws(PasswordError) {
+    let text = try PasswordText("a password that is measured")
+    for stored in [nil] + adopted.map(Optional.some) {
+      for _ in 0..<Self.measurements {
+        let judgement = try await workers.run { [self] () throws(PasswordError) in examine(text, stored) }
+        _ = try judgement.verdict.get()
+        _ = pace.rest(after: judgement.work, taking: judgement.time)
+      }
+    }
+  }
+
+  /// Whether a password is the one that was stored, without an event.
+  ///
+  /// - Parameter place: one that was taken before among ``workers``.
+  func judge(
+    _ text: PasswordText,
+    against stored: String?,
+    in place: PasswordWorkers.Place? = nil
+  ) async throws(PasswordError) -> PasswordVerdict {
+    let judgement = try await workers.run(in: place) { [self] () throws(PasswordError) in examine(text, stored) }
+    let rest = pace.rest(after: judgement.work, taking: judgement.time)
+    let verdict = try? judgement.verdict.get()
+    // A task that was cancelled waits no longer, and is told what was found.
+    if verdict?.isCorrect != true, rest > .zero { try? await Task.sleep(for: rest) }
+    return try judgement.verdict.get()
   }
 
   func hash(_ password: PasswordText) async throws(PasswordError) -> String {
@@ -99,12 +135,63 @@ public struct PasswordHasher: Sendable {
     }
   }
 
-  private func matches(_ password: PasswordText, _ hash: StoredHash?) throws(PasswordError) -> Bool {
+  // MARK: Verifying
+
+  /// The outcome of a verification, and the work that was done for it.
+  struct Judgement: Sendable {
+    let verdict: Result<PasswordVerdict, PasswordError>
+    let work: HashWork
+    let time: Duration
+  }
+
+  /// Verifies a password, on the thread that calls; whatever is wrong with the stored hash, after as much work as a user costs that
+  /// there is not.
+  func examine(_ password: PasswordText, _ stored: String?) -> Judgement {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var work = HashWork.derived(parameters)
+    let verdict = Result { () throws(PasswordError) in
+      guard let stored else {
+        try deriveInVain(password)
+        return PasswordVerdict.wrong
+      }
+      do throws(PasswordError) {
+        let hash = try StoredHash(parsing: stored)
+        guard try isHashable(password, hash) else {
+          try deriveInVain(password)
+          return PasswordVerdict.wrong
+        }
+        let isCorrect = try matches(password, hash)
+        work = hash.work
+        return isCorrect ? .correct(needsRehash: isOutdated(hash, password)) : .wrong
+      } catch {
+        // Nothing was computed with what is stored.
+        if error.code != .failure { try deriveInVain(password) }
+        throw error
+      }
+    }
+    return Judgement(verdict: verdict, work: work, time: start.duration(to: clock.now))
+  }
+
+  /// Whether a password can be hashed in the way of a stored hash: crypt_r takes no longer ones.
+  private func isHashable(_ password: PasswordText, _ hash: StoredHash) throws(PasswordError) -> Bool {
+    guard case .crypt = hash else { return true }
+    return password.typed.count <= SystemCrypt.maximumBytes
+  }
+
+  /// Hashes a password as a new one is, and forgets the hash.
+  private func deriveInVain(_ password: PasswordText) throws(PasswordError) {
+    let salt = [UInt8](repeating: 0, count: Self.saltCount)
+    let key = ring.map { Array($0.identifier.utf8) }
+    _ = try derive(password, parameters, key: key, salt: salt, count: Self.outputCount)
+  }
+
+  private func matches(_ password: PasswordText, _ hash: StoredHash) throws(PasswordError) -> Bool {
     switch hash {
     case .derived(let parameters, let key, let salt, let expected):
       let output = try derive(password, parameters, key: key, salt: salt, count: expected.count)
       return output.withBytes { isEqualInConstantTime($0, expected.span) }
-    case .crypt(let text) where password.typed.count <= SystemCrypt.maximumBytes:
+    case .crypt(let text):
       return try SystemCrypt.isHash(text, of: password.typed)
     case .pbkdf2(let iterations, let salt, let expected):
       let output = try PasswordError.catching { () throws(LibCryptoError) in
@@ -117,17 +204,6 @@ public struct PasswordHasher: Sendable {
         )
       }
       return output.withBytes { isEqualInConstantTime($0, expected.span) }
-    case nil, .crypt:
-      // Nobody, or more than crypt_r takes: as slow as somebody, and wrong.
-      let salt = [UInt8](repeating: 0, count: Self.saltCount)
-      _ = try derive(
-        password,
-        parameters,
-        key: ring.map { Array($0.identifier.utf8) },
-        salt: salt,
-        count: Self.outputCount
-      )
-      return false
     }
   }
 
@@ -155,9 +231,12 @@ public struct PasswordHasher: Sendable {
     return try parameters.derive(SecretBytes(copying: input.span), salt: salt, count: count)
   }
 
-  /// Whether a hash was not made as ``hash(_:following:)`` would make it now, or better.
-  private func isOutdated(_ hash: StoredHash) -> Bool {
-    guard case .derived(let stored, let key, let salt, let output) = hash else { return true }
+  /// Whether a hash should be made again: it was not made as ``hash(_:following:for:)`` would make it now, or better.
+  private func isOutdated(_ hash: StoredHash, _ password: PasswordText) -> Bool {
+    guard case .derived(let stored, let key, let salt, let output) = hash else {
+      // The end of a longer password is not in the hash: anything may have been typed there.
+      return !hash.isBcrypt || password.typed.count < SystemCrypt.bcryptBytes
+    }
     return !stored.isAtLeast(parameters) || key != ring.map { Array($0.identifier.utf8) } || salt.count < Self.saltCount
       || output.count < Self.outputCount
   }
@@ -169,6 +248,10 @@ public enum PasswordVerdict: Sendable, Hashable {
   case wrong
   /// It is the one; whether its hash should be replaced by that of ``PasswordHasher/rehash(_:)``: it was made by another program, at
   /// a lower cost, or with another key.
+  ///
+  /// bcrypt has hashed the first ``PasswordLimits/bcryptBytes`` bytes alone, so that of a password of so many bytes or more the end is
+  /// not verified: it is the one whatever follows, and its hash is never replaced, for a password with another end would become the
+  /// only right one. It stays until the password is changed or reset.
   case correct(needsRehash: Bool)
 
   /// Whether it is the one.

@@ -18,6 +18,8 @@ public enum PasswordLimits {
   public static let maximumParallelism = 16
   /// The cost of bcrypt, a binary logarithm.
   public static let bcryptCosts = 4...14
+  /// Bytes of a password that bcrypt hashes; of so many or more, the hash does not say how it goes on.
+  public static let bcryptBytes = 72
   /// The rounds of SHA-crypt.
   public static let shaCryptRounds = 1000...1_000_000
   /// The iterations of PBKDF2.

@@ -47,6 +47,21 @@ enum StoredHash: Sendable {
     }
   }
 
+  /// Whether it is bcrypt's, which hashes no more than ``SystemCrypt/bcryptBytes``.
+  var isBcrypt: Bool {
+    guard case .bcrypt = work else { return false }
+    return true
+  }
+
+  /// The work that verifying it costs.
+  var work: HashWork {
+    switch self {
+    case .derived(let parameters, _, _, _): .derived(parameters)
+    case .pbkdf2(let iterations, _, _): .pbkdf2(iterations: iterations)
+    case .crypt(let text): CryptText.work(text)
+    }
+  }
+
   /// The text of a hash of our own.
   static func text(_ parameters: PasswordParameters, keyIdentifier: [UInt8]?, salt: [UInt8], output: [UInt8]) -> String
   {
