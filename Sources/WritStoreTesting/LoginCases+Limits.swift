@@ -59,7 +59,7 @@ extension StoreCase where Store: RecordStore {
           try await codes.verify(texts[0], account: world.account)
         }
         try require(first == .store && second == .store, "codes are refused, as the store failed")
-        try await world.passwords().set("the right password", for: world.account)
+        try await world.passwords().set("the right password", for: world.account, from: nil)
         let closed = world.passwords(limits: down)
         let address = ClientAddress("192.0.2.1")
         for from in [nil, address] {

@@ -10,7 +10,7 @@ extension StoreCase where Store: RecordStore {
         let passwords = world.passwords()
         let count = try await successes { task in
           let refusal = await code { () async throws(LoginError) in
-            try await passwords.set("a long password \(task)", for: world.account)
+            try await passwords.set("a long password \(task)", for: world.account, from: nil)
           }
           try require(refusal == nil || refusal == .exists, "the others are told, not \(refusal as Any)")
           return refusal == nil
@@ -23,7 +23,7 @@ extension StoreCase where Store: RecordStore {
         for isKnown in [true, false] {
           let world = try LoginWorld(store)
           let passwords = world.passwords()
-          if isKnown { try await passwords.set("the right password", for: world.account) }
+          if isKnown { try await passwords.set("the right password", for: world.account, from: nil) }
           let looked = try await successes { _ in
             let refusal = await code { () async throws(LoginError) in
               try await passwords.verify("a wrong password", account: world.account, from: nil)
@@ -38,6 +38,55 @@ extension StoreCase where Store: RecordStore {
           }
           try require(refusal == (isKnown ? nil : .wrong), "after the wait the right one is right")
         }
+      },
+      StoreCase("a new account starts without the wrong passwords that were tried on its free name (S23)") { store, _ in
+        let world = try LoginWorld(store)
+        for _ in 0..<FailedAttempts.maximumCount {
+          let refusal = await code { () async throws(LoginError) in
+            try await world.passwords().verify("a wrong password", account: world.account, from: nil)
+          }
+          try require(refusal == .wrong, "a wrong password is wrong, not \(refusal as Any)")
+          world.time.seconds += FailedAttempts.longestWait
+        }
+        let passwords = world.passwords()
+        try await passwords.set("the right password", for: world.account, from: nil)
+        try await passwords.verify("the right password", account: world.account, from: nil)
+      },
+      StoreCase(
+        "an owner logs in on a known device while strangers lock the account, and it is found and unlocked (S23)"
+      ) {
+        store,
+        _ in
+        let world = try LoginWorld(store)
+        let passwords = world.passwords()
+        try await passwords.set("the right password", for: world.account, from: nil)
+        let devices = try DeviceCookies(ring: world.ring, clock: world.time.clock)
+        let pair = String(try devices.issue(for: world.account).prefix { $0 != ";" })
+        let device = devices.device(in: [pair], for: world.account)
+        try require(device != nil, "the cookie is known")
+        for number in 0..<FailedAttempts.maximumCount {
+          _ = await code { () async throws(LoginError) in
+            try await passwords.verify("a wrong password", account: world.account, from: nil)
+          }
+          if number % 10 == 5 {
+            let refusal = await code { () async throws(LoginError) in
+              try await passwords.verify("the right password", account: world.account, from: nil)
+            }
+            try require(refusal == .waiting, "strangers wait")
+          }
+          world.time.seconds += FailedAttempts.longestWait
+        }
+        try require(try await passwords.isLocked(world.account), "the account is locked")
+        let locked = try await passwords.lockedAccounts(limit: 1000)
+        try require(locked.contains { $0.utf8.elementsEqual(world.account.utf8) }, "it is listed")
+        try await passwords.unlock(world.account)
+        try await passwords.verify("the right password", account: world.account, from: nil)
+        for _ in 0..<FailedAttempts.freeCount {
+          _ = await code { () async throws(LoginError) in
+            try await passwords.verify("a wrong password", account: world.account, from: nil)
+          }
+        }
+        try await passwords.verify("the right password", account: world.account, from: nil, on: device)
       },
       StoreCase("a token that resets a password is used once, of 64 tasks by one, and ends what was before") {
         store,
@@ -56,7 +105,7 @@ extension StoreCase where Store: RecordStore {
           try require(refusal == .token, "the one before is good no more")
         }
         let passwords = world.passwords(revoking: [sessions])
-        try await passwords.set("the first password", for: world.account)
+        try await passwords.set("the first password", for: world.account, from: nil)
         let begun = try await world.begin(sessions)
         let token = try await passwords.requestReset(for: world.account, from: nil)
         let account = try await passwords.reset(to: "the second password", by: token)
@@ -71,7 +120,7 @@ extension StoreCase where Store: RecordStore {
       StoreCase("a password that is changed by 64 tasks is changed by one, and the others are told") { store, _ in
         let world = try LoginWorld(store)
         let passwords = world.passwords()
-        try await passwords.set("the first password", for: world.account)
+        try await passwords.set("the first password", for: world.account, from: nil)
         let count = try await successes { task in
           let refusal = await code { () async throws(LoginError) in
             try await passwords.change(

@@ -35,7 +35,7 @@ struct AccountNameTests {
     /// What each part says of a name: whether it takes it.
     func verdicts(_ name: String) async -> [String: Bool] {
       var verdicts = ["rule": AccountName.isValid(name)]
-      verdicts["password"] = (try? await test.passwords.set(PasswordWorld.right, for: name)) != nil
+      verdicts["password"] = (try? await test.passwords.set(PasswordWorld.right, for: name, from: nil)) != nil
       verdicts["reset"] = (try? await test.passwords.requestReset(for: name, from: nil)) != nil
       verdicts["one-time password"] = (try? await codes.enroll(name, issuer: "Example")) != nil
       verdicts["one-time password without issuer"] = (try? await codes.enroll(name, issuer: nil)) != nil
@@ -67,7 +67,7 @@ struct AccountNameTests {
   )
   func signUp(_ name: String) async throws {
     let parts = try Parts()
-    try await parts.test.passwords.set(PasswordWorld.right, for: name)
+    try await parts.test.passwords.set(PasswordWorld.right, for: name, from: nil)
     for issuer in ["Example", nil] {
       let credential = issuer ?? "second"
       let uri = try await parts.codes.enroll(name, credential: credential, issuer: issuer)

@@ -81,13 +81,13 @@ struct OneTimePasswordsTests {
     let passwords = try server.passwords()
     let key = try await server.enrolled("é")
     let code = try server.code(key)
-    for other in ["e\u{301}", "É", "é "] {
+    for other in ["e\u{301}", "É", "é ", "é\0"] {
       #expect(
         await refusal { () async throws(OneTimePasswordError) in try await passwords.verify(code, account: other) }
           == .notEnrolled
       )
     }
-    for bad in ["", "é\0", String(repeating: "x", count: 256)] {
+    for bad in ["", String(repeating: "x", count: 256)] {
       #expect(
         await refusal { () async throws(OneTimePasswordError) in try await passwords.verify(code, account: bad) }
           == .configuration

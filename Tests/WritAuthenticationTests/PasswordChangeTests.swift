@@ -9,7 +9,7 @@ struct PasswordChangeTests {
   @Test("changing a password ends all sessions but the one it happens in, and the tokens that reset it")
   func changing() async throws {
     let test = try PasswordWorld()
-    try await test.passwords.set(PasswordWorld.right, for: "ines")
+    try await test.passwords.set(PasswordWorld.right, for: "ines", from: nil)
     let (kept, other) = (try await test.world.begin(), try await test.world.begin())
     let stranger = try await test.world.begin("oskar")
     let token = try await test.passwords.requestReset(for: "ines", from: nil)
@@ -50,7 +50,7 @@ struct PasswordChangeTests {
   func revoking() async throws {
     let families = Families()
     let test = try PasswordWorld(revoking: [families])
-    try await test.passwords.set(PasswordWorld.right, for: "ines")
+    try await test.passwords.set(PasswordWorld.right, for: "ines", from: nil)
     let (kept, other) = (try await test.world.begin(), try await test.world.begin())
     families.isDown.withLock { $0 = true }
     let error = await #expect(throws: LoginError.self) {
@@ -74,7 +74,7 @@ struct PasswordChangeTests {
   @Test("S10 a login that began with the password before does not outlive the change")
   func changeDuringLogin() async throws {
     let test = try PasswordWorld()
-    try await test.passwords.set(PasswordWorld.right, for: "ines")
+    try await test.passwords.set(PasswordWorld.right, for: "ines", from: nil)
     let sessions = test.world.sessions
     let epoch = try await sessions.epoch(of: "ines")
     #expect(await test.verify() == nil)

@@ -10,10 +10,11 @@ struct PasswordsTests {
   func setting() async throws {
     let test = try PasswordWorld()
     #expect(await test.verify() == .wrong)
-    try await test.passwords.set(PasswordWorld.right, for: "ines")
+    try await test.passwords.set(PasswordWorld.right, for: "ines", from: nil)
     #expect(test.told.all.last == .factorAdded(account: "ines", factor: .password))
     #expect(
-      await refusal { () throws(LoginError) in try await test.passwords.set("another password", for: "ines") }
+      await refusal { () throws(LoginError) in try await test.passwords.set("another password", for: "ines", from: nil)
+      }
         == .exists
     )
     #expect(await test.verify() == nil)
@@ -35,10 +36,11 @@ struct PasswordsTests {
     let test = try PasswordWorld()
     let name = String(repeating: "x", count: count)
     #expect(await test.verify(PasswordWorld.right, name) == .wrong)
-    let refused = await refusal { () throws(LoginError) in try await test.passwords.set(PasswordWorld.right, for: name)
+    let refused = await refusal { () throws(LoginError) in
+      try await test.passwords.set(PasswordWorld.right, for: name, from: nil)
     }
     #expect(refused == .configuration)
-    try await test.passwords.set(PasswordWorld.right, for: "ines")
+    try await test.passwords.set(PasswordWorld.right, for: "ines", from: nil)
     #expect(await test.verify(String(repeating: "x", count: 4097)) == .wrong)
     #expect(await test.verify("\0") == .wrong)
     #expect(test.told.all.last == .authenticationFailed(account: nil, factor: .password))
@@ -79,13 +81,13 @@ struct PasswordsTests {
     let store = FailingStore(store: try MemoryRecordStore())
     let hasher = PasswordHasher(parameters: .weak())
     let passwords = Passwords(store: store, hasher: hasher, limits: .unlimited, revoking: [])
-    try await passwords.set(PasswordWorld.right, for: "ines")
+    try await passwords.set(PasswordWorld.right, for: "ines", from: nil)
     let token = try await passwords.requestReset(for: "ines", from: nil)
     func call(_ number: Int) async throws(LoginError) {
       let password = PasswordWorld.right
       switch number {
       case 0: try await passwords.verify(password, account: "ines", from: nil)
-      case 1: try await passwords.set(password, for: "new")
+      case 1: try await passwords.set(password, for: "new", from: nil)
       case 2: try await passwords.change(password, to: password, of: "ines", from: nil, in: nil)
       case 3: _ = try await passwords.reset(to: password, by: token)
       case 4: _ = try await passwords.requestReset(for: "ines", from: nil)
@@ -116,7 +118,7 @@ struct PasswordsTests {
   )
   func hostileRows(_ name: String) async throws {
     let test = try PasswordWorld()
-    try await test.passwords.set(PasswordWorld.right, for: "ines")
+    try await test.passwords.set(PasswordWorld.right, for: "ines", from: nil)
     #expect(await test.verify("wrong") == .wrong)
     let key = try test.passwords.records.key("ines", name)
     let rows: [(bytes: [UInt8], format: UInt8)] = [

@@ -122,10 +122,10 @@
       // Passwords and tokens.
       let (first, second, wrong) = (random(), random(), random())
       for text in [first, second, wrong] { planted.add(text) }
-      try await passwords.set(first, for: account)
+      try await passwords.set(first, for: account, from: nil)
       try await passwords.verify(first, account: account, from: nil)
       for _ in 0..<6 { await shown.refused { try await passwords.verify(wrong, account: account, from: nil) } }
-      await shown.refused { try await passwords.set(wrong, for: account) }
+      await shown.refused { try await passwords.set(wrong, for: account, from: nil) }
       let token = try await passwords.requestReset(for: account, from: nil)
       planted.add(base64URL: token)
       await shown.refused { try await passwords.reset(to: wrong, by: token + "A") }

@@ -71,7 +71,7 @@ public struct LoginError: Error, Sendable, CustomStringConvertible {
       switch error.code {
       case .busy: .busy
       case .cancelled: .cancelled
-      case .tooShort, .tooLong, .characters, .screened: .password
+      case .tooShort, .tooLong, .characters, .screened, .guessable: .password
       case .malformedHash, .unsupportedHash, .excessiveHash, .keyUnknown: .stored
       case .configuration, .file: .configuration
       case .failure: .failure

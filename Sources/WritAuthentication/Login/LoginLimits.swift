@@ -46,6 +46,7 @@ public struct LoginLimits: Sendable {
   /// What is limited; each has buckets of its own.
   enum Purpose: String {
     case password
+    case newPassword = "new-password"
     case oneTimePassword = "one-time-password"
     case recoveryCode = "recovery-code"
     case sentCode = "sent-code"
@@ -58,7 +59,7 @@ public struct LoginLimits: Sendable {
     var isMessage: Bool {
       switch self {
       case .codeMessage, .resetMessage, .verificationMessage, .verifiedAddress, .applicationMessage: true
-      case .password, .oneTimePassword, .recoveryCode, .sentCode: false
+      case .password, .newPassword, .oneTimePassword, .recoveryCode, .sentCode: false
       }
     }
   }

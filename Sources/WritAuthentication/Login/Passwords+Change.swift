@@ -3,22 +3,37 @@
 extension Passwords {
   // MARK: The first one
 
-  /// Gives an account its first password.
+  /// Gives an account its first password, and forgets what strangers have tried on its name before.
   ///
-  /// - Throws: ``LoginError`` with the codes `exists`, `password`, `busy`, `configuration`, `store`, `cancelled`, `failure`.
-  public func set(_ password: String, for account: String) async throws(LoginError) {
-    // Before the work: the name may be none, or taken.
+  /// - Parameters:
+  ///   - password: as it was typed.
+  ///   - account: an ``AccountName``, compared as bytes.
+  ///   - address: where the request comes from, limited as tries are, from buckets of its own; `nil` when that is not known.
+  /// - Throws: ``LoginError`` with the codes `exists`, `password`, `waiting`, `busy`, `configuration`, `store`, `cancelled`, `failure`.
+  public func set(_ password: String, for account: String, from address: ClientAddress?) async throws(LoginError) {
+    if let problem = AccountName.problem(with: account) {
+      throw LoginError(.configuration, "the name of an account \(problem)")
+    }
+    try await limit(account) { () async throws(StoreError) in
+      try await limits.take(.newPassword, address: address)
+    }
+    // Before the work: the name may be taken.
     guard try await !hasPassword(account) else { throw Self.exists }
     let hash = try await LoginError.catching { () async throws(PasswordError) in
-      try await hasher.hash(password, following: rules)
+      try await hasher.hash(password, following: rules, for: account)
     }
     guard try await write(hash, account, over: nil) else { throw Self.exists }
     events.record(.factorAdded(account: account, factor: .password))
   }
 
-  /// Takes over the stored hash of another program; it is made anew at the first login.
+  /// Takes over the stored hash of another program, and forgets what strangers have tried on the name before.
   ///
-  /// - Parameter hash: in one of the forms that ``PasswordHasher`` verifies.
+  /// It is made again at the first login, but not where bcrypt has cut the password: see ``PasswordVerdict/correct(needsRehash:)``. Give
+  /// ``PasswordHasher/measure(_:)`` a hash of each kind, so that wrong passwords of adopted accounts take no other time.
+  ///
+  /// - Parameters:
+  ///   - hash: in one of the forms that ``PasswordHasher`` verifies.
+  ///   - account: an ``AccountName``, compared as bytes.
   /// - Throws: ``LoginError`` with the codes `exists`, `stored`, `configuration`, `store`, `cancelled`, `failure`.
   public func adopt(hash: String, for account: String) async throws(LoginError) {
     _ = try await LoginError.catching { () async throws(PasswordError) in try StoredHash(parsing: hash) }
@@ -38,23 +53,25 @@ extension Passwords {
   /// Changes the password of who knows the old one, and ends all else of the account but the session in which it happens.
   ///
   /// - Parameters:
-  ///   - old: the one until now, tried as ``verify(_:account:from:)`` does.
+  ///   - old: the one until now, tried as ``verify(_:account:from:on:)`` does.
   ///   - new: as it was typed.
   ///   - account: whose.
-  ///   - address: where the request comes from; `nil` when nobody knows.
+  ///   - address: where the request comes from; `nil` when that is not known.
+  ///   - device: the device of the request, if it has logged in to the account before.
   ///   - session: the one that stays; give it a new identifier with ``Sessions/rotate(_:proving:data:)``.
-  /// - Throws: ``LoginError`` with the codes of ``verify(_:account:from:)``, `password`, `conflict`; and `revocation`: then the password is the
+  /// - Throws: ``LoginError`` with the codes of ``verify(_:account:from:on:)``, `password`, `conflict`; and `revocation`: then the password is the
   ///   new one.
   public func change(
     _ old: String,
     to new: String,
     of account: String,
     from address: ClientAddress?,
+    on device: KnownDevice? = nil,
     in session: Session?
   ) async throws(LoginError) {
-    let proof = try await prove(old, account, address)
+    let proof = try await prove(old, account, address, device)
     let hash = try await LoginError.catching { () async throws(PasswordError) in
-      try await hasher.hash(new, following: rules)
+      try await hasher.hash(new, following: rules, for: account)
     }
     await outdate(account, session)
     guard try await write(hash, account, over: proof.record) else { throw Self.conflict }
@@ -82,10 +99,10 @@ extension Passwords {
   @discardableResult
   public func reset(to new: String, by token: String) async throws(LoginError) -> String {
     let found = try await tokens.find(token, for: .passwordReset)
-    let hash = try await LoginError.catching { () async throws(PasswordError) in
-      try await hasher.hash(new, following: rules)
-    }
     let account = found.account
+    let hash = try await LoginError.catching { () async throws(PasswordError) in
+      try await hasher.hash(new, following: rules, for: account)
+    }
     let key = try records.key(account, Self.hashName)
     try await tokens.use(found)
     await outdate(account, nil)
@@ -140,8 +157,9 @@ extension Passwords {
     do throws(LoginError) {
       try await revokeAll(of: account, except: session)
     } catch { failure = error }
+    // What was tried against the password before counts no more, whether it can be removed now or not.
+    _ = try? await unlock(account)
     do throws(LoginError) {
-      try await forget(account)
       try await tokens.revokeAll(.passwordReset, of: account)
     } catch {
       failure = failure ?? LoginError(.revocation, "the password was changed, and then \(error.description)")

@@ -3,17 +3,19 @@
 /// The passwords of accounts, in a store: the first factor of a login.
 ///
 ///     let passwords = Passwords(store: store, hasher: PasswordHasher(ring: ring), revoking: [sessions])
-///     try await passwords.set(password, for: "alice")                            // the account is new
+///     try await passwords.set(password, for: "alice", from: address)             // the account is new
 ///     try await passwords.verify(password, account: "alice", from: address)      // throws unless it is right
 ///     try await passwords.change(password, to: new, of: "alice", from: address, in: session)
 ///
-/// An account that there is not, and one whose password is another, get the same answer after the same work. Wrong passwords cost time by
-/// ``FailedAttempts``, counted for each name whether there is such an account or not, and forgotten after an hour without one. A try is
+/// An account that there is not, and one whose password is another, get the same answer after the same time; ``PasswordHasher`` says
+/// where they do not. Wrong passwords cost time by ``FailedAttempts``, counted for each name whether there is such an account or not, and forgotten after an hour without one. A try is
 /// counted before it is looked at, so that of many at once no more are looked at than of many in turn. After a hundred in a row
-/// (NIST SP 800-63B, 5.2.2) no password is right until the account is recovered by ``reset(to:by:)``; that too is told to the
+/// (NIST SP 800-63B, 5.2.2) no password is right until the account is recovered by ``reset(to:by:)`` or ``unlock(_:)``; that too is told to the
 /// security events alone. Limits by account and address come before; when their store fails, nobody is let in.
 ///
-/// Strangers can make an owner wait: a quarter of an hour at most after their last try. The way past them is a token by mail.
+/// Strangers can make an owner wait on a new device: a quarter of an hour at most after their last try. A device that has logged in
+/// before does not wait for them (``DeviceCookies``); other ways past them are a token by mail and ``unlock(_:)``. A password that is set,
+/// changed or reset, whatever fails afterwards, starts without the wrong ones that were tried before.
 public struct Passwords<Store: RecordStore>: Sendable {
   let records: AccountRecords<Store, LoginError>
   let store: Store
@@ -54,90 +56,35 @@ public struct Passwords<Store: RecordStore>: Sendable {
     self.events = events
     tokens = SingleUseTokens(store: store, limits: limits, clock: clock, events: events)
   }
+}
 
-  /// Lets somebody in who knows the password of an account.
+// MARK: Stored hashes
+
+extension Passwords {
+  static var hashName: String { "password" }
+  private static var hashFormat: UInt8 { 1 }
+
+  /// The text of a stored hash.
+  static func hash(_ record: Record) throws(LoginError) -> String {
+    let bytes = try LoginError.catching { () throws(StoreError) in try record.content.bytes(format: hashFormat) }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw LoginError(StoreError(.corrupt, "what is stored of a password is not what was written"))
+    }
+    return text
+  }
+
+  /// Stores a hash where none was, or in place of the one that was read.
   ///
-  /// A hash that was made by another program, at a lower cost or with another secret is made anew.
-  ///
-  /// - Parameters:
-  ///   - password: as it was typed.
-  ///   - account: as it was typed, or what the application calls it; compared as bytes.
-  ///   - address: where the request comes from; `nil` when nobody knows, and then only the account's limits hold.
-  /// - Throws: ``LoginError`` with the codes `wrong`, `waiting`, `busy`, `stored`, `store`, `cancelled`, `failure`. Whichever it is, nobody is
-  ///   let in.
-  public func verify(
-    _ password: String,
-    account: String,
-    from address: ClientAddress?
-  ) async throws(LoginError) {
-    let proof = try await prove(password, account, address)
-    guard proof.needsRehash else { return }
-    // Who is in is in: what fails now is tried again at the next login.
-    guard let hash = try? await hasher.hash(proof.text) else { return }
-    _ = try? await write(hash, account, over: proof.record)
-  }
-
-  /// A password that was right, and the record that says so.
-  struct Proof {
-    let text: PasswordText
-    let record: Record
-    let needsRehash: Bool
-  }
-
-  func prove(
-    _ password: String,
-    _ account: String,
-    _ address: ClientAddress?
-  ) async throws(LoginError) -> Proof {
-    // No account has such a name, and no password is so long.
-    guard AccountName.isValid(account), let text = try? PasswordText(password) else {
-      events.record(.authenticationFailed(account: nil, factor: .password))
-      throw LoginError.wrong
-    }
-    try await limit(account) { () async throws(StoreError) in
-      try await limits.take(.password, address: address)
-    }
-    let key = try records.key(account, Self.hashName)
-    let record = try await records.read(key, at: clock.now)
-    let stored = try record.map { (record) throws(LoginError) in try Self.hash(record) }
-    let wait = try await rest(of: account)
-    if wait > 0 { throw LoginError.waiting(wait) }
-    try await limit(account) { () async throws(StoreError) in
-      try await limits.take(.password, account: account)
-    }
-    let (attempts, wasLocked) = try await reserve(account, isKnown: record != nil)
-    let verdict: PasswordVerdict
-    do throws(PasswordError) {
-      verdict = try await hasher.judge(text, against: stored)
-    } catch {
-      await forgive(account)
-      throw LoginError(error)
-    }
-    guard case .correct(let needsRehash) = verdict, let record, !wasLocked else {
-      events.record(.authenticationFailed(account: account, factor: .password))
-      if record != nil, attempts.isLocked {
-        if !wasLocked { events.record(.recoveryNeeded(account: account, factor: .password)) }
-      } else if attempts.recent.wait > 0 {
-        events.record(.lockedOut(account: account, factor: .password, seconds: attempts.recent.wait))
-      }
-      throw LoginError.wrong
-    }
-    try await forget(account)
-    return Proof(text: text, record: record, needsRehash: needsRehash)
-  }
-
-  private func limit(
-    _ account: String,
-    _ take: () async throws(StoreError) -> Int64?
-  ) async throws(LoginError) {
-    let seconds: Int64?
-    do throws(StoreError) {
-      seconds = try await take()
-    } catch {
-      throw LoginError(error)
-    }
-    guard let seconds else { return }
-    events.record(.rateLimited(account: account, factor: .password))
-    throw LoginError.waiting(seconds)
+  /// - Returns: whether no other call was faster.
+  func write(_ hash: String, _ account: String, over record: Record?) async throws(LoginError) -> Bool {
+    try await records.write(
+      Array(hash.utf8),
+      as: records.key(account, Self.hashName),
+      over: record,
+      account: account,
+      format: Self.hashFormat,
+      expires: RecordContent.never,
+      at: clock.now
+    )
   }
 }

@@ -12,6 +12,8 @@ public enum SecretPurpose: String, Sendable, Hashable, CaseIterable {
   case csrf
   /// Successors of refresh tokens, for the time in which they may be asked for again.
   case refreshSuccessor = "refresh-successor"
+  /// Cookies of devices that have logged in before.
+  case device
   /// What an application seals for itself.
   case application
 

@@ -17,8 +17,9 @@ struct AccountRecords<Store: RecordStore, Failure: AccountRecordError>: Sendable
   func key(_ account: String, _ name: String) throws(Failure) -> RecordKey {
     var bytes: [UInt8] = []
     for part in [account, name] {
-      if let problem = AccountName.problem(with: part) {
-        throw Failure(configuration: "the name of an account or a credential \(problem)")
+      guard 1...AccountName.maximumBytes ~= part.utf8.count else {
+        let count = "\(part.utf8.count) bytes, expected 1 to \(AccountName.maximumBytes)"
+        throw Failure(configuration: "the name of an account or a credential has \(count)")
       }
       // The count before each part: nothing of one can be taken for the other.
       bytes.append(UInt8(part.utf8.count))
@@ -60,6 +61,10 @@ struct AccountRecords<Store: RecordStore, Failure: AccountRecordError>: Sendable
     expires: Int64,
     at now: Int64
   ) async throws(Failure) -> Bool {
+    // Nothing begins for a name that no account can have; there is nothing to be found for one either.
+    if record == nil, !account.isEmpty, let problem = AccountName.problem(with: account) {
+      throw Failure(configuration: "the name of an account \(problem)")
+    }
     do {
       let content = try RecordContent(bytes.span, format: format, owner: Array(account.utf8), expires: expires)
       if let record { return try await store.replace(key, record.version, with: content, at: now) != nil }
