@@ -56,7 +56,9 @@ struct PasswordParts: Sendable {
     names = WordTree(name.map { Self.parts(of: $0) } ?? [])
   }
 
-  /// Why the password is easy to guess; `nil` when it is not. The time it takes grows as the password does.
+  /// The reason why the password is easy to guess; `nil` when it is not.
+  ///
+  /// Finding out takes time in proportion to the password's length.
   var weakness: Weakness? {
     if repeats { return .repeats }
     return count(upTo: Self.fewest) < Self.fewest ? .isGuessedFirst : nil
