@@ -277,6 +277,26 @@ struct LockedAccountTests {
     }
   }
 
+  @Test("However many names are made up, a bounded store answers them alike and keeps room for accounts")
+  func bounded() async throws {
+    let store = try MemoryRecordStore(maximumCount: 64)
+    let hasher = PasswordHasher(parameters: .weak())
+    let passwords = Passwords(store: store, hasher: hasher, limits: .unlimited, revoking: [], clock: .fixed(1_800_000_000))
+    for number in 0..<200 {
+      let code = await refusal { () throws(LoginError) in
+        try await passwords.verify("wrong", account: "made up \(number)", from: nil)
+      }
+      #expect(code == .wrong)
+    }
+    #expect(store.count == 32)
+    try await passwords.set(PasswordWorld.right, for: "ines", from: nil)
+    let code = await refusal { () throws(LoginError) in
+      try await passwords.verify("wrong", account: "ines", from: nil)
+    }
+    #expect(code == .wrong)
+    try await passwords.verify(PasswordWorld.right, account: "ines", from: nil)
+  }
+
   @Test("Signing up is limited by address, from buckets of its own")
   func signUp() async throws {
     let limits = LoginLimits(store: try MemoryRateLimitStore(), subscriber: try RateLimit(3, per: .seconds(3600)))

@@ -7,7 +7,7 @@ internal import Synchronization
 /// A store that is bounded keeps room beside them: visitors take at most half of it, buckets of limits at most three eighths. So whatever
 /// strangers do, an eighth is left for passwords, sessions and the like.
 package enum RecordPart: Sendable, CaseIterable {
-  /// Sessions of visitors.
+  /// Sessions of visitors, and the wrong passwords of names that are no accounts.
   case visitors
   /// Buckets of rate limits.
   case buckets
@@ -15,7 +15,7 @@ package enum RecordPart: Sendable, CaseIterable {
   /// - Returns: `nil` for what belongs to accounts, or to the application.
   package init?(_ kind: RecordKind, hasOwner: Bool) {
     switch kind {
-    case .session where !hasOwner: self = .visitors
+    case .session where !hasOwner, .password where !hasOwner: self = .visitors
     case .rateLimit: self = .buckets
     default: return nil
     }
