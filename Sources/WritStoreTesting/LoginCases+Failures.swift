@@ -52,7 +52,7 @@ extension StoreCase where Store: RecordStore {
         let world = try LoginWorld(store)
         let failing = FailingRecordStore(store)
         let (healthy, sessions) = (try world.sessions(), try world.sessions(on: failing))
-        for step in [SessionRules.renewalInterval.components.seconds, -86_400, -1] {
+        for step in [SessionRules.renewalInterval.components.seconds, -86_400, -1] as [Int64] {
           let stolen = try await world.begin(healthy, isRemembered: true)
           failing.fail(atWrite: 2, .dying)
           _ = try? await sessions.revokeAll(of: world.account)
@@ -134,7 +134,7 @@ extension StoreCase where Store: RecordStore {
             ]
             let (passwords, others) = (world.passwords(), world.passwords(on: failing, revoking: parts))
             let (old, new) = ("the right password", "another long password")
-            try await passwords.set(old, for: world.account)
+            try await passwords.set(old, for: world.account, from: nil)
             let (kept, stolen) = (try await world.begin(healthy), try await world.begin(healthy, isRemembered: true))
             let grant = try await tokens.begin(for: world.account, client: "app", since: .unchecked)
             let link = try await passwords.requestReset(for: world.account, from: nil)
