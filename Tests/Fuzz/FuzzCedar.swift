@@ -72,8 +72,11 @@ private func fuzzPolicyJSON(_ bytes: [UInt8]) {
   }
   let response = Authorizer(policies: set, entities: entities).authorize(request)
   _ = Authorizer(policies: set, entities: entities).explain(request).map { $0.parts.map(\.text) }
-  guard let again = try? PolicySet(json: set.json),
-    again.members.map(\.description) == set.members.map(\.description)
+  let texts = set.members.map(\.description)
+  // `has a.b` comes back as the chain of `&&` that it stands for.
+  let hasPath = texts.contains { $0.contains(/\ has \w+\./) }
+  guard let again = try? PolicySet(json: set.json), again.json == set.json,
+    hasPath || again.members.map(\.description) == texts
   else { fatalError("what was written does not read as the same: \(String(decoding: set.json, as: UTF8.self))") }
   let text = set.members.map(\.description).joined(separator: "\n")
   guard let parsed = try? PolicySet(parsing: [SourceInput(name: "again", text: text)], identifiers: .position),

@@ -27,7 +27,7 @@ struct PolicyJSONRoundTripTests {
       parsing: #"""
         @id("a") @if @note("x\n\u{200b}") permit (principal, action, resource);
         forbid (principal is A::B in G::"g\"", action in [Action::"a", N::Action::"b"], resource in R::"")
-        when { context has a.b.c && !context.x || -(1) - -1 * (2 - 3) < 5 }
+        when { context has a && !context.x || -(1) - -1 * (2 - 3) < 5 }
         unless { if principal is User in [User::"x"] then context["a b"].c like "*a\**\n" else {b: [], "a c": -5}.b == [] }
         when { ip("1").isInRange(ip()) && principal.getTag("t").contains(resource.hasTag("u")) };
         @id("t") permit (principal == ?principal, action == Action::"x", resource is B in ?resource);
@@ -37,6 +37,42 @@ struct PolicyJSONRoundTripTests {
     try set.link("t", as: "l", slots: [.principal: uid("U", "é"), .resource: uid("B::C", "\0")])
     try set.link("u", as: "m", slots: [.principal: uid("U", "e\u{301}")])
     #expect(try differenceAfterJSON(set) == nil)
+  }
+
+  @Test(
+    "`has` of a path is written as Cedar 4.12 writes it, as a chain of `&&` that every version reads",
+    arguments: [
+      ("context has a.b", "context has a && context.a has b"),
+      ("context has a.b.c", "context has a && context.a has b && context.a.b has c"),
+      (
+        #"!(principal.x.getTag("t") has a.b) || true"#,
+        #"!(principal.x.getTag("t") has a && principal.x.getTag("t").a has b) || true"#
+      ),
+      (#"context has "a b""#, #"context has "a b""#), ("context has a", "context has a"),
+      ("1 == 1 && context has a.b && 2 == 2", "1 == 1 && (context has a && context.a has b) && 2 == 2"),
+    ]
+  )
+  func paths(text: String, chain: String) throws {
+    func set(_ text: String) throws -> PolicySet {
+      try PolicySet(parsing: "permit (principal, action, resource) when { \(text) };")
+    }
+    let written = try set(text)
+    #expect(written.json == (try set(chain)).json)
+    #expect(!String(decoding: written.json, as: UTF8.self).contains(#""attr":["#))
+    #expect(try differenceAfterJSON(PolicySet(json: written.json)) == nil)
+  }
+
+  @Test("a long path, and one whose operand holds another, stay as long as they were")
+  func longPaths() throws {
+    for text in [
+      "context has a" + String(repeating: ".a", count: 5000),
+      String(repeating: "(if ", count: 100) + "context" + String(repeating: " then 1 else 2) has a.b.c", count: 100),
+    ] {
+      let set = try PolicySet(parsing: "permit (principal, action, resource) when { \(text) };")
+      #expect(set.json.count < 200 * text.utf8.count)
+      let again = try PolicySet(json: set.json)
+      #expect(again.json == set.json)
+    }
   }
 
   @Test("a linked policy whose template is not in the set is written as a policy")

@@ -21,6 +21,14 @@ private struct ExpressionWriter {
     case key(String)
     /// What the node holds beside its operands.
     case rest(Node)
+    /// The first `count` tests of a `has` of a path, joined by `&&`.
+    case path(Int, count: Int)
+    /// The operand of a `has` of a path with the first `count` attributes of the path.
+    case chain(Int, count: Int)
+    /// The last of the first `count` attributes of a path, under `attr`.
+    case attribute(Int, count: Int)
+    /// The beginning of a `has`.
+    case test
     case endObject
     case endArray
   }
@@ -45,6 +53,13 @@ private struct ExpressionWriter {
       case .expression(let root): expression(root)
       case .key(let name): json.key(name)
       case .rest(let node): rest(node)
+      case .path(let root, let count): path(root, count)
+      case .chain(let root, let count): chain(root, count)
+      case .attribute(let root, let count): json.member("attr", attributes(of: root)[count - 1])
+      case .test:
+        json.beginObject()
+        json.key("has")
+        json.beginObject()
       case .endObject: json.endObject()
       case .endArray: json.endArray()
       }
@@ -68,6 +83,7 @@ private struct ExpressionWriter {
 
   private mutating func expression(_ root: Int) {
     let node = tree.nodes[root]
+    if isWrittenAsChain(root) { return path(root, tree.list(at: node.operand).count) }
     json.beginObject()
     switch node.operation {
     case .bool, .long, .string, .entity: literal(node)
@@ -136,6 +152,54 @@ private struct ExpressionWriter {
     if path.count > 1 { json.beginArray() }
     for name in path { json.string(tree.strings[Int(name)]) }
     if path.count > 1 { json.endArray() }
+  }
+
+  // MARK: has
+
+  /// How long a path, and how many nodes its operand, may be that are written again for each test of a chain.
+  private static let maximumPath = 16
+  private static let maximumOperand = 64
+
+  /// Whether a node is a `has` of a path and short enough to be written as `has a && a has b && a.b has c`, which every
+  /// version of Cedar reads. Longer ones are written as arrays, which Cedar 4.5 and later read: what is written stays
+  /// linear in what was read.
+  private func isWrittenAsChain(_ root: Int) -> Bool {
+    guard tree.nodes[root].operation == .hasAttribute else { return false }
+    let start = starts[root - nodes.lowerBound]
+    guard (2...Self.maximumPath).contains(tree.list(at: tree.nodes[root].operand).count),
+      root - start <= Self.maximumOperand
+    else { return false }
+    return !tree.nodes[start..<root].contains { $0.operation == .hasAttribute }
+  }
+
+  private mutating func path(_ root: Int, _ count: Int) {
+    json.beginObject()
+    json.key(count > 1 ? "&&" : "has")
+    json.beginObject()
+    json.key("left")
+    if count > 1 {
+      steps += [
+        .endObject, .endObject,  // of `&&`
+        .endObject, .endObject, .attribute(root, count: count), .chain(root, count: count - 1), .key("left"),
+        .test, .key("right"),
+        .path(root, count: count - 1),
+      ]
+    } else {
+      steps += [.endObject, .endObject, .attribute(root, count: 1), .chain(root, count: 0)]
+    }
+  }
+
+  private mutating func chain(_ root: Int, _ count: Int) {
+    guard count > 0 else { return expression(operands(of: root)[0]) }
+    json.beginObject()
+    json.key(".")
+    json.beginObject()
+    json.key("left")
+    steps += [.endObject, .endObject, .attribute(root, count: count), .chain(root, count: count - 1)]
+  }
+
+  private func attributes(of root: Int) -> [String] {
+    tree.list(at: tree.nodes[root].operand).map { tree.strings[Int($0)] }
   }
 
   private mutating func pattern(_ pattern: Pattern) {
