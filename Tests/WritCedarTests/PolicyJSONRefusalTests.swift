@@ -18,7 +18,11 @@ struct PolicyJSONRefusalTests {
       (#"{"error": []}"#, #"policy: there is no operator or function "error""#),
       (#"{"Slot": "?principal"}"#, #"policy: the slot "?principal" cannot stand in an expression"#),
       (#"{"Var": "subject"}"#, "policy: the variables are principal, action, resource and context"),
-      (#"{"Value": null}"#, "value: Cedar has no null"), (#"{"Value": 1.0}"#, "value: `1.0` is not a 64-bit integer"),
+      (#"{"Value": null}"#, "value: Cedar has no null"),
+      (
+        #"{"Value": 1.0}"#,
+        "value: `1.0` is not a 64-bit integer"
+      ),
       (#"{"Value": 9223372036854775808}"#, "value: `9223372036854775808` is not a 64-bit integer"),
       (#"{"Value": {"__expr": "1"}}"#, "value: `__expr` is no longer part of the format"),
       (#"{"Value": {"__entity": {"type": "U :: V", "id": ""}}}"#, #"uid: "U :: V" is not the name of an entity type"#),
@@ -27,9 +31,9 @@ struct PolicyJSONRefusalTests {
         #"form: an object with `__entity` has no member "a""#
       ),
       (#"{"Value": {"__extn": {"fn": "none", "arg": 1}}}"#, #"policy: there is no extension function "none""#),
+      (#"{"Value": {"__extn": {"fn": "ip", "arg": 1, "args": 1.5}}}"#, "value: "),
       (
-        #"{"Value": {"__extn": {"fn": "ip", "arg": 1, "args": []}}}"#,
-        #"form: an extension value is `{"fn": name, "arg": value}`"#
+        #"{"Value": {"__extn": {"fn": "ip", "args": 1}}}"#, #"form: an extension value is `{"fn": name, "arg": value}`"#
       ),
       (#"{"!": {"left": {"Value": 1}}}"#, "form: `!` has a member `arg`, which is missing"),
       (#"{"!": {"arg": {"Value": 1}, "left": 1}}"#, #"form: `!` has no member "left""#),

@@ -14,6 +14,9 @@ struct PolicyJSONTests {
       (#"{"Value": [1, [true], {}]}"#, "[1, [true], {}]"),
       (#"{"Value": {"b": 1, "a c": "x"}}"#, #"{"a c": "x", b: 1}"#),
       (#"{"Value": {"type": "U", "id": "x"}}"#, #"{id: "x", type: "U"}"#),
+      (#"{"Value": {"__entity": {"type": "A::B", "id": "x", "note": null}}}"#, #"A::B::"x""#),
+      (#"{"Value": {"__extn": {"fn": "ip", "arg": "::1", "args": [2], "note": 1}}}"#, #"ip("::1")"#),
+      (#"{"Value": {"__expr": "1", "a": 1}}"#, #"{__expr: "1", a: 1}"#), (#"{"Value": {"__expr": 1}}"#, "{__expr: 1}"),
       (#"{"Value": {"__extn": {"fn": "ip", "arg": "no address"}}}"#, #"ip("no address")"#),
       (
         #"{"Value": {"__extn": {"fn": "isInRange", "args": [-1, {"__extn": {"fn": "ip", "args": []}}]}}}"#,

@@ -88,7 +88,7 @@ struct SchemaValidationTests {
   )
   func attributes(values: [String: Value], expected: String?) throws {
     let user = try #require(schema.entity(for: EntityTypeName(checked: "User")))
-    #expect(schema.mismatch(.record(Self.record(values)), user.attributes) == expected)
+    #expect(schema.mismatch(.record(Self.record(values)), user.attributes)?.description == expected)
     let problem = schema.problem(with: Entity(uid: uid("User", "u"), attributes: Self.record(values)))
     #expect(problem == expected.map { "User::\"u\": " + $0 })
   }

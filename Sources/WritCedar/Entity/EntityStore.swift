@@ -20,12 +20,18 @@ public struct EntityStoreError: Error, Sendable, CustomStringConvertible {
   public let code: Code
   /// The entity concerned.
   public let uid: EntityUID
+  /// The entities of a cycle, each a parent of the one before it, from ``uid`` back to it; empty for other errors.
+  public let cycle: [EntityUID]
   /// What is wrong, naming the entity.
   public let description: String
+
+  /// How many entities of a cycle a message names.
+  static let shownCycle = 8
 
   init(_ code: Code, _ uid: EntityUID) {
     self.code = code
     self.uid = uid
+    cycle = []
     switch code {
     case .duplicate: description = "there are two different entities \(uid)"
     case .cycle: description = "\(uid) is its own ancestor"
@@ -35,10 +41,24 @@ public struct EntityStoreError: Error, Sendable, CustomStringConvertible {
     }
   }
 
+  /// - Parameters:
+  ///   - cycle: the entities of the cycle, each a parent of the one before it, and the first one of the last.
+  ///   - uid: the first of the cycle.
+  init(cycle: [EntityUID], from uid: EntityUID) {
+    code = .cycle
+    self.uid = uid
+    self.cycle = cycle + [uid]
+    let shown = cycle.prefix(Self.shownCycle).map(\.description)
+    let more = cycle.count > shown.count ? ["(\(cycle.count - shown.count) more)"] : []
+    let path = (shown + more + [uid.description]).joined(separator: " in ")
+    description = "\(uid) is its own ancestor: \(path)"
+  }
+
   /// - Parameter conflict: the attribute or tag, for the message.
   init(_ conflict: String, of uid: EntityUID) {
     code = .conflict
     self.uid = uid
+    cycle = []
     description = "\(conflict) of \(uid) differs from the stored value"
   }
 }
@@ -55,6 +75,20 @@ package protocol EntitySource {
 
 extension EntitySource {
   package func attribute(_ name: String, of uid: EntityUID) -> Value? { self[uid]?.attributes[name] }
+
+  /// All ancestors of an entity, itself not included, the nearest first.
+  package func ancestorsByDistance(of uid: EntityUID) -> [EntityUID] {
+    var seen: Set<EntityUID> = [uid]
+    var found: [EntityUID] = []
+    var next: EntityUID? = uid
+    var walked = 0
+    while let current = next {
+      for parent in self[current]?.parents ?? [] where seen.insert(parent).inserted { found.append(parent) }
+      next = walked < found.count ? found[walked] : nil
+      walked += 1
+    }
+    return found
+  }
 }
 
 extension EntityStore: EntitySource {}
@@ -213,19 +247,8 @@ public struct EntityStore: Sendable {
     return false
   }
 
-  /// All ancestors of an entity, itself not included, in no particular order.
-  public func ancestors(of uid: EntityUID) -> [EntityUID] {
-    var seen: Set<EntityUID> = [uid]
-    var found: [EntityUID] = []
-    var pending = [uid]
-    while let next = pending.popLast() {
-      for parent in self[next]?.parents ?? [] where seen.insert(parent).inserted {
-        found.append(parent)
-        pending.append(parent)
-      }
-    }
-    return found
-  }
+  /// All ancestors of an entity, itself not included, the nearest first.
+  public func ancestors(of uid: EntityUID) -> [EntityUID] { ancestorsByDistance(of: uid) }
 
   func checkAcyclic() throws(EntityStoreError) {
     // A position in the array is cheaper to mark than an identifier.
@@ -235,7 +258,8 @@ public struct EntityStore: Sendable {
     }
     for position in entities.indices where !entities[position].parents.isEmpty {
       if let repeated = walk.firstCycle(from: position, isOpen: { marks[$0] }, mark: { marks[$0] = $1 }) {
-        throw EntityStoreError(.cycle, entities[repeated].uid)
+        let cycle = walk.cycle(from: repeated).map { entities[$0].uid }
+        throw EntityStoreError(cycle: cycle, from: entities[repeated].uid)
       }
     }
   }
@@ -246,7 +270,7 @@ public struct EntityStore: Sendable {
     var walk = HierarchyWalk<EntityUID> { self[$0]?.parents ?? [] }
     for root in roots {
       if let repeated = walk.firstCycle(from: root, isOpen: { marks[$0] }, mark: { marks[$0] = $1 }) {
-        throw EntityStoreError(.cycle, repeated)
+        throw EntityStoreError(cycle: walk.cycle(from: repeated), from: repeated)
       }
     }
   }
@@ -285,6 +309,16 @@ package struct HierarchyWalk<Node> {
       }
     }
     return nil
+  }
+}
+
+extension HierarchyWalk where Node: Equatable {
+  /// The nodes of the cycle that ``firstCycle(from:isOpen:mark:)`` has met, each a parent of the one before it.
+  ///
+  /// - Parameter node: the node it returned.
+  package func cycle(from node: Node) -> [Node] {
+    let nodes = path.map(\.node)
+    return nodes.firstIndex(of: node).map { Array(nodes[$0...]) } ?? [node]
   }
 }
 

@@ -24,21 +24,14 @@ extension EntityStore {
       do throws(JSONFailure) {
         try reader.read(source.bytes, into: &self)
       } catch {
-        throw error.inputError(name: source.name, bytes: source.bytes)
+        throw reader.inputError(error, in: source, among: sources)
       }
-      guard !reader.ignored.isEmpty else { continue }
-      let text = SourceText(name: source.name, bytes: source.bytes)
-      for (member, offset) in reader.ignored {
-        let message = "the member \(CedarText.quoted(member)) of an entity means nothing"
-        onWarning(Diagnostic(message, source: text, span: SourceSpan(offset, offset + 1)))
-      }
-      reader.ignored = []
+      reader.takeIgnored().report(in: source, to: onWarning)
     }
     do throws(EntityStoreError) {
       try checkAcyclic()
     } catch {
-      throw JSONFailure(.cycle, error.description, at: 0)
-        .inputError(name: sources.first?.name ?? "entities", bytes: sources.first?.bytes ?? [])
+      throw reader.inputError(error, among: sources)
     }
   }
 
@@ -52,8 +45,13 @@ extension EntityStore {
   /// Reads entities from one JSON text.
   ///
   /// - Throws: an ``InputError`` with its place.
-  public init(json: [UInt8], name: String = "entities", schema: Schema? = nil) throws(InputError) {
-    try self.init(parsing: [SourceInput(name: name, bytes: json)], schema: schema)
+  public init(
+    json: [UInt8],
+    name: String = "entities",
+    schema: Schema? = nil,
+    onWarning: (Diagnostic) -> Void = { _ in }
+  ) throws(InputError) {
+    try self.init(parsing: [SourceInput(name: name, bytes: json)], schema: schema, onWarning: onWarning)
   }
 }
 
@@ -61,11 +59,9 @@ extension EntityStore {
 struct EntityReader {
   private let schema: Schema?
   private var values: ValueReader
-  /// Members that are not part of the format, with their places.
-  var ignored: [(name: String, offset: Int)] = []
-
-  /// Beyond this number, ignored members are not reported.
-  private static let ignoredLimit = 20
+  private var ignored = IgnoredMembers()
+  /// The identifier of which there are two different entities, once reading has ended with that.
+  private var duplicate: EntityUID?
 
   init(schema: Schema?) {
     self.schema = schema
@@ -85,12 +81,13 @@ struct EntityReader {
         count += 1
         if count == Self.sampleSize { reserve(json.count / (offset / count), in: &store) }
         let entity = try self.entity(document.root, of: document)
-        if let problem = schema?.problem(with: entity) { throw JSONFailure(.schema, problem, at: offset) }
+        try checkFits(entity, document.root, of: document)
         // The schema's actions are in the store, and this one equals the schema's.
         if schema != nil, entity.uid.type.isAction { continue }
         do {
           try store.insert(entity)
         } catch {
+          duplicate = entity.uid
           throw JSONFailure(.duplicate, error.description, at: offset)
         }
       }
@@ -120,6 +117,25 @@ struct EntityReader {
     store.reserveCapacity(store.count + count + margin)
   }
 
+  /// Refuses an entity that does not fit the schema, at the member that does not.
+  ///
+  /// - Parameter isPartial: whether required attributes may be missing.
+  func checkFits(
+    _ entity: Entity,
+    _ index: JSONDocument.Index,
+    of document: JSONDocument,
+    isPartial: Bool = false
+  ) throws(JSONFailure) {
+    guard let problem = schema?.mismatch(of: entity, isPartial: isPartial) else { return }
+    throw JSONFailure(.schema, problem.description, at: document.offset(ofPath: problem.path, from: index))
+  }
+
+  /// The members that mean nothing since this was asked last.
+  mutating func takeIgnored() -> IgnoredMembers {
+    defer { ignored = IgnoredMembers() }
+    return ignored
+  }
+
   mutating func entity(
     _ index: JSONDocument.Index,
     of document: JSONDocument
@@ -138,16 +154,34 @@ struct EntityReader {
       throw JSONFailure(.form, "the entity has no `uid`", help: help, at: offset)
     }
     let uid = try values.uid(uidIndex, of: document)
+    do throws(JSONFailure) {
+      let entity = try self.entity(uid, index, of: document)
+      ignored.append(values.takeIgnored())
+      return entity
+    } catch {
+      throw error.prefixed(by: [Schema.shown(uid)])
+    }
+  }
+
+  private mutating func entity(
+    _ uid: EntityUID,
+    _ index: JSONDocument.Index,
+    of document: JSONDocument
+  ) throws(JSONFailure) -> Entity {
+    let offset = document.offset(of: index)
     guard let attributes = document.member("attrs", of: index) else {
       let otherwise = "write `\"attrs\": {}` where it has no attributes"
       let help = ForeignMember.help(missing: "attrs", of: index, in: document, otherwise: otherwise)
-      throw JSONFailure(.form, "\(uid) has no `attrs`", help: help, at: offset)
+      throw JSONFailure(.form, "the entity has no `attrs`", help: help, at: offset)
     }
-    guard let parents = document.member("parents", of: index), document.kind(of: parents) == .array else {
-      let otherwise =
-        "write `\"parents\": []` where it is in no group, and `[{\"type\": …, \"id\": …}]` where it is in one"
-      let help = ForeignMember.help(missing: "parents", of: index, in: document, otherwise: otherwise)
-      throw JSONFailure(.form, "\(uid) has no array `parents`", help: help, at: offset)
+    let parentsForm =
+      "write `\"parents\": []` where it is in no group, and `[{\"type\": …, \"id\": …}]` where it is in one"
+    guard let parents = document.member("parents", of: index) else {
+      let help = ForeignMember.help(missing: "parents", of: index, in: document, otherwise: parentsForm)
+      throw JSONFailure(.form, "the entity has no `parents`", help: help, at: offset)
+    }
+    guard document.kind(of: parents) == .array else {
+      throw JSONFailure(.form, "`parents` is an array", help: parentsForm, at: document.offset(of: parents))
     }
     let definition = schema?.entityTypes[uid.type]
     var entity = Entity(uid: uid)
@@ -155,14 +189,20 @@ struct EntityReader {
     entity.parents.reserveCapacity(document.count(of: parents))
     for parent in document.elements(of: parents) {
       entity.parents.append(try values.uid(parent, of: document))
-    }
-    if uid.type.isAction, let other = entity.parents.first(where: { !$0.type.isAction }) {
-      throw JSONFailure(.form, "the action \(uid) cannot be in \(other), which is no action", at: offset)
+      if uid.type.isAction, let group = entity.parents.last, !group.type.isAction {
+        throw JSONFailure(
+          .form,
+          "an action cannot be in \(Schema.shown(group)), which is no action",
+          at: document.offset(of: parent)
+        )
+      }
     }
     if let tags = document.member("tags", of: index) {
       entity.tags = try self.tags(tags, of: document, expecting: definition?.tags)
     }
-    if document.count(of: index) > 3 { noteIgnored(index, of: document) }
+    if document.count(of: index) > 3 {
+      ignored.note(index, of: document, known: ["uid", "attrs", "parents", "tags"], "an entity")
+    }
     return entity
   }
 
@@ -172,9 +212,7 @@ struct EntityReader {
     _ name: String,
     expecting type: Schema.TypeIndex?
   ) throws(JSONFailure) -> RecordValue {
-    guard document.kind(of: index) == .object,
-      case .record(let record) = try values.value(index, of: document, expecting: type)
-    else {
+    guard let record = try values.attributes(index, of: document, expecting: type) else {
       throw JSONFailure(
         .form,
         "`\(name)` is an object of values",
@@ -196,8 +234,13 @@ struct EntityReader {
     }
     var tags: [RecordValue.Attribute] = []
     for (key, value) in document.members(of: index) {
-      let value = try values.value(value, of: document, expecting: type)
-      tags.append(RecordValue.Attribute(name: document.string(at: key) ?? "", value: value))
+      let name = document.string(at: key) ?? ""
+      do throws(JSONFailure) {
+        let value = try values.value(value, of: document, expecting: type)
+        tags.append(RecordValue.Attribute(name: name, value: value))
+      } catch {
+        throw error.prefixed(by: ["tag \(Schema.shown(name))"])
+      }
     }
     do throws(NestingLimitExceeded) {
       return try RecordValue(distinct: tags)
@@ -206,12 +249,55 @@ struct EntityReader {
     }
   }
 
-  private mutating func noteIgnored(_ index: JSONDocument.Index, of document: JSONDocument) {
-    for (key, _) in document.members(of: index) where ignored.count < Self.ignoredLimit {
-      let name = document.string(at: key) ?? ""
-      if !["uid", "attrs", "parents", "tags"].contains(where: { $0.hasSameScalars(as: name) }) {
-        ignored.append((name, document.offset(of: key)))
+  // MARK: Places
+
+  /// An error in one of the texts; of a duplicate it says where the first one is.
+  func inputError(_ failure: JSONFailure, in source: SourceInput, among sources: [SourceInput]) -> InputError {
+    let error = failure.inputError(name: source.name, bytes: source.bytes)
+    guard let duplicate, let first = place(of: duplicate, among: sources) else { return error }
+    let diagnostic = error.diagnostic
+    let help = "the other is at \(first.source.location(of: first.offset))"
+    return InputError(
+      error.code,
+      Diagnostic(diagnostic.message, help: help, source: diagnostic.source, span: diagnostic.span)
+    )
+  }
+
+  /// An error about entities that have all been read, at the entity it names.
+  func inputError(_ error: EntityStoreError, among sources: [SourceInput]) -> InputError {
+    let place = place(of: error.uid, among: sources)
+    let source = place?.source ?? SourceText(name: sources.first?.name ?? "entities", bytes: sources.first?.bytes ?? [])
+    let start = place?.offset ?? 0
+    return InputError(.cycle, Diagnostic(error.description, source: source, span: SourceSpan(start, start + 1)))
+  }
+
+  /// The first place of an entity in texts that have been read: they are read again, so that reading remembers none.
+  private func place(of uid: EntityUID, among sources: [SourceInput]) -> (source: SourceText, offset: Int)? {
+    var values = ValueReader(schema: nil)
+    for source in sources {
+      var document = JSONDocument(maximumDepth: ValueReader.maximumJSONDepth)
+      guard var stream = try? JSONArrayStream(source.bytes, maximumDepth: ValueReader.maximumJSONDepth) else {
+        continue
+      }
+      while (try? stream.next(into: &document)) == true {
+        guard let member = document.member("uid", of: document.root),
+          (try? values.uid(member, of: document)) == uid
+        else { continue }
+        return (SourceText(name: source.name, bytes: source.bytes), document.offset(of: document.root))
       }
     }
+    return nil
+  }
+}
+
+extension JSONDocument {
+  /// The place of the value that members lead to from a value, as far as they are there.
+  func offset(ofPath names: [String], from index: Index) -> Int {
+    var index = index
+    for name in names {
+      guard kind(of: index) == .object, let next = member(name, of: index) else { break }
+      index = next
+    }
+    return offset(of: index)
   }
 }

@@ -62,6 +62,20 @@ package struct JSONFailure: Error {
     self.init(.json, error.message, at: error.offset)
   }
 
+  /// The same failure, its message preceded by the parts of the input that lead to it: `attribute "a": an element: …`.
+  package func prefixed(by places: [String]) -> JSONFailure {
+    guard !places.isEmpty else { return self }
+    return JSONFailure(code, "\(Self.path(places)): \(message)", help: help, at: offset)
+  }
+
+  /// Places within places, the outermost first; of many those in the middle are counted.
+  static func path(_ places: [String]) -> String {
+    let shown = 4
+    guard places.count > 2 * shown else { return places.joined(separator: ": ") }
+    let middle = ["(\(places.count - 2 * shown) more)"]
+    return (places.prefix(shown) + middle + places.suffix(shown)).joined(separator: ": ")
+  }
+
   package func inputError(name: String, bytes: [UInt8]) -> InputError {
     let source = SourceText(name: name, bytes: bytes)
     let help = help ?? (code == .json ? JSONAdvice.help(at: offset, in: bytes) : nil)

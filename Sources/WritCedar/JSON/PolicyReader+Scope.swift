@@ -105,7 +105,7 @@ extension PolicyReader {
 
   // MARK: Entities
 
-  /// `{"type", "id"}`, or the same under `__entity`.
+  /// `{"type", "id"}`, or the same under `__entity`; other members beside these two mean nothing.
   mutating func entity(_ index: JSONDocument.Index) throws(JSONFailure) -> UInt32 {
     guard let escaped = document.member("__entity", of: index) else { return try plainEntity(index) }
     try expectCount(1, of: index, "an object with `__entity`", ["__entity"])
@@ -113,12 +113,19 @@ extension PolicyReader {
   }
 
   mutating func plainEntity(_ index: JSONDocument.Index) throws(JSONFailure) -> UInt32 {
-    guard document.count(of: index) == 2, let type = document.member("type", of: index),
+    guard document.kind(of: index) == .object, let type = document.member("type", of: index),
       let id = document.member("id", of: index), let text = document.string(at: id)
     else {
       throw failure(.uid, "an entity is named by `{\"type\": \"…\", \"id\": \"…\"}`", at: index)
     }
+    try refuseForeignNumber(in: index)
     return tree.entity(EntityParts(type: try entityType(type), id: tree.string(text)))
+  }
+
+  /// Refuses numbers that Cedar does not have in members that mean nothing, as everywhere in a value.
+  func refuseForeignNumber(in index: JSONDocument.Index) throws(JSONFailure) {
+    guard document.count(of: index) > 2, let number = document.foreignNumber(in: index) else { return }
+    throw JSONFailure.notAnInteger(document.numberText(at: number) ?? "", at: document.offset(of: number))
   }
 
   /// The name of an entity type, normalised (RFC 9).

@@ -13,7 +13,7 @@ extension PolicyReader {
     case .number:
       guard let long = document.integer(at: index) else {
         let text = document.numberText(at: index) ?? ""
-        throw failure(.value, "`\(text.prefix(40))` is not a 64-bit integer", at: index)
+        throw JSONFailure.notAnInteger(text, at: document.offset(of: index))
       }
       _ = try level(of: long < 0 ? .unary : .primary, at: place, index)
       tree.longs.append(long)
@@ -21,7 +21,7 @@ extension PolicyReader {
     case .string:
       append(.string, tree.string(document.string(at: index) ?? ""), at: index)
     case .null:
-      throw failure(.value, "Cedar has no null", at: index)
+      throw JSONFailure.noNull(at: document.offset(of: index))
     case .array:
       let first = steps.count
       let inner = try inside(place.level, index)
@@ -48,8 +48,8 @@ extension PolicyReader {
       try expectCount(1, of: index, "an object with `__extn`", ["__extn"])
       return try readCall(call, at: place)
     }
-    if document.member("__expr", of: index) != nil {
-      throw failure(.value, "`__expr` is no longer part of the format", at: index)
+    if document.isExpressionEscape(index) {
+      throw JSONFailure.expressionEscape(at: document.offset(of: index))
     }
     let first = steps.count
     let inner = try inside(place.level, index)
@@ -59,15 +59,17 @@ extension PolicyReader {
     steps[first...].reverse()
   }
 
-  /// `{"fn": name, "arg": value}` or `{"fn": name, "args": [value, …]}`.
+  /// `{"fn": name, "arg": value}` or `{"fn": name, "args": [value, …]}`; other members mean nothing, nor does `args`
+  /// beside `arg`.
   private mutating func readCall(_ index: JSONDocument.Index, at place: Place) throws(JSONFailure) {
     let argument = document.member("arg", of: index)
     let arguments = document.member("args", of: index)
-    guard document.count(of: index) == 2, let name = document.member("fn", of: index),
+    guard document.kind(of: index) == .object, let name = document.member("fn", of: index),
       argument != nil || arguments.map(document.kind) == .array
     else {
       throw failure(.form, "an extension value is `{\"fn\": name, \"arg\": value}`", at: index)
     }
+    try refuseForeignNumber(in: index)
     guard let function = document.string(at: name).flatMap(ExtensionFunction.init(name:)) else {
       throw failure(.policy, "there is no extension function \(shown(name))", at: name)
     }

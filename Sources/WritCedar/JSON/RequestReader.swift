@@ -16,7 +16,8 @@ extension RecordValue {
   ) throws(InputError) {
     do throws(JSONFailure) {
       let document = try JSONDocument.reading(json)
-      self = try RequestReader(schema: schema).context(document.root, of: document, action: action)
+      var reader = RequestReader(schema: schema)
+      self = try reader.context(document.root, of: document, action: action)
     } catch {
       throw error.inputError(name: name, bytes: json)
     }
@@ -27,37 +28,53 @@ extension RecordValue {
 public struct RequestInput: Sendable {
   /// The request.
   public let request: Request
-  /// Entities to put over those in the store, for this request only.
+  /// Entities to lay over those in the store, for this request only.
   public let entities: [Entity]
+  /// Entities that stand in place of the stored ones, whole, for this request only.
+  public let replacing: [Entity]
+  /// The places of `entities`, then of `replacing`, in the text.
+  package let offsets: [Int]
 
-  /// Reads `{"principal", "action", "resource", "context", "entities"}`, of which `context` and `entities` may be missing.
+  /// Reads `{"principal", "action", "resource", "context", "entities", "replacing"}`, of which the last three may be
+  /// missing.
   ///
   /// An identifier is an entity literal in a string, `{"type", "id"}` or `{"__entity": {…}}`. No other member is allowed.
+  /// With a schema an entity of `entities` may lack attributes that are required, since it is merged with the stored one.
   ///
   /// - Parameters:
   ///   - json: the text in UTF-8.
   ///   - name: what errors call the text.
   ///   - schema: what contexts and entities look like.
   ///   - validates: whether the request must fit the schema.
+  ///   - onWarning: told of members that mean nothing and are ignored.
   /// - Throws: an ``InputError``.
   public init(
     json: [UInt8],
     name: String = "request",
     schema: Schema? = nil,
-    validates: Bool = true
+    validates: Bool = true,
+    onWarning: (Diagnostic) -> Void = { _ in }
   ) throws(InputError) {
+    var reader = RequestReader(schema: schema)
     do throws(JSONFailure) {
       let document = try JSONDocument.reading(json)
-      self = try RequestReader(schema: schema).request(document.root, of: document, validates: validates)
+      self = try reader.request(document.root, of: document, validates: validates)
     } catch {
       throw error.inputError(name: name, bytes: json)
     }
+    reader.reportIgnored(in: SourceInput(name: name, bytes: json), to: onWarning)
   }
 
   /// A request with the entities it brings along.
-  public init(request: Request, entities: [Entity] = []) {
+  public init(request: Request, entities: [Entity] = [], replacing: [Entity] = []) {
+    self.init(request: request, entities: entities, replacing: replacing, offsets: [])
+  }
+
+  init(request: Request, entities: [Entity], replacing: [Entity], offsets: [Int]) {
     self.request = request
     self.entities = entities
+    self.replacing = replacing
+    self.offsets = offsets
   }
 }
 
@@ -89,6 +106,7 @@ extension JSONDocument {
 /// Reads requests and contexts.
 package struct RequestReader {
   let schema: Schema?
+  private var ignored = IgnoredMembers()
 
   package init(schema: Schema?) {
     self.schema = schema
@@ -99,8 +117,13 @@ package struct RequestReader {
     "resource": "Photo::\\"sea.jpg\\""}`
     """
 
+  /// Reports the members that mean nothing in all that was read.
+  package func reportIgnored(in source: SourceInput, to onWarning: (Diagnostic) -> Void) {
+    ignored.report(in: source, to: onWarning)
+  }
+
   /// A request, its members alone or among others that the caller reads.
-  package func request(
+  package mutating func request(
     _ index: JSONDocument.Index,
     of document: JSONDocument,
     validates: Bool,
@@ -115,7 +138,7 @@ package struct RequestReader {
         at: offset
       )
     }
-    let members = ["principal", "action", "resource", "context", "entities"] + others
+    let members = ["principal", "action", "resource", "context", "entities", "replacing"] + others
     for (key, _) in document.members(of: index) {
       let name = document.string(at: key) ?? ""
       guard members.contains(where: { $0.hasSameScalars(as: name) }) else {
@@ -131,6 +154,7 @@ package struct RequestReader {
     let principal = try uid("principal", of: index, document, &values)
     let action = try uid("action", of: index, document, &values)
     let resource = try uid("resource", of: index, document, &values)
+    ignored.append(values.takeIgnored())
     var context = RecordValue.empty
     if let member = document.member("context", of: index) {
       context = try self.context(member, of: document, action: action)
@@ -138,13 +162,19 @@ package struct RequestReader {
     let request = Request(principal: principal, action: action, resource: resource, context: context)
     if validates, let schema {
       if let problem = schema.problem(withScopeOf: request) { throw JSONFailure(.schema, problem, at: offset) }
-      if let problem = schema.problem(withContextOf: request) {
-        throw JSONFailure(.context, problem, at: document.member("context", of: index).map(document.offset) ?? offset)
+      if let problem = schema.mismatch(ofContext: request) {
+        let place = document.offset(ofPath: ["context"] + problem.path, from: index)
+        throw JSONFailure(.context, problem.description, at: place)
       }
     }
-    var entities: [Entity] = []
-    if let member = document.member("entities", of: index) { entities = try self.entities(member, of: document) }
-    return RequestInput(request: request, entities: entities)
+    let entities = try self.entities("entities", of: index, document, isPartial: true)
+    let replacing = try self.entities("replacing", of: index, document)
+    return RequestInput(
+      request: request,
+      entities: entities.entities,
+      replacing: replacing.entities,
+      offsets: entities.offsets + replacing.offsets
+    )
   }
 
   /// An entity literal in a string, or an object.
@@ -158,7 +188,13 @@ package struct RequestReader {
     guard let member = document.member(name, of: index) else {
       throw JSONFailure(.form, "the request has no `\(name)`", help: Self.form, at: document.offset(of: index))
     }
-    guard let text = document.string(at: member) else { return try values.uid(member, of: document) }
+    guard let text = document.string(at: member) else {
+      do throws(JSONFailure) {
+        return try values.uid(member, of: document)
+      } catch {
+        throw error.prefixed(by: ["`\(name)`"])
+      }
+    }
     do throws(SyntaxError) {
       return try EntityUID(parsing: text, name: name, as: role)
     } catch {
@@ -170,7 +206,7 @@ package struct RequestReader {
     }
   }
 
-  func context(
+  mutating func context(
     _ index: JSONDocument.Index,
     of document: JSONDocument,
     action: EntityUID?
@@ -178,8 +214,8 @@ package struct RequestReader {
     let type = action.flatMap { schema?.actions[$0]?.context }
     do throws(JSONFailure) {
       var values = ValueReader(schema: schema)
-      guard document.kind(of: index) == .object,
-        case .record(let record) = try values.value(index, of: document, expecting: type)
+      guard !Self.isEscape(index, of: document, type),
+        let record = try values.attributes(index, of: document, expecting: type)
       else {
         throw JSONFailure(
           .context,
@@ -188,31 +224,50 @@ package struct RequestReader {
           at: document.offset(of: index)
         )
       }
+      ignored.append(values.takeIgnored())
       return record
     } catch {
       throw JSONFailure(error.code == .json ? .json : .context, error.message, help: error.help, at: error.offset)
     }
   }
 
-  /// An array of entities, each checked against the schema.
-  package func entities(_ index: JSONDocument.Index, of document: JSONDocument) throws(JSONFailure) -> [Entity] {
-    guard document.kind(of: index) == .array else {
+  /// Whether the whole of an object is an entity, a call or an expression, and so no record.
+  private static func isEscape(_ index: JSONDocument.Index, of document: JSONDocument, _ type: Schema.TypeIndex?)
+    -> Bool
+  {
+    if type == nil, document.isExpressionEscape(index) { return true }
+    guard document.count(of: index) == 1 else { return false }
+    return ["__entity", "__extn"].contains { name in
+      document.member(name, of: index).map { document.kind(of: $0) == .object } ?? false
+    }
+  }
+
+  /// A member with an array of entities, each checked against the schema, with their places; none without the member.
+  ///
+  /// - Parameter isPartial: whether required attributes may be missing, for entities that are merged with stored ones.
+  package mutating func entities(
+    _ name: String,
+    of index: JSONDocument.Index,
+    _ document: JSONDocument,
+    isPartial: Bool = false
+  ) throws(JSONFailure) -> (entities: [Entity], offsets: [Int]) {
+    guard let member = document.member(name, of: index) else { return ([], []) }
+    guard document.kind(of: member) == .array else {
       throw JSONFailure(
         .form,
-        "`entities` is an array",
+        "`\(name)` is an array",
         help: "write `[ … ]` around the entities",
-        at: document.offset(of: index)
+        at: document.offset(of: member)
       )
     }
     var reader = EntityReader(schema: schema)
     var entities: [Entity] = []
-    for element in document.elements(of: index) {
+    for element in document.elements(of: member) {
       let entity = try reader.entity(element, of: document)
-      if let problem = schema?.problem(with: entity) {
-        throw JSONFailure(.schema, problem, at: document.offset(of: element))
-      }
+      try reader.checkFits(entity, element, of: document, isPartial: isPartial)
       entities.append(entity)
     }
-    return entities
+    ignored.append(reader.takeIgnored())
+    return (entities, document.elements(of: member).map { document.offset(of: $0) })
   }
 }

@@ -10,7 +10,8 @@ private struct MismatchFrame {
 
   enum Step {
     case part(Value, Schema.TypeIndex)
-    case problem(String)
+    /// Something about the record itself, or about one of its attributes that has no type.
+    case problem(String, attribute: String?)
     case done
   }
 
@@ -31,32 +32,46 @@ private struct MismatchFrame {
       while true {
         let given = nextPart < attributes.count ? attributes[nextPart] : nil
         guard nextDeclared < declared.count else {
-          return given.map { .problem(Self.undeclared($0.name, among: declared)) } ?? .done
+          return given.map { Self.undeclared($0.name, among: declared) } ?? .done
         }
         let expected = declared[nextDeclared]
         let order = given.map { $0.name.scalarOrder(comparedTo: expected.name) } ?? 1
-        if order < 0, let given { return .problem(Self.undeclared(given.name, among: declared)) }
+        if order < 0, let given { return Self.undeclared(given.name, among: declared) }
         nextDeclared += 1
         if order == 0, let given {
           nextPart += 1
           return .part(given.value, expected.type)
         }
-        if expected.isRequired { return .problem("attribute \(Schema.shown(expected.name)) is missing") }
+        if expected.isRequired {
+          return .problem("attribute \(Schema.shown(expected.name)) is missing", attribute: nil)
+        }
       }
     }
   }
 
-  private static func undeclared(_ name: String, among declared: [Schema.Attribute]) -> String {
+  private static func undeclared(_ name: String, among declared: [Schema.Attribute]) -> Step {
     let near = Suggestion.nearest(to: name, among: declared.lazy.map(\.name))
     let question = near.map { "; did you mean \(Schema.shown($0))?" } ?? ""
-    return "attribute \(Schema.shown(name)) is not declared\(question)"
+    return .problem("attribute \(Schema.shown(name)) is not declared\(question)", attribute: name)
   }
 
-  /// Where the part stands that `next` gave last.
-  var place: String {
-    guard case .attributes(let attributes, _) = parts else { return "an element" }
-    let current = nextPart - 1
-    return attributes.indices.contains(current) ? "attribute \(Schema.shown(attributes[current].name))" : ""
+  /// The attribute whose value `next` gave last; `nil` for an element of a set.
+  var attribute: String? {
+    guard case .attributes(let attributes, _) = parts, attributes.indices.contains(nextPart - 1) else { return nil }
+    return attributes[nextPart - 1].name
+  }
+}
+
+/// The first part of a value, an entity or a context that does not fit the schema.
+package struct Mismatch {
+  /// What does not fit, with the attributes that lead to it.
+  package var description: String
+  /// The members of the JSON that lead to it, as far as that can be told: not into sets.
+  package var path: [String] = []
+
+  /// The same part, seen from farther out.
+  func within(_ place: String, _ members: [String] = []) -> Mismatch {
+    Mismatch(description: "\(place): \(description)", path: members + path)
   }
 }
 
@@ -93,9 +108,10 @@ extension Schema {
   /// in the value, with a stack of its own.
   ///
   /// - Parameter isPartial: whether the outermost record may lack attributes that are required.
-  package func mismatch(_ value: Value, _ type: TypeIndex, isPartial: Bool = false) -> String? {
+  package func mismatch(_ value: Value, _ type: TypeIndex, isPartial: Bool = false) -> Mismatch? {
     var frames: [MismatchFrame] = []
     var problem: String?
+    var attribute: String?
     if isPartial, case .record(let record) = value, case .record(let declared) = self[type] {
       let expected = declared.filter { !$0.isRequired || record[$0.name] != nil }
       frames.append(MismatchFrame(.attributes(record.attributes, expected)))
@@ -106,15 +122,25 @@ extension Schema {
       switch frames[frames.count - 1].next() {
       case .part(let part, let type):
         problem = enter(part, type, &frames)
-      case .problem(let text):
-        // It is about the record itself, not about one of its attributes.
+      case .problem(let text, let name):
+        // It is not about the attribute that was compared last.
         frames.removeLast()
         problem = text
+        attribute = name
       case .done:
         frames.removeLast()
       }
     }
-    return problem.map { (frames.map(\.place) + [$0]).joined(separator: ": ") }
+    guard let problem else { return nil }
+    let places = frames.map { $0.attribute.map { "attribute \(Self.shown($0))" } ?? "an element" }
+    var path: [String] = []
+    for frame in frames {
+      guard let name = frame.attribute else { break }
+      path.append(name)
+    }
+    if let attribute, path.count == frames.count { path.append(attribute) }
+    let description = places.isEmpty ? problem : "\(JSONFailure.path(places)): \(problem)"
+    return Mismatch(description: description, path: path)
   }
 
   /// Compares a scalar, or pushes a frame for the parts.

@@ -10,31 +10,40 @@ extension Schema {
   ///
   /// - Parameter isPartial: whether required attributes may be missing, for an entity that is merged with a stored one.
   package func problem(with entity: Entity, isPartial: Bool = false) -> String? {
-    if entity.uid.type.isAction { return problem(withAction: entity) }
+    mismatch(of: entity, isPartial: isPartial)?.description
+  }
+
+  /// The part of an entity that does not fit the schema, with the members of its JSON that lead to it.
+  package func mismatch(of entity: Entity, isPartial: Bool = false) -> Mismatch? {
+    if entity.uid.type.isAction { return problem(withAction: entity).map { Mismatch(description: $0) } }
     let uid = Self.shown(entity.uid)
     guard let definition = entityTypes[entity.uid.type] else {
-      return "\(uid): \(undeclared(entity.uid.type))"
+      return Mismatch(description: "\(uid): \(undeclared(entity.uid.type))", path: ["uid"])
     }
-    if let problem = problem(withReferenceTo: entity.uid) { return problem }
-    if let problem = mismatch(.record(entity.attributes), definition.attributes, isPartial: isPartial) {
-      return "\(uid): \(problem)"
+    if let problem = problem(withReferenceTo: entity.uid) { return Mismatch(description: problem, path: ["uid"]) }
+    if let mismatch = mismatch(.record(entity.attributes), definition.attributes, isPartial: isPartial) {
+      return mismatch.within(uid, ["attrs"])
     }
-    if let problem = problem(withTags: entity.tags, definition) { return "\(uid): \(problem)" }
+    if let mismatch = mismatch(ofTags: entity.tags, definition) { return mismatch.within(uid, ["tags"]) }
     for parent in entity.parents {
       guard definition.mayBeIn(parent.type) else {
-        return "\(uid): an entity of type \(definition.name) cannot be in \(Self.shown(parent)), of type \(parent.type)"
+        let problem = "an entity of type \(definition.name) cannot be in \(Self.shown(parent)), of type \(parent.type)"
+        return Mismatch(description: "\(uid): \(problem)", path: ["parents"])
       }
-      if let problem = problem(withReferenceTo: parent) { return "\(uid): parent: \(problem)" }
+      if let problem = problem(withReferenceTo: parent) {
+        return Mismatch(description: "\(uid): parent: \(problem)", path: ["parents"])
+      }
     }
     return nil
   }
 
-  private func problem(withTags tags: RecordValue, _ definition: EntityDefinition) -> String? {
+  private func mismatch(ofTags tags: RecordValue, _ definition: EntityDefinition) -> Mismatch? {
     for tag in tags.attributes {
+      let place = "tag \(Self.shown(tag.name))"
       guard let type = definition.tags else {
-        return "tag \(Self.shown(tag.name)): entities of type \(definition.name) have no tags"
+        return Mismatch(description: "\(place): entities of type \(definition.name) have no tags", path: [tag.name])
       }
-      if let problem = mismatch(tag.value, type) { return "tag \(Self.shown(tag.name)): \(problem)" }
+      if let mismatch = mismatch(tag.value, type) { return mismatch.within(place, [tag.name]) }
     }
     return nil
   }
@@ -90,11 +99,13 @@ extension Schema {
   }
 
   /// Why the context does not fit the action, which must be declared.
-  package func problem(withContextOf request: Request) -> String? {
-    guard let action = actions[request.action] else { return undeclaredAction(request.action) }
-    return mismatch(.record(request.context), action.context).map {
-      "the context does not fit \(Self.shown(action.uid)): \($0)"
-    }
+  package func problem(withContextOf request: Request) -> String? { mismatch(ofContext: request)?.description }
+
+  /// The part of a context that does not fit the action, with the members of its JSON that lead to it.
+  package func mismatch(ofContext request: Request) -> Mismatch? {
+    guard let action = actions[request.action] else { return Mismatch(description: undeclaredAction(request.action)) }
+    return mismatch(.record(request.context), action.context)?
+      .within("the context does not fit \(Self.shown(action.uid))")
   }
 
   private func problem(
