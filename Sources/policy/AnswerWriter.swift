@@ -19,10 +19,18 @@ struct AnswerWriter {
       return limit == .all ? all[...] : all.prefix(Explain.nearestLimit)
     }
     switch format {
-    case .json: writeJSON(response, explanations)
+    case .json: writeJSON(response, explanations, line)
     case .text: writeText(response, explanations, authorizer, line)
     }
-    for error in response.errors where error.effect == .forbid { warn(error, authorizer.erringForbids == .deny, line) }
+    let place = line.map { "line \($0): " } ?? ""
+    for warning in authorizer.erringForbids.warnings(about: response) {
+      Output.error("warning: \(place)\(warning)")
+    }
+  }
+
+  /// Reports a member of a line that means nothing.
+  func warn(_ warning: Diagnostic, line: Int) {
+    Output.error("warning: line \(line), column \(warning.location.column): \(CedarText.shown(warning.message))")
   }
 
   /// Writes what is wrong with a line of a file of requests, in place of its answer.
@@ -33,6 +41,8 @@ struct AnswerWriter {
       json.beginObject()
       json.key("line")
       json.integer(line)
+      json.key("column")
+      json.integer(error.diagnostic.location.column)
       json.key("error")
       json.beginObject()
       json.key("code")
@@ -44,22 +54,20 @@ struct AnswerWriter {
       json.endLine()
       Output.write(json.bytes)
     case .text:
-      Output.line("line \(line): \(Style.red("error")): \(CedarText.shown(error.diagnostic.message))")
+      let place = "line \(line), column \(error.diagnostic.location.column)"
+      Output.line("\(place): \(Style.red("error")): \(CedarText.shown(error.diagnostic.message))")
     }
-  }
-
-  private func warn(_ error: PolicyError, _ isStrict: Bool, _ line: Int?) {
-    let place = line.map { " (line \($0))" } ?? ""
-    let consequence =
-      isStrict ? "and so denies (--strict)" : "and was skipped, so it does not deny; with --strict it would"
-    Output.error("warning: the forbid `\(CedarText.shown(error.policy.description))` erred \(consequence)\(place)")
   }
 
   // MARK: JSON
 
-  private func writeJSON(_ response: Response, _ explanations: ArraySlice<Explanation>?) {
+  private func writeJSON(_ response: Response, _ explanations: ArraySlice<Explanation>?, _ line: Int?) {
     var json = JSONWriter()
     json.beginObject()
+    if let line {
+      json.key("line")
+      json.integer(line)
+    }
     json.key("decision")
     json.string(response.decision.rawValue)
     json.key("reasons")
@@ -115,11 +123,36 @@ struct AnswerWriter {
       case .failure(let error):
         json.key("error")
         json.string(error.message)
+      case nil:
+        json.key("reached")
+        json.boolean(false)
       }
+      write(part.memberships, to: &json)
       json.endObject()
     }
     json.endArray()
     json.endObject()
+  }
+
+  private func write(_ memberships: [Explanation.Membership], to json: inout JSONWriter) {
+    guard !memberships.isEmpty else { return }
+    json.key("memberships")
+    json.beginArray()
+    for membership in memberships {
+      json.beginObject()
+      json.key("text")
+      json.string(membership.text)
+      json.key("entity")
+      json.string(membership.entity.description)
+      json.key("stored")
+      json.boolean(membership.isStored)
+      json.key("groups")
+      json.beginArray()
+      for group in membership.groups { json.string(group.description) }
+      json.endArray()
+      json.endObject()
+    }
+    json.endArray()
   }
 
   // MARK: Text
@@ -166,16 +199,34 @@ struct AnswerWriter {
   }
 
   private func write(_ part: Explanation.Part) {
-    let text = part.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    let mark = part.holds ? Style.green("+") : Style.red("-")
-    Output.line("  \(mark) \(part.isUnless ? "unless " : "")\(CedarText.shown(text))")
+    let mark = part.holds ? Style.green("+") : part.fails ? Style.red("-") : Style.dim("?")
+    let note = part.value == nil ? Style.dim(" (not reached)") : ""
+    Output.line("  \(mark) \(part.isUnless ? "unless " : "")\(Self.line(part.text))\(note)")
     if case .failure(let error) = part.value {
       Output.line("      \(Style.yellow("error")): \(CedarText.shown(error.message))")
     }
-    for operand in part.operands where !part.holds {
-      let text = operand.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-      Output.line("      \(CedarText.shown(text)) is \(operand.value)")
-    }
+    if part.holds { return }
+    for operand in part.operands { Output.line("      \(Self.line(operand.text)) is \(operand.value)") }
+    for membership in part.memberships { write(membership) }
+  }
+
+  /// How many groups of an entity are listed.
+  private static let shownGroups = 10
+
+  private func write(_ membership: Explanation.Membership) {
+    let uid = membership.entity.description
+    let text = Self.line(membership.text)
+    let subject = text.hasSameScalars(as: uid) ? uid : "\(text), \(uid),"
+    let groups = membership.groups.prefix(Self.shownGroups).map(\.description).joined(separator: ", ")
+    let more = membership.groups.count - Self.shownGroups
+    let place = groups.isEmpty ? "no group" : more > 0 ? "\(groups) and \(more) more" : groups
+    let absent = membership.isStored ? "" : "; there is no such entity"
+    Output.line("      \(subject) is in \(place)\(absent)")
+  }
+
+  /// Source text on one line, safe to show.
+  private static func line(_ text: String) -> String {
+    CedarText.shown(text.split(whereSeparator: \.isWhitespace).joined(separator: " "))
   }
 }
 

@@ -69,6 +69,70 @@ struct EvalExplainTests {
     )
   }
 
+  /// Conditions of which deciding meets no error, for a principal that does not exist.
+  private static let guarded = [
+    "when { principal has x && principal.x == 1 }", "when { principal has x } when { principal.x == 1 }",
+    "when { context has a && context.a.b && 1 + true == 2 }", "when { principal has x && (principal.x == 1 || true) }",
+    "when { false && principal.x }", "when { !(true || principal.x) }", "when { if true then false else principal.x }",
+    "when { principal has x } unless { principal.x }", "when { principal is Other in principal.x }",
+  ]
+
+  @Test("an error that deciding never meets is not shown", arguments: guarded)
+  func unreached(condition: String) async throws {
+    let text = try await ask(Policies.named("p", "permit", condition), "--explain")
+    #expect(text.output.contains("permit p (p.cedar:1:1): unsatisfied\n"))
+    #expect(!text.output.contains("error"), "\(text.output)")
+    let json = try await ask(Policies.named("p", "permit", condition), "--explain", "--format", "json")
+    #expect(json.output.contains(#""outcome":"unsatisfied""#))
+    #expect(!json.output.contains(#""error":"#), "\(json.output)")
+  }
+
+  @Test("conditions behind a scope that does not hold are not reached")
+  func unreachedScope() async throws {
+    let policies = "permit (principal == User::\"bob\", action, resource) when { principal.x };"
+    let text = try await ask(policies, "--explain")
+    #expect(text.output.contains("  - principal == User::\"bob\"\n"))
+    #expect(text.output.contains("  ? principal.x (not reached)\n"))
+    let json = try await ask(policies, "--explain", "--format", "json")
+    #expect(json.output.contains(#"{"text":"principal.x","line":1,"column":60,"reached":false}"#), "\(json.output)")
+  }
+
+  @Test("an `in` that does not hold says which groups the entity is in, the nearest first")
+  func groups() async throws {
+    let entities = """
+      [{"uid":{"type":"User","id":"alice"},"attrs":{},"parents":[{"type":"Role","id":"clerk"},{"type":"Team","id":"t"}]},
+       {"uid":{"type":"Role","id":"clerk"},"attrs":{},"parents":[{"type":"Role","id":"staff"}]}]
+      """
+    func explain(_ policies: String, _ more: String...) async throws -> String {
+      let files = ["p.cedar": policies, "entities.json": entities]
+      return try await policy(["eval", ".", "--explain"] + Ask.alice + more, in: Folder(files)).output
+    }
+    let groups = #"principal, User::"alice", is in Role::"clerk", Team::"t", Role::"staff""#
+    let scope = try await explain("permit (principal in Role::\"nurse\", action, resource);")
+    #expect(scope.contains("  - principal in Role::\"nurse\"\n      \(groups)\n"), "\(scope)")
+    #expect(try await explain("permit (principal is User in Role::\"x\", action, resource);").contains(groups))
+    #expect(
+      try await explain("permit (principal, action, resource) when { principal in [Role::\"x\"] };").contains(groups)
+    )
+    let condition =
+      "permit (principal, action, resource) when { principal is User in Role::\"x\" || User::\"z\" in action };"
+    let both = try await explain(condition)
+    #expect(both.contains(groups))
+    #expect(both.contains("      User::\"z\" is in no group; there is no such entity\n"), "\(both)")
+    let action = try await explain("permit (principal, action, resource in Album::\"a\");")
+    #expect(action.contains("      resource, Photo::\"sea\", is in no group; there is no such entity\n"), "\(action)")
+    let holding = try await explain("permit (principal in Role::\"staff\", action, resource);")
+    #expect(!holding.contains("is in"))
+    let json = try await explain("permit (principal in Role::\"nurse\", action, resource);", "--format", "json")
+    #expect(
+      json.contains(
+        #""value":false,"memberships":[{"text":"principal","entity":"User::\"alice\"","stored":true,"#
+          + #""groups":["Role::\"clerk\"","Team::\"t\"","Role::\"staff\""]}]}"#
+      ),
+      "\(json)"
+    )
+  }
+
   @Test("without the flag there is no explanation")
   func none() async throws {
     #expect(try await !ask(Self.two, "--format", "json").output.contains("explain"))
