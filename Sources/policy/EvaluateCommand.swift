@@ -55,8 +55,7 @@ struct EvaluateCommand: ParsableCommand {
     options.schema = schema
     options.entities = entities
     options.policies = []
-    var files = try options.files()
-    files.policies = []
+    let files = try options.files(of: [.schema, .entities])
     try InputFile.checkStandardInput(files.all + [expression, context].compactMap(\.self))
     let scenario = try Scenario(files)
     do {

@@ -148,8 +148,42 @@ enum Directory {
     unsafe access(path, F_OK) == 0
   }
 
-  /// The names in a directory that do not start with a dot, in the order of their bytes.
-  static func names(in path: String) throws -> [String] {
+  /// The thing that a path leads to, links followed.
+  enum FileType {
+    case file, folder
+    /// A pipe, a socket or a device.
+    case other
+    /// Nothing, or something that cannot be reached.
+    case missing
+  }
+
+  static func type(of path: String) -> FileType {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return .missing }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return .file
+    case S_IFDIR: return .folder
+    default: return .other
+    }
+  }
+
+  /// A file or folder, whatever path leads to it.
+  struct Identity: Hashable {
+    let device: UInt64
+    let number: UInt64
+  }
+
+  static func identity(of path: String) -> Identity? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    return Identity(
+      device: UInt64(truncatingIfNeeded: status.st_dev),
+      number: UInt64(truncatingIfNeeded: status.st_ino)
+    )
+  }
+
+  /// The names in a directory in the order of their bytes, those that start with a dot if asked for.
+  static func names(in path: String, includingHidden: Bool = false) throws -> [String] {
     guard let directory = unsafe opendir(path) else {
       throw Failure("error: cannot open `\(CedarText.shown(path))`: \(InputFile.systemError())")
     }
@@ -161,7 +195,8 @@ enum Directory {
           unsafe String(cString: $0)
         }
       }
-      if !name.utf8.starts(with: ".".utf8) { names.append(name) }
+      if name == "." || name == ".." { continue }
+      if includingHidden || !name.utf8.starts(with: ".".utf8) { names.append(name) }
     }
     return names.sorted { $0.scalarOrder(comparedTo: $1) < 0 }
   }

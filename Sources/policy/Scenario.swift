@@ -3,9 +3,14 @@
 internal import ArgumentParser
 internal import WritCedar
 
-/// Where policies, schema and entities come from: a directory, and flags that replace what it gives of their kind.
+/// The sources of policies, schema and entities: a directory, and flags that replace what it gives of their kind.
 struct ScenarioOptions: ParsableArguments {
-  @Argument(help: "A directory with *.cedar, *.cedar.json, *.cedarschema and entities.json.")
+  @Argument(
+    help: """
+      A directory with *.cedar, *.cedar.json, *.cedarschema and entities.json. What else in it or in its folders looks like \
+      one of these is an error.
+      """
+  )
   var directory: String?
 
   @Option(
@@ -28,20 +33,21 @@ struct ScenarioOptions: ParsableArguments {
     var all: [String] { policies + schema + entities }
   }
 
-  func files() throws -> Files {
+  /// The files to read: those of flags, and those of the directory of the kinds that no flag gives.
+  ///
+  /// - Parameter kinds: the kinds that the command reads.
+  /// - Throws: a ``Failure``, also when the directory holds something of a kind that would not be read.
+  func files(of kinds: Set<InputKind> = Set(InputKind.allCases)) throws -> Files {
     var files = Files(policies: policies, schema: schema, entities: entities)
     guard let directory else { return files }
-    guard Directory.isDirectory(directory) else {
-      throw Failure("error: `\(CedarText.shown(directory))` is not a directory")
-    }
-    let names = try Directory.names(in: directory)
-    func paths(_ suffixes: String...) -> [String] {
-      names.filter { name in suffixes.contains { name.utf8.reversed().starts(with: $0.utf8.reversed()) } }
-        .map { "\(directory)/\($0)" }
-    }
-    if policies.isEmpty { files.policies = paths(".cedar", ".cedar.json") }
-    if schema.isEmpty { files.schema = paths(".cedarschema") }
-    if entities.isEmpty, names.contains("entities.json") { files.entities = ["\(directory)/entities.json"] }
+    var wanted = kinds
+    if !policies.isEmpty { wanted.remove(.policies) }
+    if !schema.isEmpty { wanted.remove(.schema) }
+    if !entities.isEmpty { wanted.remove(.entities) }
+    let found = try ScenarioDirectory(directory, for: wanted).files.filter { wanted.contains($0.key) }
+    files.policies += found[.policies] ?? []
+    files.schema += found[.schema] ?? []
+    files.entities += found[.entities] ?? []
     return files
   }
 }
