@@ -46,12 +46,12 @@ struct BenchCommand: ParsableCommand {
     let loaded = clock.now
     let requests = try requests(in: requests, scenario.schema)
     let compiling = clock.now
-    let engine = try PolicyEngine(scenario.policies, entities: scenario.entities, erringForbids: strict ? .deny : .skip)
+    let engine = try PolicyEngine(scenario.policies, entities: scenario.entities, erringForbids: ErringForbids(isStrict: strict))
     let compiled = clock.now
     let authorizer = Authorizer(
       policies: scenario.policies,
       entities: scenario.entities,
-      erringForbids: strict ? .deny : .skip
+      erringForbids: ErringForbids(isStrict: strict)
     )
     let mix = try BenchCheck(authorizer: authorizer, engine: engine).mix(of: requests, for: .seconds(check))
     let bench = try DecisionBench(engine: engine, requests: requests, entities: scenario.entities)
@@ -86,7 +86,7 @@ struct BenchCommand: ParsableCommand {
       for line in source.bytes.split(separator: UInt8(ascii: "\n")) {
         if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
         let input = try RequestInput(json: Array(line), name: source.name, schema: schema, validates: true)
-        guard input.entities.isEmpty else {
+        guard input.entities.isEmpty, input.replacing.isEmpty else {
           throw InputError(
             .form,
             Diagnostic("requests that bring entities are not measured yet", at: Array(line), name: source.name)

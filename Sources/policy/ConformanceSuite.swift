@@ -91,13 +91,13 @@ struct ConformanceSuite {
     let validates = document.member("validateRequest", of: index).flatMap { document.boolean(at: $0) } ?? true
     do throws(JSONFailure) {
       let expected = ["description", "decision", "reason", "errors", "validateRequest"]
-      let request = try RequestReader(schema: schema)
-        .request(index, of: document, validates: validates, amongMembers: expected)
+      var reader = RequestReader(schema: schema)
+      let request = try reader.request(index, of: document, validates: validates, amongMembers: expected)
       let test = TestCase(
         name: "",
-        request: request,
+        request: request.request,
         entities: nil,
-        overlay: [],
+        brought: BroughtEntities(),
         decision: try TestCaseReader.decision(index, of: document),
         includedReasons: [],
         reasons: try TestCaseReader.ids("reason", of: index, document) ?? [],

@@ -26,6 +26,9 @@ struct EvalCommand: ParsableCommand {
       With --token the bearer of a verified token is the principal: its claims are mapped to the principal's id, parents and
       attributes and to a part of the context, and it is laid over the stored entities. A token that is refused is an error.
 
+      A request in JSON may bring `entities`, which are merged with the stored ones, and `replacing`, entities that stand in
+      place of the stored ones.
+
       Exit statuses: 0 allow, 2 deny, 1 any error. With --requests: 0 when every line was answered, 1 when one had an error.
       """
   )
@@ -44,10 +47,15 @@ struct EvalCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What else is known: JSON that starts with `{`, or a file.", valueName: "file-or-json"))
   var context: String?
 
-  @Option(help: ArgumentHelp("A request in JSON: principal, action, resource, context.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "A request in JSON: principal, action, resource, context, entities, replacing.",
+      valueName: "file"
+    )
+  )
   var request: String?
 
-  @Option(help: ArgumentHelp("Requests in JSON, one a line; a line may bring `entities`.", valueName: "file"))
+  @Option(help: ArgumentHelp("Requests in JSON, one a line; entities they bring as in --request.", valueName: "file"))
   var requests: String?
 
   @OptionGroup var bearerOptions: TokenPrincipalOptions
@@ -58,7 +66,7 @@ struct EvalCommand: ParsableCommand {
   )
   var skipsValidation = false
 
-  @Flag(help: "A forbid that errs denies; by default it is skipped, as Cedar says.")
+  @Flag(help: ErringForbids.strictHelp)
   var strict = false
 
   @Option(help: "How to write the answer.")
@@ -78,7 +86,7 @@ struct EvalCommand: ParsableCommand {
     let authorizer = Authorizer(
       policies: scenario.policies,
       entities: scenario.entities,
-      erringForbids: strict ? .deny : .skip
+      erringForbids: ErringForbids(isStrict: strict)
     )
     let answer = AnswerWriter(format: format, explain: explain)
     if case .stream(let path) = mode {
@@ -93,21 +101,7 @@ struct EvalCommand: ParsableCommand {
       throw ExitCode(1)
     }
     let input = try self.input(mode, bearer, scenario.schema)
-    var asked = authorizer
-    if !input.entities.isEmpty {
-      let entities: EntityStore
-      do {
-        entities = try scenario.entities.overlaid(with: input.entities, rule: bearer?.mapping.overlayRule ?? .merge)
-      } catch {
-        throw Failure("error: \(CedarText.shown(String(describing: error)))")
-      }
-      // Of a token's bearer a part may be stored.
-      for entity in input.entities {
-        let problem = entities[entity.uid].flatMap { scenario.schema?.problem(with: $0) }
-        if let problem { throw Failure("error: \(CedarText.shown(problem))") }
-      }
-      asked = authorizer.overlaid(entities: entities)
-    }
+    let asked = authorizer.overlaid(entities: try input.entities(over: scenario))
     let response = asked.authorize(input.request)
     answer.write(response, to: input.request, by: asked)
     throw ExitCode(response.decision == .allow ? 0 : 2)
@@ -149,11 +143,29 @@ struct EvalCommand: ParsableCommand {
     return .arguments(principal: principal, action: action, resource: resource)
   }
 
+  /// A request with what it brings, and the text it was read from.
+  private struct Asked {
+    let request: Request
+    let brought: BroughtEntities
+    var source = SourceInput(name: "--token", bytes: [])
+
+    /// - Throws: a ``Failure`` at what cannot be laid over the stored entities.
+    func entities(over scenario: Scenario) throws -> EntityStore {
+      do throws(JSONFailure) {
+        let stored = scenario.entities
+        return try brought.withoutActions(of: stored).laid(over: stored, fitting: scenario.schema)
+      } catch {
+        guard !source.bytes.isEmpty else { throw Failure("error: \(CedarText.shown(error.message))") }
+        throw Failure(error.inputError(name: source.name, bytes: source.bytes))
+      }
+    }
+  }
+
   private func input(
     _ mode: RequestMode,
     _ bearer: TokenPrincipalOptions.Bearer?,
     _ schema: Schema?
-  ) throws -> RequestInput {
+  ) throws -> Asked {
     do {
       switch mode {
       case .arguments(let principal, let action, let resource):
@@ -169,15 +181,19 @@ struct EvalCommand: ParsableCommand {
           context: context
         )
         if let schema, !skipsValidation { try request.validate(against: schema) }
-        return RequestInput(request: request, entities: entity.map { [$0] } ?? [])
+        return Asked(
+          request: request,
+          brought: bearer.map { BroughtEntities(entity, rule: $0.mapping.overlayRule) } ?? BroughtEntities()
+        )
       case .file(let path), .stream(let path):
         let source = try InputFile.contents(of: path)
-        return try RequestInput(
+        let input = try RequestInput(
           json: source.bytes,
           name: source.name,
           schema: schema,
           validates: !skipsValidation
-        )
+        ) { Output.error($0.rendered(as: "warning")) }
+        return Asked(request: input.request, brought: BroughtEntities(input), source: source)
       }
     } catch let error as SyntaxError {
       throw Failure(error)

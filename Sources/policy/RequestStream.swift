@@ -42,40 +42,32 @@ struct RequestStream {
   private func answer(_ line: [UInt8], _ number: Int, name: String) -> Bool {
     if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { return true }
     do throws(InputError) {
-      let input = try RequestInput(json: line, name: name, schema: schema, validates: validates)
-      if input.entities.isEmpty {
-        writer.write(decider.authorize(input.request).response, to: input.request, by: authorizer, line: number)
-        return true
+      let input = try RequestInput(json: line, name: name, schema: schema, validates: validates) { warning in
+        writer.warn(warning, line: number)
       }
-      let overlay = try overlay(input.entities, line, name)
-      // What explains the answer, when that is asked for.
-      let entities = try? authorizer.entities.overlaid(with: input.entities)
-      writer.write(
-        decider.authorize(input.request, overlay: overlay).response,
-        to: input.request,
-        by: authorizer.overlaid(entities: entities ?? authorizer.entities),
-        line: number
-      )
+      let (authorizer, overlay) = try lay(input, line, name)
+      let response = decider.authorize(input.request, overlay: overlay).response
+      writer.write(response, to: input.request, by: authorizer, line: number)
       return true
     } catch {
       writer.write(error, line: number)
       return false
     }
   }
-}
 
-extension RequestStream {
-  private func overlay(_ entities: [Entity], _ line: [UInt8], _ name: String) throws(InputError) -> EntityOverlay {
-    do throws(PolicyEngineError) {
-      return try decider.overlay(entities)
+  /// Lays what a line brings over the stored entities, literally for explanations and in tables.
+  private func lay(
+    _ input: RequestInput,
+    _ line: [UInt8],
+    _ name: String
+  ) throws(InputError) -> (Authorizer, EntityOverlay?) {
+    do throws(JSONFailure) {
+      let brought = try BroughtEntities(input).withoutActions(of: authorizer.entities)
+      if brought.isEmpty { return (authorizer, nil) }
+      let entities = try brought.laid(over: authorizer.entities, fitting: schema)
+      return (authorizer.overlaid(entities: entities), try brought.overlay(by: decider))
     } catch {
-      let code: InputError.Code =
-        switch error.code {
-        case .cycle: .cycle
-        case .duplicate: .duplicate
-        default: .form
-        }
-      throw InputError(code, Diagnostic(error.description, at: line, name: name))
+      throw error.inputError(name: name, bytes: line)
     }
   }
 }
@@ -83,12 +75,5 @@ extension RequestStream {
 extension Diagnostic {
   init(_ message: String, at line: [UInt8], name: String) {
     self.init(message, source: SourceText(name: name, bytes: line), span: SourceSpan(0, 0))
-  }
-}
-
-extension Authorizer {
-  /// The same policies over other entities.
-  func overlaid(entities: EntityStore) -> Authorizer {
-    Authorizer(policies: policies, entities: entities, erringForbids: erringForbids)
   }
 }

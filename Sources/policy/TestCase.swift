@@ -6,11 +6,11 @@ internal import WritCedar
 /// One expectation: a request, and the answer it should get.
 struct TestCase {
   let name: String
-  let request: RequestInput
+  let request: Request
   /// Entities in place of the scenario's.
   let entities: [Entity]?
-  /// Entities over the scenario's.
-  let overlay: [Entity]
+  /// Entities over the scenario's: those of its request, and those of the test's `overlay`, which replace.
+  let brought: BroughtEntities
   let decision: Decision
   /// Policies that must be among the determining ones (Cedar's `reason`).
   let includedReasons: [PolicyID]
@@ -84,10 +84,12 @@ struct TestCaseReader {
       guard document.kind(of: document.root) == .array else {
         throw JSONFailure(.form, "tests are an array of objects", at: document.offset(of: document.root))
       }
+      var reader = RequestReader(schema: schema)
       var cases: [TestCase] = []
       for (number, element) in document.elements(of: document.root).enumerated() {
-        cases.append(try self.testCase(element, of: document, number: number))
+        cases.append(try self.testCase(element, of: document, number: number, &reader))
       }
+      reader.reportIgnored(in: source) { Output.error($0.rendered(as: "warning")) }
       return cases
     } catch {
       throw error.inputError(name: source.name, bytes: source.bytes)
@@ -97,7 +99,8 @@ struct TestCaseReader {
   private func testCase(
     _ index: JSONDocument.Index,
     of document: JSONDocument,
-    number: Int
+    number: Int,
+    _ requests: inout RequestReader
   ) throws(JSONFailure) -> TestCase {
     let offset = document.offset(of: index)
     for (key, _) in document.members(of: index) {
@@ -109,11 +112,6 @@ struct TestCaseReader {
     guard let request = document.member("request", of: index) else {
       throw JSONFailure(.form, "the test has no `request`", at: offset)
     }
-    let requests = RequestReader(schema: schema)
-    func entities(_ name: String) throws(JSONFailure) -> [Entity]? {
-      guard let member = document.member(name, of: index) else { return nil }
-      return try requests.entities(member, of: document)
-    }
     let name = document.member("name", of: index)
     if let name, document.kind(of: name) != .string {
       throw JSONFailure(.form, "`name` is a string", at: document.offset(of: name))
@@ -122,11 +120,15 @@ struct TestCaseReader {
     if let errorCount, document.integer(at: errorCount) == nil {
       throw JSONFailure(.form, "`num_errors` is an integer", at: document.offset(of: errorCount))
     }
+    let input = try requests.request(request, of: document, validates: true)
+    let own = try requests.entities("entities", of: index, document).entities
+    let hasOwn = document.member("entities", of: index) != nil
+    let overlay = try requests.entities("overlay", of: index, document)
     return TestCase(
       name: name.flatMap { document.string(at: $0) } ?? "test \(number)",
-      request: try requests.request(request, of: document, validates: true),
-      entities: try entities("entities"),
-      overlay: try entities("overlay") ?? [],
+      request: input.request,
+      entities: hasOwn ? own : nil,
+      brought: BroughtEntities(input, replacing: overlay),
       decision: try Self.decision(index, of: document),
       includedReasons: try Self.ids("reason", of: index, document) ?? [],
       reasons: try Self.ids("reasons", of: index, document),

@@ -14,8 +14,9 @@ struct TestCommand: ParsableCommand {
       runs them all. tests.json is an array of
         {"name", "request": {"principal", "action", "resource", "context"}, "entities", "overlay",
          "decision", "reason", "num_errors", "reasons", "errors"}
-      of which `request` and `decision` are needed. `entities` stands in place of the scenario's, `overlay` over them;
-      `reason` names some of the determining policies, `reasons` all; `errors` names the erring ones.
+      of which `request` and `decision` are needed. `entities` stands in place of all of the scenario's; those of `overlay`
+      each replace the entity of their name, and those of the request's own `entities` are merged with it, as in `policy
+      eval`. `reason` names some of the determining policies, `reasons` all; `errors` names the erring ones.
 
       Exit statuses: 0 all passed; 1 a test failed, or there was none.
       """
@@ -41,6 +42,9 @@ struct TestCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Run Cedar's integration tests in this directory.", valueName: "directory"))
   var conformance: String?
+
+  @Flag(help: ErringForbids.strictHelp)
+  var strict = false
 
   @Option(help: "How to report.")
   var format = TestReport.Format.text
@@ -97,35 +101,16 @@ struct TestCommand: ParsableCommand {
     options.entities = entities
     let scenario = try Scenario(deciding: options.files())
     guard let file = tests ?? directory.map({ "\($0)/tests.json" }) else { throw Failure("error: there are no tests") }
+    let source = try InputFile.contents(of: file)
     let cases: [TestCase]
     do {
-      cases = try TestCaseReader(schema: scenario.schema).cases(in: InputFile.contents(of: file))
-    } catch let error as InputError {
+      cases = try TestCaseReader(schema: scenario.schema).cases(in: source)
+    } catch {
       throw Failure(error)
     }
+    var runner = try TestRunner(scenario, source: source, erringForbids: ErringForbids(isStrict: strict))
     for test in cases where filter.map(test.name.contains) ?? true {
-      report.add(TestResult(suite: directory ?? file, name: test.name, differences: differences(test, scenario)))
-    }
-  }
-
-  private func differences(_ test: TestCase, _ scenario: Scenario) -> [String] {
-    do {
-      var entities = scenario.entities
-      if let own = test.entities {
-        entities = scenario.schema.map { EntityStore(actionsOf: $0) } ?? EntityStore()
-        try entities.upsert(replacing: own)
-      }
-      let brought = test.request.entities
-      if !brought.isEmpty || !test.overlay.isEmpty {
-        entities = try entities.overlaid(with: brought, replacing: test.overlay)
-      }
-      let authorizer = Authorizer(policies: scenario.policies, entities: entities, erringForbids: .skip)
-      return test.differences(
-        from: authorizer.authorize(test.request.request),
-        tables: try PolicyEngine(authorizer).authorize(test.request.request).response
-      )
-    } catch {
-      return [String(describing: error)]
+      report.add(TestResult(suite: directory ?? file, name: test.name, differences: runner.differences(test)))
     }
   }
 }

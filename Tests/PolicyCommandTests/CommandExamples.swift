@@ -20,8 +20,9 @@ enum Policies {
   }
 }
 
-/// The line that `--format json` writes.
-func answer(_ decision: String, _ reasons: [String] = [], errors: String = "") -> String {
+/// The line that `--format json` writes; `line` is the number of the request's in a file of them.
+func answer(_ decision: String, _ reasons: [String] = [], errors: String = "", line: Int? = nil) -> String {
   let reasons = reasons.map { "\"\($0)\"" }.joined(separator: ",")
-  return #"{"decision":"\#(decision)","reasons":[\#(reasons)],"errors":[\#(errors)]}"#
+  return (line.map { #"{"line":\#($0),"# } ?? "{")
+    + #""decision":"\#(decision)","reasons":[\#(reasons)],"errors":[\#(errors)]}"#
 }

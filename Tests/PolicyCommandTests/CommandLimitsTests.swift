@@ -46,15 +46,15 @@ struct CommandLimitsTests {
     for (levels, isAccepted) in [(255, true), (256, false), (257, false), (100_000, false)] {
       let value = #"{"a":\#(Self.times(levels, open) + (open == "[" ? "" : "1") + Self.times(levels, close))}"#
       let folder = try Folder([
-        "p.cedar": Policies.permit, "c.json": value, "r": Ask.json(#","context":\#(value)"#),
+        "d/p.cedar": Policies.permit, "c.json": value, "r": Ask.json(#","context":\#(value)"#),
         "e.json": #"[{"uid":{"type":"User","id":"alice"},"attrs":\#(value),"parents":[]}]"#,
       ])
       let outcome = try await shell(
         """
         ulimit -s 512
         ask='--principal U::"a" --action A::"a" --resource R::"r"'
-        for arguments in "eval . --request r" "eval . --requests r" "eval . --context c.json $ask" \
-          "eval . --entities e.json $ask" "evaluate --context c.json context==context"; do
+        for arguments in "eval d --request r" "eval d --requests r" "eval d --context c.json $ask" \
+          "eval d --entities e.json $ask" "evaluate --context c.json context==context"; do
           "$POLICY" $arguments >>log 2>&1; echo $?
         done
         cat log

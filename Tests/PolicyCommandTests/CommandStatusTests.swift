@@ -84,14 +84,14 @@ struct CommandStatusTests {
   @Test(
     "a closed standard output ends a command quietly with 1",
     arguments: [
-      "eval . --request r", "eval . --request r --format json", "eval . --requests r", "evaluate 1",
+      "eval d --request r", "eval d --request r --format json", "eval d --requests r", "evaluate 1",
       "evaluate 1 --format json",
       "--help", "eval --help", "test s", "test s --format json", "test s --format junit",
     ]
   )
   func closedOutput(arguments: String) async throws {
     let folder = try Folder([
-      "p.cedar": Policies.permit, "r": Ask.json(), "s/p.cedar": Policies.permit,
+      "d/p.cedar": Policies.permit, "r": Ask.json(), "s/p.cedar": Policies.permit,
       "s/tests.json": #"[{"request":\#(Ask.json()),"decision":"allow"}]"#,
     ])
     let outcome = try await shell("\"$POLICY\" \(arguments) >&-", in: folder)
@@ -110,7 +110,7 @@ struct CommandStatusTests {
       """,
       in: folder
     )
-    #expect(outcome.lines == [answer("allow", ["policy0"]), "1"])
+    #expect(outcome.lines == [answer("allow", ["policy0"], line: 1), "1"])
     #expect(outcome.errors.isEmpty)
   }
 

@@ -97,10 +97,18 @@ struct EvalContractTests {
   func warnings() async throws {
     let forbid = Policies.named("p") + Policies.named("f", "forbid", "when { context.a }")
     let lenient = try await ask(forbid)
-    #expect(lenient.errors.hasPrefix("warning: the forbid `f` erred and was skipped"))
+    #expect(
+      lenient.errors.hasPrefix(
+        "warning: the forbid `f` erred and was skipped, as Cedar says, so the request is allowed; with --strict"
+      )
+    )
     #expect(lenient.errors.split(separator: "\n").count == 1)
     #expect(try await ask(forbid, "--strict").errors.hasPrefix("warning: the forbid `f` erred and so denies"))
     #expect(try await ask(Policies.named("p", "permit", "when { context.a }")).errors.isEmpty)
+    let denied = try await ask(forbid + Policies.forbid)
+    #expect(
+      denied.errors == "warning: the forbid `f` erred and was skipped, as Cedar says; the request is denied anyway\n"
+    )
   }
 
   @Test("a line of JSON holds no raw control or direction character")

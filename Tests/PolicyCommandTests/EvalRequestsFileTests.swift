@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 
 @Suite("policy eval --requests: a stream of lines")
@@ -26,10 +27,13 @@ struct EvalRequestsFileTests {
     let lines = [Ask.json(), Ask.json(principal: Self.bob), Ask.json()].joined(separator: "\n")
     let outcome = try await answers(lines)
     #expect(outcome.status == 0)
-    #expect(outcome.lines == [answer("allow", ["alice"]), answer("deny"), answer("allow", ["alice"])])
+    #expect(
+      outcome.lines
+        == [answer("allow", ["alice"], line: 1), answer("deny", line: 2), answer("allow", ["alice"], line: 3)]
+    )
     let denied = try await answers(Ask.json(principal: Self.bob) + "\n")
     #expect(denied.status == 0)
-    #expect(denied.lines == [answer("deny")])
+    #expect(denied.lines == [answer("deny", line: 1)])
   }
 
   @Test("blank lines are skipped, but counted; lines may end with CR LF, the last with nothing")
@@ -37,9 +41,9 @@ struct EvalRequestsFileTests {
     let outcome = try await answers("\n \t\r\n\(Ask.json())\r\n\n\n{\n\(Ask.json(principal: Self.bob))")
     #expect(outcome.status == 1)
     #expect(outcome.lines.count == 3)
-    #expect(outcome.lines.first == answer("allow", ["alice"]))
-    #expect(outcome.lines[1].hasPrefix(#"{"line":6,"error":{"code":"json","message":""#))
-    #expect(outcome.lines.last == answer("deny"))
+    #expect(outcome.lines.first == answer("allow", ["alice"], line: 3))
+    #expect(outcome.lines[1].hasPrefix(#"{"line":6,"column":2,"error":{"code":"json","message":""#))
+    #expect(outcome.lines.last == answer("deny", line: 7))
   }
 
   @Test("no line is no error", arguments: ["", "\n", "\n\n  \n"])
@@ -78,10 +82,41 @@ struct EvalRequestsFileTests {
     let outcome = try await answers("\(Ask.json())\n\(line)\n\(Ask.json())\n")
     #expect(outcome.status == 1)
     #expect(outcome.lines.count == 3)
-    #expect(outcome.lines.first == answer("allow", ["alice"]))
-    #expect(outcome.lines[1].hasPrefix(#"{"line":2,"error":{"code":"\#(code)","message":""#), "\(outcome.output)")
+    #expect(outcome.lines.first == answer("allow", ["alice"], line: 1))
+    #expect(outcome.lines[1].hasPrefix(#"{"line":2,"column":"#))
+    #expect(outcome.lines[1].contains(#","error":{"code":"\#(code)","message":""#), "\(outcome.output)")
     #expect(outcome.lines[1].hasSuffix(#""}}"#))
-    #expect(outcome.lines.last == answer("allow", ["alice"]))
+    #expect(outcome.lines.last == answer("allow", ["alice"], line: 3))
+  }
+
+  /// Members of a line, the text that the column is that of, and a part of the message in which `'` are quotes.
+  private static let places = [
+    (#""context":{"a":{"b":[1, 2.5]}}"#, "2.5", "attribute 'a': attribute 'b': an element: `2.5` is not a 64-bit"),
+    (#""context":{"a":{"b c": null}}"#, "null", "attribute 'a': attribute 'b c': Cedar has no null"),
+    (
+      #""entities":[{"uid":{"type":"U","id":"a"},"attrs":{"x":1,"y":{"z":null}},"parents":[]}]"#, "null",
+      "U::'a': attribute 'y': attribute 'z': Cedar has no null"
+    ),
+    (
+      #""entities":[{"uid":{"type":"U","id":"a"},"attrs":{},"tags":{"t":[1.5]},"parents":[]}]"#, "1.5",
+      "U::'a': tag 't': an element: `1.5`"
+    ),
+    (#""entities":[{"uid":{"type":"U","id":"a"},"attrs":{},"parents":{}}]"#, #"{}}]"#, "U::'a': `parents` is an array"),
+    (#""replacing":[{"uid":{"type":"U"},"attrs":{},"parents":[]}]"#, #"{"type":"U"}"#, "an entity is named by"),
+    (
+      #""entities":[{"uid":{"type":"U","id":"a"},"attrs":{},"parents":[]},{"uid":{"type":"U","id":"a"},"attrs":{"x":1},"parents":[]}]"#,
+      #"{"uid":{"type":"U","id":"a"},"attrs":{"x""#, "two different entities U::'a'"
+    ),
+  ]
+
+  @Test("an error of a line has the column and the attributes that lead to what is wrong", arguments: places)
+  func errorPlaces(members: String, place: String, message: String) async throws {
+    let line = Ask.json(",\(members)")
+    let outcome = try await answers(line)
+    let before = try #require(line.range(of: place)?.lowerBound)
+    let column = line[..<before].unicodeScalars.count + 1
+    #expect(outcome.output.hasPrefix("{\"line\":1,\"column\":\(column),\"error\":"), "\(outcome.output)")
+    #expect(outcome.output.contains(message.replacing("'", with: "\\\"")), "\(outcome.output)")
   }
 
   @Test("bytes that are not UTF-8 are an error of their line alone")
@@ -91,7 +126,7 @@ struct EvalRequestsFileTests {
     let outcome = try await policy(arguments, input: good + [0x22, 0xFF, 0x22, 0x0A] + good, in: Folder(Self.files))
     #expect(outcome.status == 1)
     #expect(outcome.lines.count == 3)
-    #expect(outcome.lines[1].hasPrefix(#"{"line":2,"error":{"code":"json","#))
+    #expect(outcome.lines[1].hasPrefix(#"{"line":2,"column":2,"error":{"code":"json","#))
   }
 
   @Test("a line's entities lie over the store for that line only")
@@ -100,7 +135,7 @@ struct EvalRequestsFileTests {
       #","entities":[{"uid":{"type":"User","id":"bob"},"attrs":{},"parents":[{"type":"Group","id":"staff"}]}]"#
     let lines = [Ask.json(principal: Self.bob), Ask.json(staff, principal: Self.bob), Ask.json(principal: Self.bob)]
     let outcome = try await answers(lines.joined(separator: "\n"))
-    #expect(outcome.lines == [answer("deny"), answer("allow", ["staff"]), answer("deny")])
+    #expect(outcome.lines == [answer("deny", line: 1), answer("allow", ["staff"], line: 2), answer("deny", line: 3)])
     #expect(outcome.status == 0)
   }
 
@@ -120,7 +155,7 @@ struct EvalRequestsFileTests {
     #expect(outcome.lines[0].contains("a request cannot bring the action Action::"))
     #expect(outcome.lines[1].contains("is its own ancestor"))
     #expect(outcome.lines[2].contains("two different entities"))
-    #expect(outcome.lines[3] == answer("allow", ["alice"]))
+    #expect(outcome.lines[3] == answer("allow", ["alice"], line: 4))
   }
 
   @Test("an entity of a line adds to the stored one, whose attributes stand (S25)")
@@ -133,7 +168,7 @@ struct EvalRequestsFileTests {
       Ask.json(#","entities":[{"uid":{"type":"User","id":"alice"},"attrs":\#($0),"parents":[]}]"#)
     }
     let outcome = try await answers(lines.joined(separator: "\n"), files: files)
-    #expect(outcome.lines == [String](repeating: answer("allow", ["policy0"]), count: 3))
+    #expect(outcome.lines == (1...3).map { answer("allow", ["policy0"], line: $0) })
   }
 
   @Test("as text each answer bears its line")
@@ -143,7 +178,8 @@ struct EvalRequestsFileTests {
     #expect(outcome.status == 1)
     #expect(
       outcome.output.hasPrefix(
-        "line 2: allow\n  permitted by alice (./p.cedar:1:1)\nline 3: deny\n  no policy permits it\nline 4: error: "
+        "line 2: allow\n  permitted by alice (./p.cedar:1:1)\nline 3: deny\n  no policy permits it\n"
+          + "line 4, column 2: error: "
       )
     )
   }
@@ -152,7 +188,7 @@ struct EvalRequestsFileTests {
   func warning() async throws {
     let files = ["p.cedar": Policies.named("f", "forbid", "when { context.a }")]
     let outcome = try await answers("\n\(Ask.json())", files: files)
-    #expect(outcome.errors.contains("(line 2)"))
+    #expect(outcome.errors.hasPrefix("warning: line 2: the forbid `f` erred and was skipped"))
     #expect(outcome.status == 0)
   }
 
@@ -171,7 +207,7 @@ struct EvalRequestsFileTests {
       """,
       in: folder
     )
-    #expect(outcome.lines == [answer("allow", ["alice"]), answer("allow", ["alice"])])
+    #expect(outcome.lines == [answer("allow", ["alice"], line: 1), answer("allow", ["alice"], line: 2)])
   }
 
   @Test("thousands of lines come back in order, those longer than a read included")
@@ -186,7 +222,9 @@ struct EvalRequestsFileTests {
     }
     let outcome = try await answers(lines.joined(separator: "\n"))
     #expect(outcome.status == 0)
-    let expected = (0..<2000).map { $0 == 1000 || $0 % 3 == 0 ? answer("allow", ["alice"]) : answer("deny") }
+    let expected = (0..<2000).map {
+      $0 == 1000 || $0 % 3 == 0 ? answer("allow", ["alice"], line: $0 + 1) : answer("deny", line: $0 + 1)
+    }
     #expect(outcome.lines == expected)
   }
 
@@ -200,8 +238,9 @@ struct EvalRequestsFileTests {
     )
     #expect(outcome.status == 1)
     #expect(
-      outcome.lines.first == #"{"line":1,"error":{"code":"json","message":"the line is longer than 16777216 bytes"}}"#
+      outcome.lines.first
+        == #"{"line":1,"column":1,"error":{"code":"json","message":"the line is longer than 16777216 bytes"}}"#
     )
-    #expect(outcome.lines.last == answer("allow", ["alice"]))
+    #expect(outcome.lines.last == answer("allow", ["alice"], line: 2))
   }
 }

@@ -67,8 +67,36 @@ struct EvalSchemaTests {
       let outcome = try await policy(["eval", "."] + arguments, in: folder)
       #expect(outcome.status == 1)
       #expect(outcome.output.isEmpty)
-      #expect(outcome.errors.contains(" --> ./entities.json:2:1\n"), "\(outcome.errors)")
+      #expect(outcome.errors.contains(" --> ./entities.json:2:"), "\(outcome.errors)")
     }
+  }
+
+  @Test("an attribute that does not fit is named, at its place")
+  func places() async throws {
+    let schema = """
+      entity User { a?: { b?: Set<Long>, c?: Long } } tags Long; entity Photo;
+      action view appliesTo { principal: User, resource: Photo, context: { a?: { c?: Long } } };
+      """
+    let cases = [
+      (#""attrs":{"a":{"c":"x"}}"#, 2, 9, #"attribute "a": attribute "c": expected long, found string"#),
+      (#""attrs":{"a":{"d":1}}"#, 2, 9, #"attribute "a": attribute "d" is not declared"#),
+      (#""attrs":{"a":{"b":["x"]}}"#, 2, 9, #"attribute "a": attribute "b": an element: expected long, found string"#),
+    ]
+    for (member, line, column, message) in cases {
+      let attributes = member.replacing("{\"a\":{", with: "{\"a\":{\n    ")
+      let folder = try Folder([
+        "p.cedar": Policies.permit, "s.cedarschema": schema,
+        "entities.json": #"[{"uid":{"type":"User","id":"alice"},"parents":[],\#(attributes)}]"#,
+      ])
+      let outcome = try await policy(["eval", "."] + Ask.alice, in: folder)
+      #expect(outcome.errors.hasPrefix("error: User::\"alice\": \(message)"), "\(outcome.errors)")
+      #expect(outcome.errors.contains("--> ./entities.json:\(line):\(column)\n"), "\(outcome.errors)")
+    }
+    let request = Ask.json(",\"context\":{\"a\":{\n\"c\":true}}")
+    let folder = try Folder(["p.cedar": Policies.permit, "s.cedarschema": schema, "r": request])
+    let outcome = try await policy("eval", ".", "--request", "r", in: folder)
+    #expect(outcome.errors.contains(#"attribute "a": attribute "c": expected long, found bool"#))
+    #expect(outcome.errors.contains("--> r:2:5\n"), "\(outcome.errors)")
   }
 
   /// Requests that do not fit, and the code of a line's error.
@@ -100,12 +128,13 @@ struct EvalSchemaTests {
     let outcome = try await policy("eval", ".", "--requests", "r", "--format", "json", in: folder)
     #expect(outcome.status == 1)
     #expect(outcome.lines.count == 3)
-    #expect(outcome.lines.first == answer("allow", ["policy0"]))
+    #expect(outcome.lines.first == answer("allow", ["policy0"], line: 1))
     #expect(
-      outcome.lines[1].hasPrefix(#"{"line":2,"error":{"code":"\#(code)","message":""#),
+      outcome.lines[1].hasPrefix(#"{"line":2,"column":"#)
+        && outcome.lines[1].contains(#","error":{"code":"\#(code)","message":""#),
       "\(outcome.output)"
     )
-    #expect(outcome.lines.last == answer("allow", ["policy0"]))
+    #expect(outcome.lines.last == answer("allow", ["policy0"], line: 3))
   }
 
   @Test("the arguments of a single request are checked too, and the error says how not to")

@@ -46,7 +46,11 @@ struct TestCommandTests {
     let outcome = try await policy("test", in: scenario("[\(Self.passing.joined(separator: ","))]"))
     #expect(outcome.status == 0, "\(outcome.output)")
     #expect(outcome.output == ".: 8 of 8 passed\n8 passed, 0 failed\n")
-    #expect(outcome.errors.isEmpty)
+    // Without entities the forbid has nothing to look at; the other member is denied.
+    #expect(
+      outcome.errors.split(separator: "\n").allSatisfy { $0.contains(": the forbid `blocked` erred and was skipped") }
+    )
+    #expect(outcome.errors.split(separator: "\n").count == 2)
   }
 
   @Test(
@@ -61,7 +65,7 @@ struct TestCommandTests {
       (#""decision":"allow","overlay":[],"entities":[],"errors":[]"#, "errors: expected none, found blocked"),
       (
         #""decision":"allow","overlay":[{"uid":{"type":"U","id":"a"},"attrs":{},"parents":[{"type":"U","id":"a"}]}]"#,
-        "U::\"a\" is its own ancestor"
+        "./tests.json:1:303: U::\"a\" is its own ancestor: U::\"a\" in U::\"a\""
       ),
     ]
   )
@@ -104,6 +108,49 @@ struct TestCommandTests {
     #expect(outcome.errors.hasPrefix("error: "))
   }
 
+  @Test("an erring forbid is warned of with the test's name, and denies with --strict (issue 16, line 20)")
+  func strict() async throws {
+    let tests =
+      "[\(Self.test("cedar's rule", #""decision":"allow","reasons":["alice"],"errors":["blocked"],"entities":[]"#))]"
+    let folder = try scenario(tests)
+    let lenient = try await policy("test", in: folder)
+    #expect(lenient.status == 0)
+    #expect(
+      lenient.errors.hasPrefix(
+        "warning: test `cedar's rule`: the forbid `blocked` erred and was skipped, as Cedar says, so the request is allowed"
+      )
+    )
+    let strict = try await policy("test", "--strict", in: folder)
+    #expect(strict.status == 1)
+    #expect(strict.output.contains("decision: expected allow, found deny"))
+    #expect(!strict.output.contains("tables"))
+    #expect(
+      strict.errors.hasPrefix("warning: test `cedar's rule`: the forbid `blocked` erred and so denies (--strict)")
+    )
+  }
+
+  @Test("tests of one scenario do not see each other's entities, and may bring actions of their own in `entities`")
+  func independent() async throws {
+    let policies = """
+      @id("read") permit (principal, action in Action::"read", resource);
+      @id("staff") permit (principal in Group::"staff", action, resource);
+      """
+    let view = #"{"uid":{"type":"Action","id":"view"},"attrs":{},"parents":[{"type":"Action","id":"read"}]}"#
+    func test(_ reasons: String, _ members: String) -> String {
+      let decision = reasons.isEmpty ? "deny" : "allow"
+      return #"{"request":\#(Ask.json()),"decision":"\#(decision)","reasons":[\#(reasons)]\#(members)}"#
+    }
+    let tests = [
+      test("", ""), test(#""read""#, #","entities":[\#(view)]"#), test("", #","entities":[]"#),
+      test(#""staff""#, #","entities":[\#(Self.member)]"#), test(#""staff""#, #","overlay":[\#(Self.member)]"#),
+      test("", ""),
+      test(#""read","staff""#, #","entities":[\#(view)],"overlay":[\#(Self.member)]"#), test("", #","entities":[]"#),
+    ]
+    let folder = try Folder(["p.cedar": policies, "tests.json": "[\(tests.joined(separator: ",\n"))]"])
+    let outcome = try await policy("test", in: folder)
+    #expect(outcome.output == ".: 8 of 8 passed\n8 passed, 0 failed\n")
+  }
+
   @Test("--filter runs the tests whose names contain it")
   func filter() async throws {
     let tests = "[\(Self.test("good one", #""decision":"allow""#)),\(Self.test("bad one", #""decision":"deny""#))]"
@@ -143,7 +190,8 @@ struct TestCommandTests {
       ]
     )
     #expect(try await policy("test", ".", in: folder).status == 1)
-    #expect(try await policy("test", ".", "--policies", "other/f.cedar", in: folder).status == 0)
+    let replaced = ["test", ".", "--policies", "other/f.cedar", "--entities", "entities.json"]
+    #expect(try await policy(replaced, in: folder).status == 0)
     let tests = ["test", "--tests", "other/t.json", "--policies", "p.cedar"]
     #expect(try await policy(tests, in: folder).status == 1)
     let outcome = try await policy(tests + ["--entities", "other/e.json"], in: folder)

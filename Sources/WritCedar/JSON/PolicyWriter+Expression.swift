@@ -160,8 +160,9 @@ private struct ExpressionWriter {
   private static let maximumPath = 16
   private static let maximumOperand = 64
 
-  /// Whether a node is a `has` of a path and short enough to be written as `has a && a has b && a.b has c`, which every
-  /// version of Cedar reads. Longer ones are written as arrays, which Cedar 4.5 and later read: what is written stays
+  /// Whether a node is a `has` of a path and short enough to be written as `has a && a has b && a.b has c`.
+  ///
+  /// Every version of Cedar reads that. Longer ones are written as arrays, which Cedar 4.5 and later read: what is written stays
   /// linear in what was read.
   private func isWrittenAsChain(_ root: Int) -> Bool {
     guard tree.nodes[root].operation == .hasAttribute else { return false }
