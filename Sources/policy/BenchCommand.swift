@@ -46,7 +46,11 @@ struct BenchCommand: ParsableCommand {
     let loaded = clock.now
     let requests = try requests(in: requests, scenario.schema)
     let compiling = clock.now
-    let engine = try PolicyEngine(scenario.policies, entities: scenario.entities, erringForbids: ErringForbids(isStrict: strict))
+    let engine = try PolicyEngine(
+      scenario.policies,
+      entities: scenario.entities,
+      erringForbids: ErringForbids(isStrict: strict)
+    )
     let compiled = clock.now
     let authorizer = Authorizer(
       policies: scenario.policies,

@@ -11,8 +11,8 @@ Writ differs from the reference by intention in these points. The generator does
 leaves the set out:
 
 - Writ refuses duplicate members of JSON objects anywhere; the reference does only in some places. (Not produced.)
-- Writ refuses an object that has `__entity` or `__extn` and other members, and those two without exactly the members
-  they need, each of its kind; the reference reads some of them as plain records. (Not produced.)
+- Writ refuses an object that has `__entity` or `__extn` and other members, and those two without the members they need,
+  each of its kind; the reference reads some of them as plain records. (Not produced.)
 - Writ refuses an attribute declared twice in a record of a schema; the reference takes the last. (Left out.)
 - With a schema, Writ accepts among the entities an action that names its direct groups only; the reference wants all of
   them, directly or through other actions among the entities. (Not produced.)
