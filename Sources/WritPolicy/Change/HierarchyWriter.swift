@@ -6,7 +6,7 @@
 /// class below it, and a row for each entity.
 struct HierarchyWriter {
   /// Ancestors that are always listed, and those beyond in all lists together.
-  private static let listed = 128
+  private static let alwaysListed = 128
   private var budget = 4 << 20
   /// Whether a list was too long for what is left of it: compiling anew lists it again.
   private(set) var isOutOfRoom = false
@@ -14,6 +14,8 @@ struct HierarchyWriter {
   /// Rows by their sets of parents: who had these parents when a list was written last.
   private var byParents = HashIndex()
   private var children: ChildIndex?
+  /// How many entities' ancestors have been listed, each as often as they were.
+  private(set) var listed = 0
   private var gathered = Buffer<Ancestor>()
   private var parents = Buffer<UInt32>()
   private var others = Buffer<UInt32>()
@@ -25,12 +27,26 @@ struct HierarchyWriter {
   /// By UID, while a change is under way.
   private var states = Buffer<State>()
 
-  /// Lists the ancestors anew after entities got other parents; there is no circle.
-  mutating func update(_ changed: [UInt32], _ entities: inout EntityTable) {
-    if children != nil { for uid in changed { children?.add(uid, entities) } }
-    let affected = affected(by: changed, entities)
+  /// Lists the ancestors again after entities got other parents; there is no circle.
+  mutating func update(_ moved: [UInt32], _ entities: inout EntityTable) {
+    if children != nil { for uid in moved { children?.add(uid, entities) } }
+    // Where the ancestors of all are what they were, they are those of the descendants too. The others' descendants
+    // are found through the edges, be they among those that keep their own.
+    let affected = affected(by: moved.filter { !keepsAncestors($0, entities) }, entities)
     for uid in affected { visit(uid, &entities) }
     for uid in affected { states[uid] = .unaffected }
+  }
+
+  /// Whether an entity has the same ancestors by its new parents, as these are listed.
+  private mutating func keepsAncestors(_ uid: UInt32, _ entities: EntityTable) -> Bool {
+    let row = entities.rows[uid]
+    guard row.ancestors != EntityTable.Row.unlisted else { return false }
+    entities.gatherParents(of: uid, into: &parents)
+    guard gather(entities) else { return false }
+    _ = gathered.sortAndUnique()
+    let list = Int(row.ancestors)
+    return gathered.count == Int(entities.ancestors[list].uid)
+      && (0..<gathered.count).allSatisfy { gathered[$0].uid == entities.ancestors[list + 1 + $0].uid }
   }
 
   /// The entities that changed and all that have them for ancestors.
@@ -78,6 +94,7 @@ struct HierarchyWriter {
 
   /// Writes the list of an entity, or finds the one of another with the same parents.
   private mutating func list(_ uid: UInt32, _ entities: inout EntityTable) {
+    listed += 1
     var row = EntityTable.Row(type: entities.rows[uid].type)
     defer { entities.rows.update(row, at: uid) }
     guard entities.records[uid].parentCount > 0 else { return }
@@ -106,7 +123,7 @@ struct HierarchyWriter {
       return
     }
     let summary = gathered.sortAndUnique()
-    let isFree = gathered.count <= Swift.max(Self.listed, 4 * parents.count)
+    let isFree = gathered.count <= Swift.max(Self.alwaysListed, 4 * parents.count)
     guard isFree || gathered.count <= budget, entities.ancestors.count + gathered.count < Int(Ancestors.overlaid) - 4
     else {
       isOutOfRoom = true
@@ -128,7 +145,7 @@ struct HierarchyWriter {
       let list = entities.rows[parents[index]].ancestors
       guard list != EntityTable.Row.unlisted else { return false }
       let count = entities.ancestors[list].uid
-      guard gathered.count + Int(count) <= budget + Self.listed else { return false }
+      guard gathered.count + Int(count) <= budget + Self.alwaysListed else { return false }
       for offset in 0..<count { gathered.append(entities.ancestors[list + 1 + offset]) }
     }
     return true

@@ -2,10 +2,12 @@
 
 import WritCedar
 
-/// The policies that were added since the whole set was compiled, in at most two indexes.
+/// The policies that were added since the whole set was compiled, in a few indexes.
 ///
-/// The last one takes what is added, and is written anew each time. When it is full, both are merged into the first, aside;
-/// what has come meanwhile is then all that the last one has.
+/// What is added gets an index of its own. While the index before has fewer than ``ChangeLimits/growth`` times as many
+/// policies, the two become one, so that the indexes grow from the last to the first (a log-structured merge), and adding
+/// many one by one costs a few times what adding them together does. In the background the last indexes are merged
+/// further, so that requests look into few.
 struct PolicyLevels {
   private let limits: ChangeLimits
   /// What compiles them; its tables are those of the last change.
@@ -14,10 +16,15 @@ struct PolicyLevels {
   private let first: UInt32
   /// By policy, in order: where in tables it is found by its scopes.
   private var entries: [TableEntry] = []
-  /// The policies of each index behind the first one.
+  /// The policies of each index behind the first one, the oldest first.
   private(set) var ranges: [Range<UInt32>] = []
   /// The first of these whose index is still to be written.
   private var unwritten: Int?
+  /// How many policies have been written into indexes by changes, each as often as it was.
+  private(set) var written = 0
+
+  /// How many indexes there may be.
+  private static let limit = PolicyIndexes.limit - 1
 
   init(_ tables: VersionTables, _ limits: ChangeLimits) {
     self.limits = limits
@@ -38,25 +45,43 @@ struct PolicyLevels {
     compiler.add(policies, &finder, to: &added)
     for entry in added { compiler.tables.indexes.anchors.insert(entry, compiler.tableKeys[entry.table]) }
     entries.append(contentsOf: added.sorted { $0.policy < $1.policy })
-    var range = start..<(start + UInt32(truncatingIfNeeded: policies.count))
-    if let last = ranges.last, ranges.count == 2 || last.count + range.count <= limits.last {
-      ranges.removeLast()
-      range = last.lowerBound..<range.upperBound
-    }
-    ranges.append(range)
+    ranges.append(start..<(start + UInt32(truncatingIfNeeded: policies.count)))
+    mergeLast(adding: policies.count)
     unwritten = Swift.min(unwritten ?? .max, ranges.count)
+  }
+
+  /// Joins the last ranges while they are of like size.
+  private mutating func mergeLast(adding added: Int) {
+    while let last = ranges.last, ranges.count > 1 {
+      let before = ranges[ranges.count - 2]
+      guard ranges.count > Self.limit || shouldMerge(before.count, last.count, added) else { return }
+      ranges.removeLast(2)
+      ranges.append(before.lowerBound..<last.upperBound)
+    }
+  }
+
+  private func shouldMerge(_ before: Int, _ last: Int, _ added: Int) -> Bool {
+    guard before / ChangeLimits.growth < last else { return false }
+    // Where the background does not keep up, changes merge large indexes too rather than run out of levels.
+    return before + last - added <= limits.merged || ranges.count >= Self.limit - 1
   }
 
   /// Writes the indexes of what was added since the last time.
   mutating func writeIndexes(_ memory: inout VersionMemory) {
     guard let first = unwritten else { return }
     for level in first...ranges.count { write(level, &memory) }
+    setCount(&memory)
+  }
+
+  private mutating func setCount(_ memory: inout VersionMemory) {
     compiler.tables.indexes.count = ranges.count + 1
+    memory.removeIndexes(from: ranges.count + 1)
     unwritten = nil
   }
 
-  /// Writes the index of a level anew.
+  /// Writes the index of a level.
   private mutating func write(_ level: Int, _ memory: inout VersionMemory) {
+    written += ranges[level - 1].count
     var index = index(of: ranges[level - 1], by: &compiler)
     memory.adopt(&index, level: level)
     compiler.tables.indexes[level] = index
@@ -72,9 +97,9 @@ struct PolicyLevels {
     return compiler.write(some)
   }
 
-  // MARK: Merging aside
+  // MARK: Merging in the background
 
-  /// An index of all policies that there were.
+  /// An index of the policies of several.
   struct Merge {
     let range: Range<UInt32>
     let index: PolicyIndex
@@ -86,29 +111,45 @@ struct PolicyLevels {
     }
   }
 
-  /// Whether the last index is full.
-  var needsMerge: Bool { ranges.count == 2 && ranges[1].count > limits.last }
+  /// How many indexes may stay.
+  private var allowed: Int { limits.atRest + ((ranges.first?.count ?? 0) > limits.merged ? 1 : 0) }
 
-  /// Writes an index of all policies; while others go on adding to what this is a copy of.
+  /// Whether there are more indexes than should stay.
+  var needsMerge: Bool { ranges.count > allowed }
+
+  /// Writes an index of the last ranges, as many as leave it much smaller than the one before; while others go on adding
+  /// to what this is a copy of.
   func merge() -> Merge {
     var compiler = compiler
-    let range = ranges[0].lowerBound..<ranges[ranges.count - 1].upperBound
+    var start = ranges.count - 1
+    var merged = ranges[start].count
+    while start > 0, start >= allowed || ranges[start - 1].count / ChangeLimits.growth < merged {
+      start -= 1
+      merged += ranges[start].count
+    }
+    let range = ranges[start].lowerBound..<ranges[ranges.count - 1].upperBound
     return Merge(range: range, index: index(of: range, by: &compiler))
   }
 
-  /// Puts a merged index in the place of the first, and leaves the rest to the last.
-  mutating func install(_ merge: Merge, _ memory: inout VersionMemory) {
+  /// Puts a merged index in the place of those that it was made of, and writes one of what came in the meantime.
+  ///
+  /// - Returns: whether it has its place still: changes may have merged further back.
+  mutating func install(_ merge: Merge, _ memory: inout VersionMemory) -> Bool {
     let end = UInt32(truncatingIfNeeded: compiler.tables.policies.policies.count)
-    ranges = [merge.range]
+    guard let place = ranges.firstIndex(where: { $0.lowerBound == merge.range.lowerBound }),
+      place + (merge.range.upperBound < end ? 2 : 1) <= Self.limit
+    else { return false }
+    ranges.removeSubrange(place...)
+    ranges.append(merge.range)
     var index = merge.index
-    memory.adopt(&index, level: 1)
-    compiler.tables.indexes[1] = index
+    memory.adopt(&index, level: ranges.count)
+    compiler.tables.indexes[ranges.count] = index
     if merge.range.upperBound < end {
       ranges.append(merge.range.upperBound..<end)
-      write(2, &memory)
+      write(ranges.count, &memory)
     }
-    compiler.tables.indexes.count = ranges.count + 1
-    unwritten = nil
+    setCount(&memory)
+    return true
   }
 
   mutating func deallocate() { compiler.deallocatePrograms() }

@@ -140,20 +140,27 @@ final class VersionWriter: @unchecked Sendable {
       throw PolicyEngineError(code: .duplicate, description: "there are two entities \(entity.uid)")
     }
     var tables = tables
-    var changed: [UInt32] = []
+    var changes = 0
+    /// The entities whose parents are others now.
+    var moved: [UInt32] = []
     for uid in Set(change.removedEntities).subtracting(upserted) {
-      // Who was never heard of is absent already.
+      // A UID without a number is absent already.
       guard let number = tables.directory.find(uid) else { continue }
+      if tables.entities.records[number].parentCount > 0 { moved.append(number) }
       tables.entities.remove(number)
-      changed.append(number)
+      changes += 1
     }
     var encoder = ValueEncoder(region: .entities, adding: tables.entities.attributes)
-    for entity in change.replacedEntities { changed.append(tables.put(entity, &encoder)) }
+    for entity in change.replacedEntities {
+      let (number, isMoved) = tables.put(entity, &encoder)
+      if isMoved { moved.append(number) }
+      changes += 1
+    }
     encoder.finish()
     tables.entities.attributes = encoder.heap
     tables.addRows()
     do throws(PolicyEngineError) {
-      if let number = tables.entities.cycle(from: changed) {
+      if let number = tables.entities.cycle(from: moved) {
         let uid = tables.directory.uid(number)
         throw PolicyEngineError(code: .cycle, description: "\(uid) would be its own ancestor")
       }
@@ -165,9 +172,9 @@ final class VersionWriter: @unchecked Sendable {
       self.tables.addRows()
       throw error
     }
-    hierarchy.update(changed, &tables.entities)
+    hierarchy.update(moved, &tables.entities)
     self.tables = tables
-    upserts += changed.count
+    upserts += changes
   }
 
   // MARK: Work aside
@@ -180,20 +187,26 @@ final class VersionWriter: @unchecked Sendable {
       || tables.byteCount > 2 * compiledBytes + limits.bytes || hierarchy.isOutOfRoom
   }
 
-  /// What can be merged aside, if anything.
+  /// Whether there are more indexes of added policies than should stay.
+  var needsMerge: Bool { levels.needsMerge }
+
+  /// What can be merged in the background, if anything.
   var mergeable: PolicyLevels? { levels.needsMerge ? levels : nil }
 
-  /// Puts a merged index in its place.
-  func install(_ merge: PolicyLevels.Merge) -> Version {
-    levels.install(merge, &memory)
-    return publish(number: version.number + 1)
+  /// Puts a merged index in its place; `nil` when it has none any more.
+  func install(_ merge: PolicyLevels.Merge) -> Version? {
+    levels.install(merge, &memory) ? publish(number: version.number + 1) : nil
   }
 
-  /// Merges what has been taken in, before others wait for it.
-  func settle() {
-    guard levels.needsMerge else { return }
-    let merge = levels.merge()
-    levels.install(merge, &memory)
+  /// Writes the indexes of what has been taken in, before others wait for it.
+  func settle() { levels.writeIndexes(&memory) }
+
+  /// What has been done since the tables were compiled.
+  var work: PolicyEngine.ChangeWork {
+    var work = PolicyEngine.ChangeWork()
+    work.indexedPolicies = levels.written
+    work.listedEntities = hierarchy.listed
+    return work
   }
 
   deinit {
@@ -207,22 +220,37 @@ final class VersionWriter: @unchecked Sendable {
 
 extension VersionTables {
   /// Writes an entity behind what others see.
-  fileprivate mutating func put(_ entity: Entity, _ encoder: inout ValueEncoder) -> UInt32 {
+  ///
+  /// - Returns: its number, and whether it has other parents than before; the same ones stay where they are.
+  fileprivate mutating func put(_ entity: Entity, _ encoder: inout ValueEncoder) -> (number: UInt32, isMoved: Bool) {
     let number = directory.insert(entity.uid)
     let (start, count) = encoder.row(entity.attributes, tags: entity.tags, &directory)
     let firstParent = entities.parents.count
     for parent in entity.parents { entities.parents.append(directory.insert(parent)) }
     addRows()
+    var parents = firstParent..<entities.parents.count
+    let known = entities.parents(of: number)
+    let isMoved = !entities.isSame(known, parents)
+    if !isMoved {
+      entities.parents.resize(to: firstParent, 0)
+      parents = known
+    }
     entities.put(
       EntityTable.Record(start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: count)),
-      parents: firstParent..<entities.parents.count,
+      parents: parents,
       at: number
     )
-    return number
+    return (number, isMoved)
   }
 }
 
 extension EntityTable {
+  /// Whether two lists of parents are the same set.
+  fileprivate func isSame(_ known: Range<Int>, _ others: Range<Int>) -> Bool {
+    if known.count == others.count, zip(known, others).allSatisfy({ parents[$0] == parents[$1] }) { return true }
+    return Set(known.map { parents[$0] }) == Set(others.map { parents[$0] })
+  }
+
   fileprivate mutating func put(_ record: Record, parents: Range<Int>, at uid: UInt32) {
     var record = record
     record.firstParent = UInt32(truncatingIfNeeded: parents.lowerBound)

@@ -40,6 +40,9 @@ struct Pages<Element: BitwiseCopyable> {
     @inline(__always) get { self[UInt32(truncatingIfNeeded: index)] }
   }
 
+  /// The bytes of a page.
+  static var pageBytes: Int { Page.size * MemoryLayout<Element>.stride }
+
   /// The bytes that the elements take.
   var byteCount: Int { count * MemoryLayout<Element>.stride }
 

@@ -36,9 +36,9 @@ struct PolicyIndex: BufferHolder {
 /// here.
 struct PolicyIndexes: BufferHolder {
   /// How many there are at most.
-  static let limit = 3
+  static let limit = 9
 
-  private var all = InlineArray<3, PolicyIndex> { _ in PolicyIndex() }
+  private var all = InlineArray<9, PolicyIndex> { _ in PolicyIndex() }
   var count = 1
   /// Whom the policies name that were added since.
   var anchors = AnchorFilter()
