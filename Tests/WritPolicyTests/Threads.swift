@@ -12,8 +12,23 @@
 enum Threads {
   /// Runs each body on a thread of its own, and waits for them.
   static func run(_ bodies: (@Sendable () -> Void)...) {
-    let threads = bodies.map { start($0) }
+    let threads = bodies.map { begin($0) }
     for case .some(let thread) in threads { pthread_join(thread, nil) }
+  }
+
+  /// A thread that was started, to be joined once.
+  @safe
+  struct Running: @unchecked Sendable {
+    // Sendable: joining is the only thing done with it.
+    fileprivate let thread: pthread_t?
+  }
+
+  /// Runs a body on a thread of its own.
+  static func start(_ body: @escaping @Sendable () -> Void) -> Running { Running(thread: begin(body)) }
+
+  /// Waits for a thread to end.
+  static func join(_ running: Running) {
+    if let thread = running.thread { pthread_join(thread, nil) }
   }
 
   /// Lets others run.
@@ -28,14 +43,14 @@ enum Threads {
   }
 
   #if canImport(Darwin)
-    private static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
+    private static func begin(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
       var thread: pthread_t?
       let start = unsafe Unmanaged.passRetained(Start(body)).toOpaque()
       unsafe pthread_create(&thread, nil, { unsafe Threads.enter($0) }, start)
       return thread
     }
   #else
-    private static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
+    private static func begin(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
       var thread = pthread_t()
       let start = unsafe Unmanaged.passRetained(Start(body)).toOpaque()
       return unsafe pthread_create(&thread, nil, { unsafe Threads.enter($0) }, start) == 0 ? thread : nil

@@ -10,38 +10,53 @@ struct ChangeState {
   private(set) var writer: VersionWriter?
   /// Counts the writers.
   private var generation = 0
-  // Work that is being done aside, at most one of each kind.
+  // Work that is being done in the background, at most one of each kind.
   private var isMerging = false
   private var isCompiling = false
-  /// What has changed since the version that is being compiled anew.
+  /// Stops the running compile, whose tables would not be published any more.
+  private var stop = StopFlag()
+  /// What has changed since the version that is being compiled again.
   private var log: [PolicyEngine.Change] = []
 
   init(templates: Set<PolicyID> = []) { self.templates = templates }
 
-  /// Work to be done aside.
-  struct Work: @unchecked Sendable {
-    // Sendable: what merging looks at lies in the memory of the version, or is copied with the levels.
-    enum Kind {
-      case merge(PolicyLevels)
-      case compile
+  /// Work to be done in the background.
+  struct Work: Sendable {
+    enum Kind: Sendable {
+      case merge
+      /// From the policies and entities of a version, unless it is stopped.
+      case compile(Version, until: StopFlag)
     }
 
     let kind: Kind
-    /// The version that it starts from.
-    let version: Version
     fileprivate let generation: Int
+  }
+
+  /// Levels to be merged.
+  struct Merging: @unchecked Sendable {
+    // Sendable: what merging looks at lies in the memory of the version, or is copied with the levels.
+    private let levels: PolicyLevels
+    private let version: Version
+
+    fileprivate init(_ levels: PolicyLevels, _ version: Version) {
+      self.levels = levels
+      self.version = version
+    }
+
+    func merge() -> PolicyLevels.Merge { withExtendedLifetime(version) { levels.merge() } }
   }
 
   /// Lets a writer go on, or `nil`, when the next version is made by other means.
   mutating func begin(_ writer: VersionWriter?) {
     self.writer = writer
     generation += 1
+    stop.set()
   }
 
   /// The writer whose version some work started from, if it still is the one that goes on.
   func writer(of work: Work) -> VersionWriter? { work.generation == generation ? writer : nil }
 
-  // MARK: Work aside
+  // MARK: Work in the background
 
   /// Remembers a change for the tables that are being compiled.
   mutating func note(_ change: PolicyEngine.Change) {
@@ -57,24 +72,30 @@ struct ChangeState {
   mutating func beginWork() -> [Work] {
     guard let writer else { return [] }
     var work: [Work] = []
-    if !isMerging, let levels = writer.mergeable {
+    if !isMerging, writer.needsMerge {
       isMerging = true
-      work.append(Work(kind: .merge(levels), version: writer.version, generation: generation))
+      work.append(Work(kind: .merge, generation: generation))
     }
     if !isCompiling, writer.needsCompilation {
       isCompiling = true
-      work.append(Work(kind: .compile, version: writer.version, generation: generation))
+      stop = StopFlag()
+      work.append(Work(kind: .compile(writer.version, until: stop), generation: generation))
     }
     return work
   }
 
-  mutating func endMerge() { isMerging = false }
+  /// What should be merged now; `nil` at the end of the work, when there is little, or another writer goes on.
+  mutating func merging(_ work: Work) -> Merging? {
+    if let writer = writer(of: work), let levels = writer.mergeable { return Merging(levels, writer.version) }
+    isMerging = false
+    return nil
+  }
 
   mutating func endCompilation() {
     isCompiling = false
     log.removeAll()
   }
 
-  /// Whether nothing is done aside.
+  /// Whether nothing is done in the background.
   var isAtRest: Bool { !isMerging && !isCompiling }
 }

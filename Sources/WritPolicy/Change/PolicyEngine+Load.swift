@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
 public import WritCedar
 
 extension PolicyEngine {
   /// Replaces the entities, and the policies when there are any, by what arrives page by page, while others decide.
   ///
-  /// The whole set is prepared aside, in a thread of its own kind, and swapped in at once: as ``replace(policies:entities:)``.
-  /// Pages are asked for one after the other. A set that does not load leaves the old one serving.
+  /// The whole set is prepared in a thread of its own, and swapped in at once: as ``replace(policies:entities:)``.
+  /// Pages are asked for one after the other. A set that does not load leaves the old one serving, and so does one whose
+  /// task is cancelled: this returns at once then, and what was being compiled is dropped.
   ///
   ///     try await engine.load(policies: PolicySet(parsing: text), entities: database.pages)
   ///
@@ -18,25 +18,35 @@ extension PolicyEngine {
   ///   - pages: all entities, in pages of any size.
   /// - Returns: the number of the new version.
   /// - Throws: what the sequence throws; ``EntityStoreError`` for two different entities of one UID and for a circle;
-  ///   ``PolicyEngineError``; `CancellationError` when the task is cancelled before everything is compiled.
+  ///   ``PolicyEngineError``; `CancellationError` when the task is cancelled before the set serves; then it never
+  ///   does.
   @discardableResult
   public func load<Pages: AsyncSequence>(
     policies: PolicySet? = nil,
     entities pages: Pages
   ) async throws -> UInt64 where Pages.Element: Sequence<Entity> {
     var entities: [Entity] = []
-    for try await page in pages { entities.append(contentsOf: page) }
+    for try await page in pages {
+      try Task.checkCancellation()
+      entities.append(contentsOf: page)
+    }
     try Task.checkCancellation()
-    let all = entities
-    return try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue.global(qos: .utility).async {
-        continuation.resume(with: Result { try self.replace(policies, EntityStore(all)) })
+    let (load, all) = (LoadState(), entities)
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        guard load.begin(continuation) else { return }
+        BackgroundThread.run { load.end(Result { try self.load(policies, all, load) }) }
       }
+    } onCancel: {
+      load.cancel()
     }
   }
 
-  private func replace(_ policies: PolicySet?, _ entities: EntityStore) throws(PolicyEngineError) -> UInt64 {
-    guard let policies else { return try replace(entities: entities) }
-    return try replace(policies: policies, entities: entities)
+  private func load(_ policies: PolicySet?, _ entities: [Entity], _ load: LoadState) throws -> UInt64 {
+    let store = try Self.entities(EntityStore(entities), fitting: schema)
+    guard let number = try replace(policies, store, keepingLinks: false, load) else {
+      throw CancellationError()
+    }
+    return number
   }
 }

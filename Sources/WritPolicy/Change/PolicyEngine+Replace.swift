@@ -62,13 +62,32 @@ extension PolicyEngine {
     _ entities: EntityStore?,
     keepingLinks: Bool
   ) throws(PolicyEngineError) -> UInt64 {
+    // A replacement that no one stops has a number.
+    try replace(policies, entities, keepingLinks: keepingLinks, LoadState()) ?? version
+  }
+
+  /// Replaces policies and entities, unless a load was cancelled.
+  ///
+  /// - Parameters:
+  ///   - policies: `nil` for those that are there.
+  ///   - entities: those that fit the schema and have its actions; `nil` for those that are there.
+  ///   - keepingLinks: whether policies that were linked are linked from the new set's templates.
+  /// - Returns: the number of the new version; `nil` when the load was cancelled, and nothing has changed.
+  func replace(
+    _ policies: PolicySet?,
+    _ entities: EntityStore?,
+    keepingLinks: Bool,
+    _ load: LoadState
+  ) throws(PolicyEngineError) -> UInt64? {
     try locked { state throws(PolicyEngineError) in
       let current = gate.version
       let new = keepingLinks ? try policies?.keepingLinks(of: current.livePolicies) : policies
       let version = try current.successor(
         policies: new.map { Array($0.policies) } ?? current.livePolicies,
-        entities: entities
+        entities: entities,
+        until: load.stop
       )
+      guard let version, load.mayPublish() else { return nil }
       gate.publish(version)
       if let new { state.templates = new.templateIDs }
       state.begin(nil)

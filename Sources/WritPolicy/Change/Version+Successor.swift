@@ -7,34 +7,50 @@ extension Version {
   ///
   /// It begins with a copy of this one's directory, so that each UID keeps its number. Linear in both, and in what is
   /// compiled.
+  ///
+  /// - Returns: `nil` when the work was stopped.
   /// - Throws: ``PolicyEngineError/Code/tooLarge``.
-  func successor(policies: [Policy], entities: EntityStore? = nil) throws(PolicyEngineError) -> Version {
+  func successor(
+    policies: [Policy],
+    entities: EntityStore? = nil,
+    until stop: StopFlag = StopFlag()
+  ) throws(PolicyEngineError) -> Version? {
     var new = VersionTables()
     new.number = number + 1
     new.isStrict = isStrict
     new.directory = unsafe tables.pointee.directory.snapshot()
     if let entities {
-      new.compile(entities)
+      new.compile(entities, until: stop)
     } else {
-      new.entities = unsafe tables.pointee.entities.compacted()
-      var hierarchy = HierarchyCompiler(new.entities)
-      new.entities = hierarchy.compile()
+      new.entities = unsafe tables.pointee.entities.compacted(until: stop)
+      if !stop.isSet {
+        var hierarchy = HierarchyCompiler(new.entities)
+        new.entities = hierarchy.compile(until: stop)
+      }
     }
-    return try Version(engine: engine, policies: policies, over: new)
+    if !stop.isSet { try new.compile(policies, until: stop) }
+    guard !stop.isSet else {
+      new.deallocate()
+      return nil
+    }
+    return Version(engine: engine, policies: policies, compiled: new)
   }
 
-  /// The same policies and entities in tables that are compiled anew.
-  func recompiled() throws(PolicyEngineError) -> Version { try successor(policies: livePolicies) }
+  /// The same policies and entities in tables that are compiled again; `nil` when the work was stopped.
+  func recompiled(until stop: StopFlag) throws(PolicyEngineError) -> Version? {
+    try successor(policies: livePolicies, until: stop)
+  }
 }
 
 extension EntityTable {
   /// The same entities in memory of their own, without what changes have left behind; their ancestors are still to be
   /// listed.
-  func compacted() -> EntityTable {
+  func compacted(until stop: StopFlag) -> EntityTable {
     var new = EntityTable()
     new.attributes.reserve(attributes.count)
     new.parents.reserve(parents.count)
     for number in 0..<rows.count {
+      if stop.isSet(at: number) { break }
       let uid = UInt32(truncatingIfNeeded: number)
       var record = records[uid]
       new.rows.append(Row(type: rows[uid].type))

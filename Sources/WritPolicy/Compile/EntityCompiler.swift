@@ -4,10 +4,11 @@ import WritCedar
 
 extension VersionTables {
   /// Takes in all entities of a store.
-  mutating func compile(_ store: EntityStore) {
+  mutating func compile(_ store: EntityStore, until stop: StopFlag = StopFlag()) {
     directory.reserve(store.count)
     var encoder = ValueEncoder(region: .entities)
-    for entity in store {
+    for (step, entity) in store.enumerated() {
+      if stop.isSet(at: step) { break }
       let number = directory.insert(entity.uid)
       let (start, count) = encoder.row(entity.attributes, tags: entity.tags, &directory)
       var record = EntityTable.Record(
@@ -26,7 +27,18 @@ extension VersionTables {
     entities.attributes = encoder.heap
     addRows()
     var hierarchy = HierarchyCompiler(entities)
-    entities = hierarchy.compile()
+    entities = hierarchy.compile(until: stop)
+  }
+
+  /// Compiles policies over the entities that are here already.
+  ///
+  /// - Throws: ``PolicyEngineError/Code/tooLarge``; then nothing is left of these.
+  mutating func compile(_ policies: [Policy], until stop: StopFlag = StopFlag()) throws(PolicyEngineError) {
+    var compiler = PolicyCompiler(self)
+    self = compiler.compile(policies, until: stop)
+    guard let excess else { return }
+    deallocate()
+    throw PolicyEngineError(code: .tooLarge, description: excess)
   }
 
   /// Gives each UID of the directory a row; new ones are absent entities.

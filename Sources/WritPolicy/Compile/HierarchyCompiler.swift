@@ -41,8 +41,11 @@ struct HierarchyCompiler {
     self.entities.ancestors.appendList(gathered)
   }
 
-  mutating func compile() -> EntityTable {
-    for row in 0..<entities.rows.count where state[row] == 0 { visit(UInt32(truncatingIfNeeded: row)) }
+  mutating func compile(until stop: StopFlag) -> EntityTable {
+    for row in 0..<entities.rows.count {
+      if stop.isSet(at: row) { break }
+      if state[row] == 0 { visit(UInt32(truncatingIfNeeded: row)) }
+    }
     byContent.deallocate()
     byParents.deallocate()
     closures.deallocate()

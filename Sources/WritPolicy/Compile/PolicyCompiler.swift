@@ -8,6 +8,8 @@ struct PolicyCompiler {
   var encoder = ValueEncoder(region: .constants)
   private var slotNumbers: [Slot: UInt32] = [:]
   private var sourceNumbers: [Source: UInt32] = [:]
+  /// How many sources of the narrowings of added policies have numbers.
+  private var numberedSources = 0
   var tableKeys = TableKeys()
   /// What is being written.
   var index = PolicyIndex()
@@ -36,16 +38,23 @@ struct PolicyCompiler {
     }
   }
 
-  mutating func compile(_ policies: [Policy]) -> VersionTables {
+  /// Compiles a whole set: what is returned means nothing when the work was stopped.
+  mutating func compile(_ policies: [Policy], until stop: StopFlag) -> VersionTables {
     var entries: [TableEntry] = []
     entries.reserveCapacity(policies.count)
     for (position, policy) in policies.enumerated() {
+      if stop.isSet(at: position) { break }
       appendScopes(of: policy, UInt32(truncatingIfNeeded: position), to: &entries)
     }
     entries.sort(by: <)
     var finder = NarrowingFinder()
     let isCrowded = crowded(entries, policyCount: policies.count)
-    compileConditions(of: policies, isCrowded, &finder, erring: &entries)
+    compileConditions(of: policies, isCrowded, &finder, erring: &entries, until: stop)
+    guard !stop.isSet else {
+      finish()
+      deallocatePrograms()
+      return tables
+    }
     entries.sort(by: <)
     leadMarks = Buffer(repeating: 0, count: tables.directory.uidCount)
     narrow(&entries, by: finder.narrowings)
@@ -65,9 +74,10 @@ struct PolicyCompiler {
     for (position, policy) in policies.enumerated() {
       appendScopes(of: policy, UInt32(truncatingIfNeeded: first + position), to: &entries)
     }
-    compileConditions(of: policies, nil, &finder, erring: &entries)
-    // Whoever merges indexes meanwhile only looks sources up.
-    for source in finder.narrowings.sources { _ = number(of: source) }
+    compileConditions(of: policies, nil, &finder, erring: &entries, until: StopFlag())
+    // A thread that merges indexes meanwhile only looks sources up.
+    for source in finder.narrowings.sources.dropFirst(numberedSources) { _ = number(of: source) }
+    numberedSources = finder.narrowings.sources.count
     finish()
     tables.addRows()
   }
@@ -144,12 +154,14 @@ struct PolicyCompiler {
     of policies: [Policy],
     _ isCrowded: [Bool]?,
     _ finder: inout NarrowingFinder,
-    erring entries: inout [TableEntry]
+    erring entries: inout [TableEntry],
+    until stop: StopFlag
   ) {
     guard let tree = policies.first?.tree else { return }
     var outline = ExpressionOutline(tree)
     var program = ProgramBuilder()
     for (position, policy) in policies.enumerated() {
+      if stop.isSet(at: position) { break }
       let number = UInt32(truncatingIfNeeded: tables.policies.policies.count)
       if policy.conditions.isEmpty {
         tables.policies.policies.append(PolicyRow(program: PolicyRow.unconditional, constants: 0))
