@@ -17,9 +17,7 @@ public final class PolicyEngine: Sendable {
   let gate: VersionGate
   let schema: Schema?
   let limits: ChangeLimits
-  private let changes: Mutex<ChangeState>
-  /// Says the same as the lock to ThreadSanitizer, which does not see into it.
-  private let handover = Atomic<Bool>(false)
+  private let changes: Guarded<ChangeState>
   let tag: UInt32
   private let pool = DeciderPool()
 
@@ -61,10 +59,14 @@ public final class PolicyEngine: Sendable {
     tag = Self.engineCount.wrappingAdd(2, ordering: .relaxed).newValue
     self.schema = schema
     self.limits = limits
-    changes = Mutex(ChangeState(templates: templates))
-    gate = VersionGate(
-      try Version(engine: tag, policies: policies, entities: entities, isStrict: erringForbids == .deny)
+    changes = Guarded(ChangeState(templates: templates))
+    let version = try Version(
+      engine: tag,
+      policies: policies,
+      entities: entities,
+      isStrict: erringForbids == .deny
     )
+    gate = VersionGate(version, limits.reclaim)
   }
 
   static func entities(
@@ -91,14 +93,8 @@ public final class PolicyEngine: Sendable {
 
   /// Changes something, one caller at a time.
   func locked<Result, Failure: Error>(
-    _ body: (inout ChangeState) throws(Failure) -> sending Result
-  ) throws(Failure) -> sending Result {
-    try changes.withLock { state throws(Failure) in
-      _ = handover.load(ordering: .acquiring)
-      defer { handover.store(true, ordering: .releasing) }
-      return try body(&state)
-    }
-  }
+    _ body: (inout sending ChangeState) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result { try changes.withLock(body) }
 
   // MARK: Deciding
 

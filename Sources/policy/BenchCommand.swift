@@ -30,6 +30,16 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How long to compare with the literal evaluator at most.", valueName: "seconds"))
   var check = 5
 
+  @Option(
+    help: ArgumentHelp(
+      "Measure the longest decisions too, beside a thread that changes without a pause and 0, 1,000 and 10,000 deciders "
+        + "that decide nothing: so long each, and as long again without deciding; and changes of large sets of the "
+        + "bench's own.",
+      valueName: "seconds"
+    )
+  )
+  var pauses = 0
+
   @Flag(help: "A forbid that errs denies; by default it is skipped, as Cedar says.")
   var strict = false
 
@@ -38,6 +48,7 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     guard batches > 0, check > 0 else { throw Failure("error: --batches and --check are at least 1") }
+    guard (0...3_600).contains(pauses) else { throw Failure("error: --pauses is at most 3600") }
     let files = try scenario.files()
     try InputFile.checkStandardInput(files.all + [requests])
     let clock = ContinuousClock()
@@ -72,6 +83,11 @@ struct BenchCommand: ParsableCommand {
       times: times,
       attributeSource: try AttributeBench().measure(batches: batches),
       changes: try changes.measure(),
+      pauses: pauses == 0
+        ? []
+        : try PauseBench(bench: bench, policies: scenario.policies, entities: scenario.entities)
+          .measure(seconds: pauses),
+      growth: pauses == 0 ? nil : try GrowthBench().measure(),
       throughput: throughput,
       loading: start.duration(to: loaded),
       compiling: compiling.duration(to: compiled),

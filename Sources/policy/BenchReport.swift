@@ -14,6 +14,9 @@ struct BenchReport {
   /// Nanoseconds more for an attribute on demand.
   let attributeSource: AttributeBench.Times
   let changes: ChangeBench.Times
+  /// Empty unless they were asked for.
+  let pauses: [PauseBench.Row]
+  let growth: GrowthBench.Times?
   let throughput: DecisionBench.Throughput
   let loading: Duration
   let compiling: Duration
@@ -56,6 +59,7 @@ struct BenchReport {
       Output.line("\(padded(name, 20)) \(padded(rounded(value), 9, left: true)) ns   \(Style.dim(note))")
     }
     Output.line("")
+    writePauses()
     Output.line(
       "decisions a second   \(grouped(throughput.one)) on one core, \(grouped(throughput.all)) on \(throughput.cores)"
     )
@@ -66,6 +70,42 @@ struct BenchReport {
     Output.line("longest posting      \(index.longestPosting) policies under one key")
     writeUnindexed()
   }
+
+  /// The longest decisions beside changes without a pause.
+  private func writePauses() {
+    guard !pauses.isEmpty else { return }
+    Output.line("longest decisions beside changes without a pause, without the machine's own pauses:")
+    for row in pauses {
+      let (decisions, machine) = (row.decisions, row.calculations)
+      Output.line(
+        "  \(grouped(Double(row.idle))) idle deciders: longest \(micro(row.longest)) µs "
+          + "(\(micro(decisions.largest)), the machine's \(micro(machine.largest))), "
+          + "p99.9999 \(micro(row.tail)) µs (\(micro(decisions.time(exceededBy: 1))), "
+          + "\(micro(machine.time(exceededBy: 1)))), p99 \(decisions.time(exceededBy: 10_000)) ns"
+      )
+      Output.line(
+        "    \(grouped(Double(decisions.count))) decisions, \(grouped(Double(row.changes))) changes; replaced versions kept "
+          + "\(grouped(Double(row.bytes))) bytes of at most \(grouped(Double(row.limit))), \(row.versions) at once"
+      )
+    }
+    Output.line("")
+    guard let growth else { return }
+    Output.line(
+      "\(grouped(Double(GrowthBench.policies))) policies added one by one in \(micro(growth.oneByOne / 1_000)) ms, in one call "
+        + "in \(micro(growth.together / 1_000)) ms"
+    )
+    Output.line(
+      "\(grouped(Double(GrowthBench.deciders))) deciders made in \(micro(growth.making / 1_000)) ms, dropped in "
+        + "\(micro(growth.dropping / 1_000)) ms"
+    )
+    Output.line(
+      "a group with \(grouped(Double(GrowthBench.members))) members put in with the same parents in "
+        + "\(micro(growth.upsert)) µs"
+    )
+    Output.line("")
+  }
+
+  private func micro(_ nanoseconds: UInt64) -> String { rounded(Double(nanoseconds) / 1_000) }
 
   private func writeUnindexed() {
     guard !index.unindexed.isEmpty else {
@@ -109,6 +149,23 @@ struct BenchReport {
 
   // MARK: JSON
 
+  private func write(_ row: PauseBench.Row, to json: inout JSONWriter) {
+    json.beginObject()
+    let values: [(String, UInt64)] = [
+      ("idle_deciders", UInt64(row.idle)), ("longest_ns", row.longest), ("p99_9999_ns", row.tail),
+      ("longest_with_pauses_ns", row.decisions.largest), ("longest_pause_ns", row.calculations.largest),
+      ("p99_9999_with_pauses_ns", row.decisions.time(exceededBy: 1)),
+      ("p99_9999_pause_ns", row.calculations.time(exceededBy: 1)), ("p99_ns", row.decisions.time(exceededBy: 10_000)),
+      ("decisions", row.decisions.count), ("changes", UInt64(row.changes)), ("unreclaimed_bytes", UInt64(row.bytes)),
+      ("unreclaimed_limit_bytes", UInt64(row.limit)), ("unreclaimed_versions", UInt64(row.versions)),
+    ]
+    for (name, value) in values {
+      json.key(name)
+      json.integer(Int(value))
+    }
+    json.endObject()
+  }
+
   func writeJSON() {
     var json = JSONWriter()
     json.beginObject()
@@ -143,6 +200,22 @@ struct BenchReport {
     for (name, value) in values {
       json.key(name)
       json.number(value)
+    }
+    if !pauses.isEmpty {
+      json.key("pauses")
+      json.beginArray()
+      for row in pauses { write(row, to: &json) }
+      json.endArray()
+    }
+    if let growth {
+      for (name, value) in [
+        ("add_one_by_one_ns", growth.oneByOne), ("add_together_ns", growth.together),
+        ("make_deciders_ns", growth.making), ("drop_deciders_ns", growth.dropping),
+        ("upsert_large_group_ns", growth.upsert),
+      ] {
+        json.key(name)
+        json.integer(Int(value))
+      }
     }
     json.key("cores")
     json.integer(throughput.cores)

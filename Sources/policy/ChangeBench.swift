@@ -58,7 +58,7 @@ struct ChangeBench {
         isDone.store(true, ordering: .relaxed)
       }
     }
-    bench.engine.waitForWorkAside()
+    bench.engine.waitForBackground()
     if let error = failure.withLock({ $0 }) { throw error }
     var found = times.withLock { $0 }
     (found.decideBeside, found.decideBeside99) = (beside, beside99)

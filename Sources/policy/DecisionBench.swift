@@ -238,6 +238,24 @@ struct DecisionBench {
     return (Double(batches[batches.count / 2]) / Double(Self.batchSize), Double(singles[singles.count * 99 / 100]))
   }
 
+  /// Decides something.
+  func decideOne(_ decider: Decider) -> Int { decide(prepared[0], decider) }
+
+  /// Times decisions one by one.
+  func timeEach(_ decider: Decider, for time: UInt64, _ random: inout SplitMix64, _ add: (UInt64) -> Void) {
+    var now = WallClock.now
+    let end = now + time
+    var allowed = 0
+    while now < end {
+      let request = prepared[random.below(prepared.count)]
+      let start = WallClock.now
+      allowed += decide(request, decider)
+      now = WallClock.now
+      add(now - start)
+    }
+    BlackHole.take(allowed)
+  }
+
   /// What it costs to look at the clock that times single calls.
   private func timer() -> Double {
     var times: [UInt64] = []

@@ -107,7 +107,7 @@ struct ChangingWorld {
       } else {
         try change(&counters)
       }
-      if random.below(40) == 0 { engine.waitForWorkAside() }
+      if random.below(40) == 0 { engine.waitForBackground() }
       for offset in 0..<3 { try compare(made.requests[(turn * 3 + offset) % made.requests.count]) }
       try compareOverlaid(turn, &counters)
       if turn % 100 == 99 { try compareFresh(&counters) }

@@ -36,7 +36,7 @@ extension Rivals {
         try engine.remove(policy.id)
       }
       try engine.apply(PolicyEngine.Change(addedPolicies: [policy]))
-      if random.chance(10) { engine.waitForWorkAside() }
+      if random.chance(10) { engine.waitForBackground() }
     }
     return engine
   }

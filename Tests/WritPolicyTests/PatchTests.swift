@@ -142,7 +142,7 @@ struct PatchTests {
         }
       }
     }
-    engine.waitForWorkAside()
+    engine.waitForBackground()
     let entity = try #require(engine.entity(ann))
     #expect(entity.attributes.count == 2 + 160)
     #expect(entity.parents.count == 2 + 160)

@@ -249,7 +249,7 @@ struct ReplaceTests {
     #expect(last.version == nil)
   }
 
-  @Test("a version that is being read is kept, and freed by the reader who leaves last")
+  @Test("a version that is being read is kept until the last reader has left")
   func readers() throws {
     let engine = try PolicyEngine(PolicySet())
     let first = Weak(engine)
@@ -263,6 +263,7 @@ struct ReplaceTests {
         return #expect(engine.version == 3)
       }
       engine.withVersion { _ in read(count - 1) }
+      #expect(engine.reclaim() == (count == 70))
       #expect((first.version == nil) == (count == 70))
     }
     read(70)

@@ -199,7 +199,7 @@ struct SmallChangeTests {
       #expect(!engine.isAuthorized(request(user)))
       try engine.add(grants[place])
     }
-    engine.waitForWorkAside()
+    engine.waitForBackground()
     #expect(engine.indexReport.bytes < first + (2 << 20))
     // What is left is what the changes since the last compilation left behind.
     try engine.replace(policies: PolicySet())

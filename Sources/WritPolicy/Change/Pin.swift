@@ -2,51 +2,60 @@
 
 import Synchronization
 
-/// Says which version its owner is reading, so that the version stays: for one thread at a time.
+/// Tells which version its owner is reading, so that the version stays: for one thread at a time.
 ///
-/// A pin writes to a cache line of its own and to nothing else, neither a reference count nor a lock. Its owner keeps the
-/// gate.
+/// A pin writes to a cache line of its own and to nothing else, neither a reference count nor a lock; only after a rest
+/// it says once that it is back (``PinLines/wake(_:)``). Its owner keeps the gate. Leaving a version is one store: freeing
+/// versions is never a reader's work.
 @safe
 struct Pin {
   private unowned(unsafe) let gate: VersionGate
   private let current: UnsafeMutablePointer<Atomic<UInt>>
-  private let held: UnsafeMutablePointer<Atomic<UInt>>
+  private let line: PinLines.Line
 
-  init(_ gate: VersionGate, held: UnsafeMutablePointer<Atomic<UInt>>) {
+  init(_ gate: VersionGate, _ line: PinLines.Line) {
     unsafe self.gate = gate
     unsafe current = gate.current
-    unsafe self.held = held
+    unsafe self.line = line
   }
 
   /// Whether its owner is reading.
   @inline(__always)
-  var isEntered: Bool { unsafe held.pointee.load(ordering: .relaxed) != 0 }
+  var isEntered: Bool { unsafe PinLine.isAddress(line.pointee.held.load(ordering: .relaxed)) }
 
-  /// The tables of the current version, which stay until ``leave(_:)``.
+  /// The tables of the current version, which stay until ``leave()``.
   @inline(__always)
   func enter() -> UnsafePointer<VersionTables> {
     let seen = unsafe current.pointee.load(ordering: .relaxed)
-    unsafe held.pointee.store(seen, ordering: .sequentiallyConsistent)
+    let before = unsafe line.pointee.held.exchange(seen, ordering: .sequentiallyConsistent)
+    if before == PinLine.asleep { unsafe gate.pins.wake(line) }
     return unsafe confirm(seen)
   }
 
-  /// As ``enter()`` by a pin that nobody owns: `nil` while another thread is using it.
+  /// As ``enter()`` by a pin without an owner: `nil` while another thread is using it.
   func tryEnter() -> UnsafePointer<VersionTables>? {
-    guard unsafe held.pointee.load(ordering: .relaxed) == 0 else { return nil }
-    let seen = unsafe current.pointee.load(ordering: .relaxed)
-    let (isMine, _) = unsafe held.pointee.compareExchange(
-      expected: 0,
-      desired: seen,
-      ordering: .sequentiallyConsistent
-    )
-    guard isMine else { return nil }
-    return unsafe confirm(seen)
+    var before = unsafe line.pointee.held.load(ordering: .relaxed)
+    while !PinLine.isAddress(before) {
+      let seen = unsafe current.pointee.load(ordering: .relaxed)
+      let (isMine, original) = unsafe line.pointee.held.compareExchange(
+        expected: before,
+        desired: seen,
+        ordering: .sequentiallyConsistent
+      )
+      guard isMine else {
+        before = original
+        continue
+      }
+      if before == PinLine.asleep { unsafe gate.pins.wake(line) }
+      return unsafe confirm(seen)
+    }
+    return nil
   }
 
   /// The version that the pin holds, or a newer one.
   ///
   /// All stores and loads here are in one order with publishing: either the publisher sees the pin, or its owner the new
-  /// version.
+  /// version. Each turn of the loop means that a version was published in the meantime.
   @inline(__always)
   private func confirm(_ first: UInt) -> UnsafePointer<VersionTables> {
     var seen = first
@@ -54,19 +63,17 @@ struct Pin {
       let now = unsafe current.pointee.load(ordering: .sequentiallyConsistent)
       if now == seen { return unsafe UnsafePointer(bitPattern: seen).unsafelyUnwrapped }
       seen = now
-      unsafe held.pointee.store(seen, ordering: .sequentiallyConsistent)
+      unsafe line.pointee.held.store(seen, ordering: .sequentiallyConsistent)
     }
   }
 
-  /// Lets go of the version that ``enter()`` gave; whoever is the last to do so frees a version that was replaced.
+  /// Lets go of the version that ``enter()`` gave.
   @inline(__always)
-  func leave(_ tables: UnsafePointer<VersionTables>) {
-    // In the same order: either the publisher sees the 0, or its owner the new version.
-    unsafe held.pointee.store(0, ordering: .sequentiallyConsistent)
-    let now = unsafe current.pointee.load(ordering: .sequentiallyConsistent)
-    if now != UInt(bitPattern: tables) { unsafe gate.reclaim() }
+  func leave() {
+    // Behind all that was read.
+    unsafe line.pointee.held.store(PinLine.left, ordering: .releasing)
   }
 
   /// Gives the pin back.
-  func remove() { unsafe gate.pins.giveBack(held) }
+  func remove() { unsafe gate.pins.giveBack(line) }
 }

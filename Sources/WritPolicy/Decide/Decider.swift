@@ -4,8 +4,9 @@ public import WritCedar
 
 /// Decides requests, one after the other, for one thread, event loop or connection.
 ///
-/// It owns the scratch memory that deciding needs, and is cheap to make; ``PolicyEngine/decider()`` makes one. Deciding
-/// never waits and never throws, and allocates only when policies or entities have been replaced since the last time.
+/// It owns the scratch memory that deciding needs, from the first decision on, and is cheap to make;
+/// ``PolicyEngine/decider()`` makes one. Deciding never waits and never throws, and allocates only when policies or entities
+/// have been replaced since the last time.
 /// A decider keeps no version of them, except while it decides, and may outlive its engine.
 @safe
 public final class Decider {
@@ -38,10 +39,8 @@ public final class Decider {
     self.schema = schema
     pin = gate.pin()
     tag = engine
-    let tables = unsafe pin.enter()
     unsafe machine = UnsafeMutablePointer<Machine>.allocate(capacity: 1)
-    unsafe machine.initialize(to: Machine(tables))
-    unsafe pin.leave(tables)
+    unsafe machine.initialize(to: Machine())
     unsafe supplied = UnsafeMutablePointer<SuppliedAttributes>.allocate(capacity: 1)
     unsafe supplied.initialize(to: SuppliedAttributes(engine: engine))
   }
@@ -169,7 +168,7 @@ public final class Decider {
     replacing: [Entity] = []
   ) throws(PolicyEngineError) -> EntityOverlay {
     let tables = unsafe pin.enter()
-    defer { unsafe pin.leave(tables) }
+    defer { pin.leave() }
     if schema != nil || rule == .mergeWithoutConflicts {
       let stored = unsafe StoredEntities(version: tables.version, overlay: nil)
       try Self.check(entities, rule, over: stored, fitting: schema)
@@ -214,7 +213,7 @@ public final class Decider {
     // The number and not the address, which comes again.
     if unsafe tables.pointee.number != machine.pointee.version { unsafe reload(tables) }
     let result = unsafe body(tables)
-    unsafe pin.leave(tables)
+    pin.leave()
     return result
   }
 

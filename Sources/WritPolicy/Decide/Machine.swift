@@ -10,16 +10,17 @@ struct Machine: ~Copyable {
   private(set) var directory = Directory()
   private(set) var entities = EntityTable()
   private(set) var policies = PolicyTables()
-  private var levels: UnsafePointer<PolicyIndex>
+  /// There from the first version on, as is `selected`.
+  private var levels: UnsafePointer<PolicyIndex>?
   private(set) var levelCount = 1
   /// Whether a forbid was added since the whole set was compiled.
   private(set) var hasAddedForbids = false
   /// Whom the policies name that were added since.
   private var anchors = AnchorFilter()
   /// The index that is being looked into.
-  private var selected: UnsafePointer<PolicyIndex>
+  private var selected: UnsafePointer<PolicyIndex>?
   private(set) var isStrict = false
-  /// The number of the version that has the tables.
+  /// The number of the version that has the tables; 0, which none has, before the first.
   private(set) var version: UInt64 = 0
 
   // What the running request is about.
@@ -52,13 +53,18 @@ struct Machine: ~Copyable {
   /// The ancestors of entities whose closures are not listed, for this request.
   private var walked = WalkedAncestors()
 
-  /// - Parameter version: tables that somebody keeps for as long as the machine runs.
-  init(_ version: UnsafePointer<VersionTables>) {
+  /// Has no tables until ``take(_:)``.
+  init() {
     unsafe contextTexts = nil
     unsafe overlay = nil
     unsafe supplied = nil
-    unsafe levels = version.indexes
-    unsafe selected = levels
+    unsafe levels = nil
+    unsafe selected = nil
+  }
+
+  /// - Parameter version: tables that stay for as long as the machine runs.
+  init(_ version: UnsafePointer<VersionTables>) {
+    self.init()
     unsafe take(version)
   }
 
@@ -71,12 +77,13 @@ struct Machine: ~Copyable {
     policies = unsafe version.pointee.policies
     isStrict = unsafe version.pointee.isStrict
     self.version = unsafe version.pointee.number
-    unsafe levels = version.indexes
-    unsafe selected = levels
+    let indexes = unsafe version.indexes
+    unsafe levels = indexes
+    unsafe selected = indexes
     levelCount = unsafe version.pointee.indexes.count
     anchors = unsafe version.pointee.indexes.anchors
     hasAddedForbids = false
-    for level in 1..<Swift.max(1, levelCount) where unsafe levels[level].actions.has(.forbids) {
+    for level in 1..<Swift.max(1, levelCount) where unsafe indexes[level].actions.has(.forbids) {
       hasAddedForbids = true
     }
     heaps.entities = entities.attributes
@@ -91,10 +98,10 @@ struct Machine: ~Copyable {
 
   /// The index that is being looked into: the first one, unless ``select(level:)`` has chosen another.
   @inline(__always)
-  var level: PolicyIndex { unsafe selected.pointee }
+  var level: PolicyIndex { unsafe selected.unsafelyUnwrapped.pointee }
 
   @inline(__always)
-  mutating func select(level number: Int) { unsafe selected = levels + number }
+  mutating func select(level number: Int) { unsafe selected = levels.unsafelyUnwrapped + number }
 
   /// Whether a policy that was added since the whole set was compiled may be for the request, as its scope goes.
   mutating func mayHaveAdded() -> Bool {

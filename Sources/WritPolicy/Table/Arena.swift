@@ -17,7 +17,7 @@ struct Arena: BufferVisitor {
   /// What `malloc` gives by itself, which takes a third of the time.
   private static let word = 16
 
-  let base: UnsafeMutableRawPointer
+  private let base: UnsafeMutableRawPointer
   private let size: Int
   private var used = 0
 
@@ -38,6 +38,9 @@ struct Arena: BufferVisitor {
     }
     holder.visitBuffers(&self)
   }
+
+  /// The memory, for the versions that refer to it.
+  func block(_ ledger: MemoryLedger) -> MemoryBlock { unsafe MemoryBlock(base, size: size, ledger) }
 
   mutating func visit<Element>(_ buffer: inout Buffer<Element>, grows: Bool) {
     guard buffer.count > 0 else { return buffer.deallocate() }

@@ -116,11 +116,11 @@ struct Buffer<Element: BitwiseCopyable> {
     old.deallocate()
   }
 
-  /// The memory, when nobody else refers to it, for somebody who frees it; from then on it is shared.
-  mutating func disown() -> UnsafeMutableRawPointer? {
+  /// The memory and its bytes, when no other buffer refers to it, for an owner that frees it; from then on it is shared.
+  mutating func disown() -> (base: UnsafeMutableRawPointer, size: Int)? {
     guard let base = unsafe base, !isShared else { return nil }
     isShared = true
-    return UnsafeMutableRawPointer(base)
+    return (UnsafeMutableRawPointer(base), capacity * MemoryLayout<Element>.stride)
   }
 
   /// The same elements in memory of their own.

@@ -8,23 +8,38 @@ import WritCedar
 struct PolicyList: Sendable {
   private static let chunk = 64
 
-  private let whole: [Policy]
+  private let whole: WholeSet
   private var added: [[Policy]] = []
   private(set) var count: Int
 
   init(_ whole: [Policy]) {
-    self.whole = whole
+    self.whole = WholeSet(whole)
     count = whole.count
   }
 
+  /// The policies of a whole set.
+  private final class WholeSet: Sendable {
+    /// The smallest set that a thread of its own frees: policies have memory of their own, each several blocks.
+    private static let large = 1 << 12
+
+    let policies: [Policy]
+
+    init(_ policies: [Policy]) { self.policies = policies }
+
+    deinit {
+      guard policies.count >= Self.large else { return }
+      BackgroundThread.run { [policies] in withExtendedLifetime(policies) {} }
+    }
+  }
+
   subscript(number: Int) -> Policy {
-    guard number >= whole.count else { return whole[number] }
-    let place = number - whole.count
+    guard number >= whole.policies.count else { return whole.policies[number] }
+    let place = number - whole.policies.count
     return added[place / Self.chunk][place % Self.chunk]
   }
 
   mutating func append(_ policy: Policy) {
-    if (count - whole.count) % Self.chunk == 0 { added.append([]) }
+    if (count - whole.policies.count) % Self.chunk == 0 { added.append([]) }
     added[added.count - 1].append(policy)
     count += 1
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Synchronization
 import WritCedar
 
 /// Everything a decision reads, as flat memory.
@@ -79,25 +78,19 @@ final class Version: @unchecked Sendable {
   /// Tells the engine's handles and contexts from those of others.
   let engine: UInt32
   let policies: PolicyList
-  /// Where the gate lists versions that were replaced and are still read: the tables of the next one, or 0.
-  let nextRetired = Atomic<UInt>(0)
 
   convenience init(engine: UInt32, policies: [Policy], entities: EntityStore, isStrict: Bool) throws(PolicyEngineError)
   {
     var tables = VersionTables()
     tables.isStrict = isStrict
     tables.compile(entities)
-    try self.init(engine: engine, policies: policies, over: tables)
+    try tables.compile(policies)
+    self.init(engine: engine, policies: policies, compiled: tables)
   }
 
-  /// Compiles policies over entities that are compiled already.
-  convenience init(engine: UInt32, policies: [Policy], over entities: VersionTables) throws(PolicyEngineError) {
-    var compiler = PolicyCompiler(entities)
-    var tables = compiler.compile(policies)
-    if let excess = tables.excess {
-      tables.deallocate()
-      throw PolicyEngineError(code: .tooLarge, description: excess)
-    }
+  /// A version of tables that were compiled whole.
+  convenience init(engine: UInt32, policies: [Policy], compiled tables: VersionTables) {
+    var tables = tables
     let memory = VersionMemory(compiled: &tables)
     self.init(engine: engine, policies: PolicyList(policies), tables, memory, number: tables.number)
   }

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Memory that several versions refer to, freed with the last of them.
-@safe
-final class MemoryBlock: Sendable {
-  // Unsafe only by its type: nothing but `deinit` uses it.
-  private nonisolated(unsafe) let base: UnsafeMutableRawPointer
-
-  init(_ base: UnsafeMutableRawPointer) { unsafe self.base = base }
-
-  deinit { unsafe base.deallocate() }
-}
-
 /// All memory that a version's tables lie in.
 struct VersionMemory: Sendable {
+  /// Counts the memory of all versions since the tables were compiled.
+  let ledger = MemoryLedger()
+  /// The bytes of all blocks.
+  private(set) var bytes: Int
   /// Of the tables as they were compiled.
   private let compiled: MemoryBlock
   /// Of buffers that have grown since, in the order in which they are visited.
@@ -23,9 +16,12 @@ struct VersionMemory: Sendable {
   private var indexes: [MemoryBlock?] = Array(repeating: nil, count: PolicyIndexes.limit)
 
   /// Moves all tables into one block.
-  init(compiled tables: inout VersionTables) { compiled = unsafe MemoryBlock(Arena(moving: &tables).base) }
+  init(compiled tables: inout VersionTables) {
+    compiled = Arena(moving: &tables).block(ledger)
+    bytes = compiled.size
+  }
 
-  /// Takes in what has been written anew since tables were taken from a version.
+  /// Takes in what has been written again since tables were taken from a version.
   mutating func adopt(_ tables: inout VersionTables) {
     var adopter = Adopter(memory: self)
     tables.visitBuffers(&adopter)
@@ -34,7 +30,17 @@ struct VersionMemory: Sendable {
 
   /// Moves the index of a level into a block, in place of the one before.
   mutating func adopt(_ index: inout PolicyIndex, level: Int) {
-    indexes[level] = unsafe MemoryBlock(Arena(moving: &index).base)
+    replaceIndex(level, by: Arena(moving: &index).block(ledger))
+  }
+
+  /// Lets go of the indexes from a level on.
+  mutating func removeIndexes(from level: Int) {
+    for level in level..<indexes.count where indexes[level] != nil { replaceIndex(level, by: nil) }
+  }
+
+  private mutating func replaceIndex(_ level: Int, by new: MemoryBlock?) {
+    bytes += (new?.size ?? 0) - (indexes[level]?.size ?? 0)
+    indexes[level] = new
   }
 
   private struct Adopter: BufferVisitor {
@@ -44,16 +50,20 @@ struct VersionMemory: Sendable {
 
     mutating func visit<Element>(_ buffer: inout Buffer<Element>, grows: Bool) {
       defer { self.buffer += 1 }
-      guard let base = unsafe buffer.disown() else { return }
+      guard let (base, size) = unsafe buffer.disown() else { return }
       while memory.buffers.count <= self.buffer { memory.buffers.append(nil) }
-      memory.buffers[self.buffer] = unsafe MemoryBlock(base)
+      let block = unsafe MemoryBlock(base, size: size, memory.ledger)
+      memory.bytes += size - (memory.buffers[self.buffer]?.size ?? 0)
+      memory.buffers[self.buffer] = block
     }
 
     mutating func visit<Element>(_ pages: inout Pages<Element>) {
       if memory.pages.count <= page { memory.pages.append([]) }
       unsafe pages.disown { number, base in
         while memory.pages[page].count <= number { memory.pages[page].append(nil) }
-        memory.pages[page][number] = unsafe MemoryBlock(base)
+        let block = unsafe MemoryBlock(base, size: Pages<Element>.pageBytes, memory.ledger)
+        memory.bytes += block.size - (memory.pages[page][number]?.size ?? 0)
+        memory.pages[page][number] = block
       }
       page += 1
       pages.visitTable(&self)
