@@ -35,6 +35,8 @@ public enum SecurityEvent: Sendable, Hashable {
   case passwordReset(account: String)
   /// Somebody has proved, by a token, to receive what is sent to an address.
   case addressVerified(account: String)
+  /// All of an account was ended and removed.
+  case accountRemoved(account: String)
   /// A recovery code was used; so many are left. Tell the owner.
   case recoveryCodeUsed(account: String, remaining: Int)
   /// A request was refused as a forgery, or its cookies were.
@@ -52,6 +54,8 @@ public enum SecurityEvent: Sendable, Hashable {
   case revocationNotPublished(account: String)
   /// Too many sessions of visitors began from one address: none does for so many seconds.
   case visitorRefused(seconds: Int64)
+  /// A ring of secrets does not open what a store keeps, by ``Deployment``: secrets that it has not, or that are others of the same names.
+  case secretsUnusable(missing: String, wrong: String)
   /// There are more servers than a store reaches, by ``Deployment``: what must happen once may happen once on each.
   case storeNotShared(store: String, reach: StoreReach)
 }

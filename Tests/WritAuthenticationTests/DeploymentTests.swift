@@ -16,22 +16,107 @@ struct DeploymentTests {
     (.max, .max, .network),
   ]
 
-  @Test("several servers with a store in memory are warned, one is not", arguments: cases)
-  func warning(_ processes: Int, _ machines: Int, _ reach: StoreReach) throws {
+  @Test("A store in memory with several servers is refused, unless that is accepted by name", arguments: cases)
+  func reach(_ processes: Int, _ machines: Int, _ reach: StoreReach) async throws {
     let told = Told()
     let events = SecurityEvents { event in told.events.withLock { $0.append(event) } }
-    let deployment = Deployment(processes: processes, machines: machines)
-    #expect(deployment.reach == reach)
+    let strict = Deployment(processes: processes, machines: machines)
+    #expect(strict.reach == reach)
     let store = try MemoryRecordStore()
+    let limits = try MemoryRateLimitStore()
     let isShared = reach == .process
-    #expect(deployment.check(store, events: events) == isShared)
-    #expect(deployment.check(limits: try MemoryRateLimitStore(), events: events) == isShared)
-    #expect(deployment.check(limits: RecordRateLimitStore(store), events: events) == isShared)
-    #expect(deployment.check(feed: MemoryRevocationFeed(), events: events) == isShared)
-    #expect(deployment.check(limits: Elsewhere(), events: events))
+    let tries: [@Sendable (Deployment) throws -> Void] = [
+      { try $0.check(store, events: events) }, { try $0.check(limits: limits, events: events) },
+      { try $0.check(limits: RecordRateLimitStore(store), events: events) },
+      { try $0.check(feed: MemoryRevocationFeed(), events: events) },
+    ]
+    for body in tries {
+      if isShared {
+        try body(strict)
+      } else {
+        let error = #expect(throws: DeploymentError.self) { try body(strict) }
+        #expect(error?.code == .storeNotShared)
+      }
+    }
+    try strict.check(limits: Elsewhere(), events: events)
     let names = [
       "MemoryRecordStore", "MemoryRateLimitStore", "RecordRateLimitStore<MemoryRecordStore>", "MemoryRevocationFeed",
     ]
-    #expect(told.all == (isShared ? [] : names.map { .storeNotShared(store: $0, reach: .process) }))
+    let warnings = isShared ? [] : names.map { SecurityEvent.storeNotShared(store: $0, reach: .process) }
+    #expect(told.all == warnings)
+    let lenient = Deployment(processes: processes, machines: machines, accepting: .unsharedStores)
+    for body in tries { try body(lenient) }
+    #expect(told.all == warnings + warnings)
+  }
+
+  private static func ring(_ secrets: ApplicationSecret...) throws -> SecretRing { try SecretRing(secrets) }
+
+  private func code(_ deployment: Deployment, _ store: some RecordStore, _ ring: SecretRing) async -> DeploymentError? {
+    do throws(DeploymentError) {
+      try await deployment.check(store, ring: ring, events: .none)
+      return nil
+    } catch { return error }
+  }
+
+  @Test("A ring that does not open what the store holds is refused at start, whichever records need it")
+  func secrets() async throws {
+    let (old, new) = (
+      try ApplicationSecret.generate(identifier: "old"), try ApplicationSecret.generate(identifier: "new")
+    )
+    let ring = try Self.ring(old)
+    let deployment = Deployment(processes: 1)
+    let hasher = PasswordHasher(parameters: .weak(), ring: ring)
+    let writers: [(String, @Sendable (MemoryRecordStore) async throws -> Void)] = [
+      (
+        "one-time password",
+        { store in _ = try await OneTimePasswords(store: store, ring: ring).enroll("a", issuer: nil) }
+      ),
+      ("recovery codes", { store in _ = try await RecoveryCodes(store: store, ring: ring).generate(for: "a") }),
+      (
+        "password",
+        { store in try await Passwords(store: store, hasher: hasher, revoking: []).set("a long password of a", for: "a")
+        }
+      ),
+    ]
+    for (name, write) in writers {
+      let store = try MemoryRecordStore()
+      try await write(store)
+      let lost = await code(deployment, store, try Self.ring(new))
+      #expect(lost?.code == .secrets && lost?.description.contains("old") ?? false, "\(name)")
+      #expect(await code(deployment, store, try Self.ring(new, old)) == nil, "\(name)")
+      let waived = Deployment(processes: 1, accepting: .missingSecrets)
+      #expect(await code(waived, store, try Self.ring(new)) == nil, "\(name)")
+      let use = try await Self.ring(new, old).use(in: store)
+      #expect(use.counts == ["old": 1] && use.missing.isEmpty && use.unused.isEmpty && use.isComplete, "\(name)")
+      let lone = try await Self.ring(new).use(in: store)
+      #expect(lone.missing == ["old"], "\(name)")
+    }
+    let empty = try MemoryRecordStore()
+    #expect(try await Self.ring(new, old).use(in: empty).unused == ["old"])
+  }
+
+  @Test("Another secret of the same name is found out at start, before anything that it sealed is there too")
+  func namesakes() async throws {
+    let (one, other) = (
+      try ApplicationSecret.generate(identifier: "1"), try ApplicationSecret.generate(identifier: "1")
+    )
+    let deployment = Deployment(processes: 1)
+    let started = try MemoryRecordStore()
+    #expect(await code(deployment, started, try Self.ring(one)) == nil)
+    #expect(await code(deployment, started, try Self.ring(one)) == nil)
+    let (front, back) = (try ApplicationSecret.generate(identifier: "2"), try Self.ring(other))
+    #expect(await code(deployment, started, back)?.code == .secrets)
+    #expect(await code(deployment, started, try Self.ring(front, other))?.code == .secrets)
+    #expect(await code(deployment, started, try Self.ring(front, one)) == nil)
+    // A store of before this was checked: what is sealed is tried.
+    let store = try MemoryRecordStore()
+    _ = try await OneTimePasswords(store: store, ring: Self.ring(one)).enroll("a", issuer: nil)
+    let error = await code(deployment, store, back)
+    #expect(error?.code == .secrets && error?.description.contains("not those") ?? false)
+    #expect(await code(deployment, store, try Self.ring(one)) == nil, "and what was tried has left nothing behind")
+    struct Down: Error {}
+    let failing = FailingStore(store: store)
+    failing.failure.error.withLock { $0 = Down() }
+    #expect(await code(deployment, failing, try Self.ring(one))?.code == .store)
   }
 }

@@ -207,6 +207,7 @@ struct SecretRingTests {
     let path = folder.appending(path: "secrets")
     let secret = try ApplicationSecret.generate(identifier: "new")
     try Data(secret.line.utf8).write(to: path)
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path.path)
     let ring = try SecretRing(contentsOfFile: path.path)
     #expect(ring.identifier == "new")
     for (path, code) in [

@@ -137,13 +137,13 @@
       try await storeCase.run(on: store, rounds: TestRounds.inOneProcess)
     }
 
-    @Test("the processes of one machine share a file, several machines are warned")
+    @Test("the processes of one machine share a file, several machines are refused")
     func reach() throws {
       let folder = try StoreFolder()
       let store = try SQLiteRecordStore(path: folder.path)
-      #expect(Deployment(processes: 8).check(store, events: .none))
-      #expect(Deployment(processes: 8).check(limits: RecordRateLimitStore(store), events: .none))
-      #expect(!Deployment(processes: 1, machines: 2).check(store, events: .none))
+      try Deployment(processes: 8).check(store, events: .none)
+      try Deployment(processes: 8).check(limits: RecordRateLimitStore(store), events: .none)
+      #expect(throws: DeploymentError.self) { try Deployment(processes: 1, machines: 2).check(store, events: .none) }
     }
   }
 #endif

@@ -59,6 +59,7 @@
     func ring() throws -> String {
       let path = directory + "/ring"
       try Data(ApplicationSecret.generate(identifier: "1").line.utf8).write(to: URL(filePath: path))
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
       return path
     }
   }

@@ -6,20 +6,13 @@ extension OneTimePasswords {
     OneTimePasswordError(.notEnrolled, "the account has no credential of this name")
   }
 
-  /// The context that a state is sealed for: the record, and since the second format the format, so that one is never read as another.
-  private static func context(_ key: RecordKey, _ format: UInt8) -> [UInt8] {
-    format == 1 ? key.id.bytes : key.id.bytes + [format]
-  }
-
   func state(_ record: Record) throws(OneTimePasswordError) -> OneTimePasswordState {
     let format = record.content.format
     guard OneTimePasswordState.formats.contains(format) else {
       throw OneTimePasswordError(StoreError(.corrupt, "a one-time password has the unknown format \(format)"))
     }
-    let bytes = Array(record.content.bytes)
-    let context = Self.context(record.key, format)
     let opened = try OneTimePasswordError.catching { () throws(SecretError) in
-      try ring.open(bytes.span, for: .oneTimeSecret, boundTo: context.span)
+      try OneTimePasswordState.opened(record, ring)
     }
     return try opened.withBytes { (bytes) throws(OneTimePasswordError) in
       try OneTimePasswordState(bytes, format: format)
@@ -34,7 +27,7 @@ extension OneTimePasswords {
     _ expires: Int64,
     at now: Int64
   ) async throws(OneTimePasswordError) -> Bool {
-    let context = Self.context(key, OneTimePasswordState.format)
+    let context = OneTimePasswordState.context(key, OneTimePasswordState.format)
     let sealed = try state.withBytes { (bytes) throws(OneTimePasswordError) in
       try OneTimePasswordError.catching { () throws(SecretError) in
         try ring.seal(bytes, for: .oneTimeSecret, boundTo: context.span)
@@ -49,5 +42,18 @@ extension OneTimePasswords {
       expires: expires,
       at: now
     )
+  }
+}
+
+extension OneTimePasswordState {
+  /// The context that a state is sealed for: the record, and since the second format the format, so that one is never read as another.
+  static func context(_ key: RecordKey, _ format: UInt8) -> [UInt8] {
+    format == 1 ? key.id.bytes : key.id.bytes + [format]
+  }
+
+  /// The bytes of a state, opened.
+  static func opened(_ record: Record, _ ring: SecretRing) throws(SecretError) -> OpenedSecret {
+    let (bytes, context) = (Array(record.content.bytes), context(record.key, record.content.format))
+    return try ring.open(bytes.span, for: .oneTimeSecret, boundTo: context.span)
   }
 }

@@ -18,6 +18,8 @@ public struct SecretError: Error, Sendable, CustomStringConvertible {
     case tooLarge
     /// The file cannot be read, or is none.
     case file
+    /// Other users can read the file, write to it or put another one in its place: see ``SecretFileTrust``.
+    case permissions
     /// There is no secret at all, or none of the identifier that something was sealed under.
     case secretUnknown
     /// What was sealed was changed, or sealed for something else.

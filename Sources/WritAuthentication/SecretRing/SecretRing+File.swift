@@ -8,13 +8,17 @@ extension SecretRing {
 
   /// The secrets of a file; the calling thread waits for the disk.
   ///
-  /// See ``init(text:)``. Only the servers' user should be able to read it.
+  /// See ``init(text:)``. Only the servers' user may be able to read it, and to put another one in its place.
   ///
-  /// - Throws: ``SecretError`` with the codes `file` and those of ``init(text:)``.
-  public convenience init(contentsOfFile path: String) throws(SecretError) {
+  /// - Parameters:
+  ///   - path: of a regular file, or a link to one.
+  ///   - trust: what is accepted of its place by name, for example ``SecretFileTrust/everyoneReadable`` for a secret that Docker has mounted.
+  /// - Throws: ``SecretError`` with the codes `file`, `permissions` when others can read or replace it, and those of ``init(text:)``.
+  public convenience init(contentsOfFile path: String, accepting trust: SecretFileTrust = []) throws(SecretError) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw SecretError(.file, "the path of a file of secrets is empty or contains a NUL")
     }
+    try trust.check(path)
     var bytes: [UInt8]
     do throws(BoundedFile.Failure) {
       bytes = try BoundedFile.read(path, limit: Self.maximumFileBytes)

@@ -41,6 +41,9 @@ public final class SecretRing: Sendable, CustomStringConvertible, CustomReflecta
   /// The identifier of the secret that seals.
   public var identifier: String { String(decoding: first.identifier, as: UTF8.self) }
 
+  /// The identifiers of all secrets, the one that seals first.
+  public var identifiers: [String] { keys.map { String(decoding: $0.identifier, as: UTF8.self) } }
+
   // MARK: Sealing
 
   /// Encrypts bytes under the first secret.
