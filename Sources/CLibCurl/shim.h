@@ -10,6 +10,10 @@
 #endif
 
 #include <curl/curl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #if LIBCURL_VERSION_NUM < 0x074500
 #error "libcurl 7.69 or later is needed"
@@ -69,6 +73,31 @@ static inline const char *writ_curl_content_type(CURL *handle) {
 
 // The address: `addrlen` bytes, more than its type has.
 static inline const void *writ_curl_address(const struct curl_sockaddr *address) { return &address->addr; }
+
+// Looks a host name up; blocks for as long as the resolver takes. Writes up to `capacity` addresses of 17 bytes each: how many
+// bytes the address has, and the address in network order. Returns how many were written.
+static inline int writ_curl_look_up(const char *host, unsigned char *output, int capacity) {
+  struct addrinfo hints, *found = NULL;
+  memset(&hints, 0, sizeof hints);
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  if (output == NULL || getaddrinfo(host, NULL, &hints, &found) != 0) return 0;
+  int count = 0;
+  for (const struct addrinfo *entry = found; entry != NULL && count < capacity; entry = entry->ai_next) {
+    unsigned char *address = output + 17 * count;
+    if (entry->ai_family == AF_INET && entry->ai_addrlen >= sizeof(struct sockaddr_in)) {
+      address[0] = 4;
+      memcpy(address + 1, &((const struct sockaddr_in *)(const void *)entry->ai_addr)->sin_addr, 4);
+      count++;
+    } else if (entry->ai_family == AF_INET6 && entry->ai_addrlen >= sizeof(struct sockaddr_in6)) {
+      address[0] = 16;
+      memcpy(address + 1, &((const struct sockaddr_in6 *)(const void *)entry->ai_addr)->sin6_addr, 16);
+      count++;
+    }
+  }
+  freeaddrinfo(found);
+  return count;
+}
 
 // What an opener answers instead of a socket.
 static inline curl_socket_t writ_curl_no_socket(void) { return CURL_SOCKET_BAD; }

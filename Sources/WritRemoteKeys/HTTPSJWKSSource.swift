@@ -23,6 +23,9 @@ public import WritAuthentication
     public static let maximumDeadline = Duration.seconds(5)
 
     let url: String
+    /// The host of the address, and its port.
+    let host: String
+    let port: Int
     let certificateAuthorities: String?
     let allowed: [AddressRange]
     let deadline: Duration
@@ -41,7 +44,8 @@ public import WritAuthentication
       allowPrivateAddresses: [String] = [],
       deadline: Duration = HTTPSJWKSSource.maximumDeadline
     ) throws(KeyFetchError) {
-      try Self.check(url)
+      let authority = try Self.authority(of: url)
+      (host, port) = try Self.hostAndPort(of: authority)
       guard deadline >= .milliseconds(1), deadline <= Self.maximumDeadline else {
         throw KeyFetchError(.configuration, "a deadline of \(deadline) was asked for, expected at most 5 seconds")
       }
@@ -57,7 +61,7 @@ public import WritAuthentication
       self.deadline = deadline
     }
 
-    private static func check(_ url: String) throws(KeyFetchError) {
+    private static func authority(of url: String) throws(KeyFetchError) -> ArraySlice<UInt8> {
       let scheme = "https://"
       let bytes = Array(url.utf8)
       guard bytes.count <= maximumURLBytes else {
@@ -73,17 +77,59 @@ public import WritAuthentication
       else {
         throw KeyFetchError(.configuration, "the address of a key set has no host, or a password, or a fragment")
       }
+      return authority
     }
 
-    /// Fetches the set, on a thread of its own.
+    private static func hostAndPort(of authority: ArraySlice<UInt8>) throws(KeyFetchError) -> (String, Int) {
+      // The brackets of an IPv6 address have colons of their own.
+      let isAddress = authority.first == UInt8(ascii: "[")
+      let end =
+        isAddress
+        ? authority.firstIndex(of: UInt8(ascii: "]")).map { $0 + 1 }
+        : authority.firstIndex(of: UInt8(ascii: ":")) ?? authority.endIndex
+      guard let end, end > authority.startIndex else {
+        throw KeyFetchError(
+          .configuration,
+          "the address of a key set has a host in brackets that do not close, or none"
+        )
+      }
+      let host = String(decoding: authority[..<end], as: UTF8.self)
+      guard end < authority.endIndex else { return (host, 443) }
+      let digits = authority[(end + 1)...]
+      guard authority[end] == UInt8(ascii: ":"), 1...5 ~= digits.count,
+        digits.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }),
+        let port = Int(String(decoding: digits, as: UTF8.self)), 1...65535 ~= port
+      else { throw KeyFetchError(.configuration, "the port in the address of a key set is not 1 to 65535") }
+      return (host, port)
+    }
+
+    /// Fetches the set.
+    ///
+    /// Look-up and transfer have threads of their own; the answer comes at the deadline at the latest, also where the system's
+    /// resolver is stuck.
     ///
     /// - Throws: `KeyFetchError` with every code but `file`, `malformed`, `noKeys` and `source`.
-    public func fetch() async throws -> JWKSAnswer {
+    public func fetch() async throws -> JWKSAnswer { try await fetch(lookingUpWith: .system) }
+
+    /// Fetches the set with a resolver of one's own.
+    func fetch(lookingUpWith lookup: NameLookup) async throws -> JWKSAnswer {
+      let end = ContinuousClock.now + deadline
       let cancellation = Cancellation()
-      return try await withTaskCancellationHandler {
-        try await onThreadOfItsOwn { try Transfer(self, cancellation).run() }
-      } onCancel: {
-        cancellation.isWanted.store(true, ordering: .relaxed)
+      var addresses: [InternetAddress]?
+      // What is an address already is read by libcurl, and looked up by nobody.
+      if !host.utf8.starts(with: "[".utf8), InternetAddress(host) == nil {
+        addresses = try await NameLookup.Answer.of(by: end, cancellation) { try lookup.begin(host, $0) }
+      }
+      return try await FirstAnswer<JWKSAnswer>.of(by: end, cancellation) { [addresses] answer in
+        let isStarted = DetachedThread.start {
+          let left = ContinuousClock.now.duration(to: end)
+          do throws(KeyFetchError) {
+            answer.settle(.success(try Transfer(self, addresses, left, cancellation).run()))
+          } catch {
+            answer.settle(.failure(error))
+          }
+        }
+        guard isStarted else { throw KeyFetchError(.unreachable, "no thread can be started to fetch the key set") }
       }
     }
   }

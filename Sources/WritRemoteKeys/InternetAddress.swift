@@ -31,6 +31,15 @@
       return nil
     }
 
+    /// The address as libcurl reads it, one of version 6 in brackets.
+    var text: String {
+      guard bytes.count == 16 else { return bytes.map(String.init).joined(separator: ".") }
+      let groups = stride(from: 0, to: 16, by: 2).map { index in
+        String(UInt16(bytes[index]) << 8 | UInt16(bytes[index + 1]), radix: 16)
+      }
+      return "[\(groups.joined(separator: ":"))]"
+    }
+
     /// Whether the address is one that anybody may be reached at (the registries of special-purpose addresses of IANA, RFC
     /// 6890).
     ///

@@ -16,6 +16,10 @@
   /// One request and its answer; used by one thread, which it blocks until the deadline at most.
   final class Transfer {
     private let source: HTTPSJWKSSource
+    /// The addresses of the host; `nil` where the host is an address.
+    private let addresses: [InternetAddress]?
+    /// The time that is left until the deadline.
+    private let timeLeft: Duration
     private let cancellation: Cancellation
     private var header = ResponseHeader()
     private var body: [UInt8] = []
@@ -26,8 +30,15 @@
 
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-    init(_ source: HTTPSJWKSSource, _ cancellation: Cancellation) {
+    init(
+      _ source: HTTPSJWKSSource,
+      _ addresses: [InternetAddress]?,
+      _ timeLeft: Duration,
+      _ cancellation: Cancellation
+    ) {
       self.source = source
+      self.addresses = addresses
+      self.timeLeft = timeLeft
       self.cancellation = cancellation
     }
 
@@ -39,6 +50,16 @@
       }
       defer { unsafe curl_easy_cleanup(handle) }
       try unsafe Self.check(writ_curl_set_list(handle, CURLOPT_HTTPHEADER, accept))
+      let known = unsafe addresses.flatMap { addresses in
+        unsafe curl_slist_append(
+          nil,
+          "\(source.host):\(source.port):\(addresses.map(\.text).joined(separator: ","))"
+        )
+      }
+      defer { unsafe curl_slist_free_all(known) }
+      // Never libcurl's own resolver, which it waits for beyond the deadline.
+      guard unsafe addresses == nil || known != nil else { throw KeyFetchError(.unreachable, "libcurl cannot be used") }
+      try unsafe Self.check(writ_curl_set_list(handle, CURLOPT_RESOLVE, known))
       try unsafe setUp(handle)
       let code = withoutBrokenPipes { unsafe curl_easy_perform(handle) }
       try check(code)
@@ -54,9 +75,11 @@
     // MARK: Options
 
     private func setUp(_ handle: UnsafeMutableRawPointer) throws(KeyFetchError) {
-      let milliseconds =
-        source.deadline.components.seconds * 1000
-        + source.deadline.components.attoseconds / 1_000_000_000_000_000
+      // 0 would be no limit.
+      let milliseconds = max(
+        1,
+        timeLeft.components.seconds * 1000 + timeLeft.components.attoseconds / 1_000_000_000_000_000
+      )
       try unsafe Self.check(writ_curl_set_https_only(handle))
       for (option, value) in [
         (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2),
