@@ -75,8 +75,8 @@ package struct JSONWriter: Sendable {
     needsComma = true
   }
 
-  /// What stands for itself: a number as it was read, or a name of JSON.
-  mutating func literal(_ text: String) {
+  /// A text that stands for itself: a number as it was read or made, or a name of JSON.
+  package mutating func literal(_ text: String) {
     startValue()
     append(text.utf8.span)
   }

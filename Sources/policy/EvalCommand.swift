@@ -13,8 +13,8 @@ struct EvalCommand: ParsableCommand {
     usage: """
       policy eval [DIRECTORY] [--policies FILE]... [--schema FILE]... [--entities FILE]... [--no-validate] [--strict]
                   (--principal UID --action UID --resource UID [--context FILE-OR-JSON]
-                   | --token FILE --keys FILE [--mapping FILE] [--issuer TEXT] [--audience TEXT] [--type TEXT]
-                     [--leeway SECONDS] [--time UNIX] [--algorithm NAME]... [--password-file FILE]
+                   | --token FILE --keys FILE [--mapping FILE] [--issuer TEXT]... [--audience TEXT]... [--type TEXT]
+                     [--leeway SECONDS] [--expiration-leeway SECONDS] [--without-proof] [--time UNIX] [--algorithm NAME]... [--password-file FILE]
                      --action UID --resource UID [--context FILE-OR-JSON]
                    | --request FILE | --requests FILE)
                   [--format text|json] [--explain[=all]]

@@ -32,7 +32,7 @@ enum TokenArgument {
   static func token(_ line: [UInt8]) -> Result<String, TokenError> {
     let bytes = line.last == UInt8(ascii: "\r") ? line.dropLast() : line[...]
     guard let token = String(validating: bytes, as: UTF8.self) else {
-      return .failure(TokenError(.malformed, "a token is not UTF-8"))
+      return .failure(TokenError(.malformed, "the token is not UTF-8"))
     }
     return .success(token)
   }
@@ -40,14 +40,14 @@ enum TokenArgument {
 
 /// `--time`: what the clock is set to.
 struct ClockArgument: ExpressibleByArgument {
-  let clock: TokenClock
+  let time: NumericDate
 
-  /// The last second of the year 9999.
-  private static let last: Int64 = 253_402_300_799
+  var clock: TokenClock { .fixed(at: time) }
 
   init?(argument: String) {
-    guard let seconds = Int64(argument), (0...Self.last).contains(seconds) else { return nil }
-    clock = .fixed(seconds)
+    let isPlain = argument.utf8.allSatisfy { $0 &- UInt8(ascii: "0") < 10 || $0 == UInt8(ascii: ".") }
+    guard isPlain, let time = NumericDate(parsing: argument.utf8.span) else { return nil }
+    self.time = time
   }
 }
 

@@ -11,8 +11,9 @@ struct TokenIssueCommand: ParsableCommand {
     commandName: "issue",
     abstract: "Issue a signed token, encrypted or not.",
     usage: """
-      policy token issue --key FILE --issuer TEXT [--subject TEXT] [--audience TEXT] [--lifetime SECONDS] [--id TEXT]
-                         [--type TEXT] [--claims FILE-OR-JSON] [--time UNIX] [--algorithm NAME] [--password-file FILE]
+      policy token issue --key FILE --issuer TEXT [--subject TEXT] [--audience TEXT]... [--lifetime SECONDS]
+                         [--not-before UNIX] [--id TEXT] [--type TEXT] [--claims FILE-OR-JSON] [--time UNIX]
+                         [--algorithm NAME] [--password-file FILE]
                          [--encrypt-to FILE [--encryption NAME] [--iterations NUMBER]] [--format text|json]
       """,
     discussion: """
@@ -40,11 +41,16 @@ struct TokenIssueCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Who it is about (`sub`).", valueName: "text"))
   var subject: String?
 
-  @Option(help: ArgumentHelp("Who it is for (`aud`).", valueName: "text"))
-  var audience: String?
+  @Option(help: ArgumentHelp("Who it is for (`aud`); an array where it is repeated.", valueName: "text"))
+  var audience: [String] = []
 
   @Option(help: ArgumentHelp("For how long it is valid.", valueName: "seconds"))
   var lifetime = 900
+
+  @Option(
+    help: ArgumentHelp("The time before which it is not valid (`nbf`), in seconds since 1970.", valueName: "unix")
+  )
+  var notBefore: ClockArgument?
 
   @Option(help: ArgumentHelp("The token's own name (`jti`).", valueName: "text"))
   var id: String?
@@ -103,9 +109,27 @@ struct TokenIssueCommand: ParsableCommand {
           encryptionKey: try encryptionKey(encryptTo),
           contentAlgorithm: encryption?.algorithm
         )
-        token = try nested.issue(claims, subject: subject, audience: audience, identifier: id)
+        token =
+          audience.count > 1
+          ? try nested.issue(claims, subject: subject, audiences: audience, identifier: id, notBefore: notBefore?.time)
+          : try nested.issue(
+            claims,
+            subject: subject,
+            audience: audience.first,
+            identifier: id,
+            notBefore: notBefore?.time
+          )
       } else {
-        token = try issuer.issue(claims, subject: subject, audience: audience, identifier: id)
+        token =
+          audience.count > 1
+          ? try issuer.issue(claims, subject: subject, audiences: audience, identifier: id, notBefore: notBefore?.time)
+          : try issuer.issue(
+            claims,
+            subject: subject,
+            audience: audience.first,
+            identifier: id,
+            notBefore: notBefore?.time
+          )
       }
     } catch let error as KeyFileError {
       throw Failure(error)

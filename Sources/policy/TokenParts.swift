@@ -27,7 +27,7 @@ struct TokenParts {
     try Self.checkSize(token)
     let parts = token.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count == 3 else {
-      throw TokenError(.malformed, "a token has \(parts.count) parts, a signed one in compact form has three")
+      throw TokenError(.malformed, "the token has \(parts.count) parts, and a signed token in compact form has three")
     }
     header = try Self.part(parts[0], "header")
     innerHeader = nil
@@ -61,7 +61,8 @@ struct TokenParts {
   fileprivate static func decoded(_ part: Substring.UTF8View, _ name: String) throws(TokenError) -> [UInt8] {
     let text = Array(part)
     guard let bytes = Base64URL.decode(text.span) else {
-      throw TokenError(.malformed, "the \(name) of a token is no base64url")
+      let token = Substring(part).base.utf8
+      throw .notBase64URL("token's \(name)", text.span, at: token.distance(from: token.startIndex, to: part.startIndex))
     }
     return bytes
   }

@@ -11,12 +11,14 @@ struct TokenVerifyCommand: ParsableCommand {
     abstract: "Verify one token, or a file of them.",
     usage: """
       policy token verify --keys FILE (--token TOKEN | --tokens FILE) [--algorithm NAME]... [--password-file FILE]
-                          [--issuer TEXT] [--audience TEXT] [--type TEXT] [--leeway SECONDS] [--time UNIX]
+                          [--issuer TEXT]... [--audience TEXT]... [--type TEXT] [--leeway SECONDS]
+                          [--expiration-leeway SECONDS] [--without-proof] [--time UNIX]
                           [--allow-zip] [--max-iterations NUMBER] [--payload claims|any] [--format text|json]
       """,
     discussion: """
       The payload is claims, which must have `exp`; `exp`, `nbf` and `iat` are checked against the clock, and issuer, audience
-      and type where they are given. With --payload any it is bytes of any kind, and the signature alone is checked.
+      and type where they are given. A token that is bound to a key or a certificate (`cnf`) is refused, as it is of no use to a
+      bearer; --without-proof takes it. With --payload any it is bytes of any kind, and the signature alone is checked.
 
       A token of five parts is decrypted with the private and shared keys of the file. With --payload claims it must hold a
       signed token, which a key of the file verifies; with --payload any its content is the payload, and nothing says who

@@ -40,6 +40,37 @@ struct TokenIssueTests {
     #expect(json.lines == [#"{"token":"\#(issued.lines.first ?? "")"}"#])
   }
 
+  @Test("audiences in an array and a time not before are issued; of several issuers and audiences one is enough")
+  func audiences() async throws {
+    let arguments = [
+      "--key", "k", "--issuer", "i", "--audience", "api", "--audience", "web", "--not-before", "5.5", "--time", "0",
+    ]
+    let issued = try await issue(arguments)
+    let token = issued.lines.first ?? ""
+    let shown = try await policy("token", "inspect", "--token", token, in: Folder())
+    #expect(shown.output.contains(#"{"iss":"i","aud":["api","web"],"exp":900,"nbf":5.5,"iat":0}"#))
+    let verify = ["token", "verify", "--keys", "k", "--token", token, "--time"]
+    let folder = try Folder(Self.files)
+    #expect(
+      try await policy(verify + ["6", "--issuer", "j", "--issuer", "i", "--audience", "web"], in: folder).status == 0
+    )
+    #expect(try await policy(verify + ["6", "--issuer", "j", "--audience", "web"], in: folder).status == 2)
+    #expect(try await policy(verify + ["5.4", "--leeway", "0"], in: folder).status == 2)
+    #expect(try await policy(verify + ["5.5", "--leeway", "0"], in: folder).status == 0)
+  }
+
+  @Test("a token that is bound to a key is refused, unless that is waived by name (J51)")
+  func bound() async throws {
+    let claims = #"{"cnf":{"jkt":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}}"#
+    let issued = try await issue(["--key", "k", "--issuer", "i", "--time", "0", "--claims", claims])
+    let verify = [
+      "token", "verify", "--keys", "k", "--token", issued.lines.first ?? "", "--time", "1", "--format", "json",
+    ]
+    let refused = try await policy(verify, in: Folder(Self.files))
+    #expect(refused.status == 2 && refused.output.contains(#""code":"binding""#), "\(refused.output)")
+    #expect(try await policy(verify + ["--without-proof"], in: Folder(Self.files)).status == 0)
+  }
+
   @Test("a key comes from standard input, too; a token is valid for 900 seconds unless something else is asked for")
   func standardInput() async throws {
     let issued = try await issue(

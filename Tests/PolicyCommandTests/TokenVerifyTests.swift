@@ -74,9 +74,11 @@ struct TokenVerifyTests {
 
   @Test("leeway is added to the time, type is compared as media types are")
   func leeway() async throws {
-    let late = ["--time", "1300819439", "--leeway"]
+    let late = ["--time", "1300819439", "--expiration-leeway"]
     #expect(try await verify(Example.token, late + ["60"]).status == 0)
     #expect(try await verify(Example.token, late + ["59"]).status == 2)
+    #expect(try await verify(Example.token, ["--time", "1300819379.999"]).status == 0)
+    #expect(try await verify(Example.token, ["--time", "1300819380"]).status == 2)
     #expect(try await verify(Example.token, Example.time + ["--type", "application/jwt"]).status == 0)
   }
 
@@ -132,6 +134,8 @@ struct TokenVerifyTests {
       ["token", "verify", "--keys", "k", "--token", "a", "--payload", "some"],
       ["token", "verify", "--keys", "k", "--token", "a", "--leeway", "601"],
       ["token", "verify", "--keys", "k", "--token", "a", "--leeway", "-1"],
+      ["token", "verify", "--keys", "k", "--token", "a", "--expiration-leeway", "601"],
+      ["token", "verify", "--keys", "k", "--token", "a", "--payload", "any", "--without-proof"],
       ["token", "verify", "--keys", "k", "--token", "a", "--time", "-1"],
       ["token", "verify", "--keys", "k", "--token", "a", "--time", "1e9"],
       ["token", "verify", "--keys", "k", "--token", "a", "--time", "253402300800"],

@@ -11,6 +11,7 @@ struct AccessTokenTests {
   private let secret: [UInt8]
   private let issuer: AccessTokenIssuer
   private let verifier: TokenVerifier
+  private let keys: VerificationKeys
 
   init() throws {
     let material = try KeyMaker.secretJSON(.hs256).filter { $0.key != "kid" }
@@ -18,8 +19,9 @@ struct AccessTokenTests {
     let clock = TokenClock.fixed(Self.now)
     let key = try KeyMaker.signingKey(material)
     issuer = try AccessTokenIssuer(issuer: "https://id.example", signingKey: key, lifetime: .seconds(300), clock: clock)
+    keys = try KeyMaker.verificationKeys(material)
     verifier = try TokenVerifier(
-      keys: KeyMaker.verificationKeys(material),
+      keys: keys,
       rules: .accessToken(issuer: "https://id.example", audience: "api"),
       clock: clock
     )
@@ -77,7 +79,7 @@ struct AccessTokenTests {
   @Test("what is issued verifies, with every claim there is")
   func roundTrip() throws {
     var claims = AccessTokenClaims(clientIdentifier: "app", scope: ["photos", "openid"])
-    claims.authenticationTime = Self.now - 5
+    claims.authenticationTime = NumericDate(seconds: Self.now - 5)
     claims.authenticationContext = "2"
     claims.authenticationMethods = ["pwd", "otp"]
     claims.roles = ["editor"]
@@ -85,6 +87,9 @@ struct AccessTokenTests {
     claims.entitlements = ["gold"]
     claims.confirmation = TokenConfirmation(keyThumbprint: String(repeating: "A", count: 43))
     let text = try issuer.issue(claims, subject: "alice", audience: "api", others: CodableClaims(["tenant": "t1"]))
+    var rules = TokenRules.accessToken(issuer: "https://id.example", audience: "api")
+    rules.proof = .checkedByCaller
+    let verifier = try TokenVerifier(keys: keys, rules: rules, clock: .fixed(Self.now))
     let token = try verifier.verify(text, as: AccessTokenClaims.self)
     #expect(token.claims == claims)
     #expect(token.subject == "alice")
@@ -122,13 +127,33 @@ struct AccessTokenTests {
   @Test("claims of another type are refused")
   func mistyped() throws {
     for (name, value) in [
-      ("scope", ["a"] as Any), ("scope", "a  b"), ("scope", " a"), ("scope", ""), ("scope", "a\tb"), ("scope", "a\"b"),
+      ("scope", ["a b"] as Any), ("scope", [1]), ("scope", 1), ("scope", "a\tb"), ("scope", "a\"b"),
       ("scope", "\u{e9}"), ("client_id", 1), ("auth_time", "1"), ("auth_time", -1), ("acr", 1), ("amr", "pwd"),
       ("amr", [1]),
-      ("roles", "editor"), ("groups", [["a"]]), ("entitlements", NSNull()), ("cnf", "x"), ("cnf", [String: String]()),
-      ("cnf", ["jkt": "short"]), ("cnf", ["jkt": 1]), ("cnf", ["kid": "x"]),
+      ("roles", "editor"), ("groups", [["a"]]), ("entitlements", 1),
     ] { #expect(try refusal(name, value) == .claim, "\(name) \(value)") }
     #expect(try refusal("auth_time", 1.5) == nil)
+    for value in ["x", [:], ["jkt": "short"], ["jkt": 1], ["kid": "x"]] as [Any] {
+      #expect(try refusal("cnf", value) == .binding, "no bearer's token, whatever it says: \(value)")
+    }
+  }
+
+  @Test("scope as providers send it: empty, with spaces too many, null, or an array")
+  func scopes() throws {
+    for (scope, expected) in [
+      ("", []), (" ", []), ("a ", ["a"]), (" a", ["a"]), ("a  b", ["a", "b"]), ("a b", ["a", "b"]), (NSNull(), []),
+      (["a", "b"], ["a", "b"]), ([], []), (["a", "a"], ["a", "a"]),
+    ] as [(Any, [String])] {
+      var claims = Self.required
+      claims["scope"] = scope
+      let parts = base64URL("{\"alg\":\"HS256\",\"typ\":\"at+jwt\"}") + "." + base64URL(json(claims))
+      let code = try MessageAuthenticationKey(secret.span, hash: .sha256).code(of: parts.utf8.span)
+      let read = try verifier.verify(parts + "." + base64URL(code.bytes), as: AccessTokenClaims.self)
+      #expect(read.claims.scope == expected, "\(scope)")
+    }
+    for name in ["acr", "auth_time", "amr", "roles", "groups", "entitlements", "cnf"] {
+      #expect(try refusal(name, NSNull()) == nil, "\(name)")
+    }
   }
 
   @Test("what a verifier would refuse is not issued")

@@ -86,7 +86,9 @@ struct ClaimAttackTests {
       #expect(try refusal("{\"exp\":\(number)}") == .malformed, "\(number)")
       #expect(try refusal("{\"exp\":1900000000,\"x\":\(number)}") == .malformed, "\(number)")
     }
-    for number in ["1e400", "-0", "1e9", String(repeating: "9", count: 40_000), "1900000000.5e1", "-1.5"] {
+    #expect(try refusal("{\"exp\":1e9}") == .expired)
+    #expect(try refusal("{\"exp\":1900000000.5e1}") == nil)
+    for number in ["1e400", "-0", "1e12", String(repeating: "9", count: 40_000), "1900000000.5e3", "-1.5"] {
       #expect(try refusal("{\"exp\":\(number)}") == .claim, "\(number.prefix(20))")
       #expect(try refusal("{\"exp\":1900000000,\"x\":\(number)}") == nil, "\(number.prefix(20))")
     }
@@ -98,15 +100,18 @@ struct ClaimAttackTests {
       $0.requiresExpiration = false; $0.leeway = .seconds(600)
     }
     for value in [
-      "\"1800000000\"", "1.8e9", "1e19", "-1", "9223372036854775807", "9223372036854775808", "-9223372036854775808",
-      "18446744073709551616", "null", "true", "[]", "[1800000000]", "{}", "253402300800", "-1.0", "1800000000.0e0",
+      "\"1800000000\"", "1e19", "-1", "9223372036854775807", "9223372036854775808", "-9223372036854775808",
+      "18446744073709551616", "true", "[]", "[1800000000]", "{}", "253402300800", "-1.0", "-1800000000.0e0",
     ] {
       for now in [0, Self.now, Int64.max] {
         #expect(try refusal("{\"\(name)\":\(value)}", rules, at: now) == .claim, "\(value)")
       }
     }
     // A fraction counts: a clock of whole seconds sees it as the next second.
-    let strict = Self.rules { $0.requiresExpiration = false }
+    let strict = Self.rules {
+      $0.requiresExpiration = false
+      $0.leeway = .zero
+    }
     #expect(try refusal("{\"nbf\":\(Self.now).5}", strict) == .notYetValid)
     #expect(try refusal("{\"nbf\":\(Self.now).0}", strict) == nil)
     #expect(try refusal("{\"exp\":\(Self.now).5}", strict) == nil)
@@ -118,7 +123,9 @@ struct ClaimAttackTests {
   func bounds() throws {
     for leeway: Int64 in [0, 60, 600] {
       let rules = Self.rules {
-        $0.requiresExpiration = false; $0.leeway = .seconds(leeway)
+        $0.requiresExpiration = false
+        $0.leeway = .seconds(leeway)
+        $0.expirationLeeway = .seconds(leeway)
       }
       #expect(
         try refusal("{\"exp\":\(Self.now - leeway)}", rules) == .expired,
@@ -197,12 +204,12 @@ struct ClaimAttackTests {
       #expect(try refusal(typ, "at+jwt") == .type, "\(typ)")
     }
     #expect(try refusal(nil, "at+jwt") == .type)
-    for typ in ["1", "null", "[\"at+jwt\"]"] { #expect(try refusal(typ, nil) == .header) }
+    for typ in ["1", "[\"at+jwt\"]"] { #expect(try refusal(typ, nil) == .header) }
   }
 
   @Test("J29 aud: ours alone or among others, byte for byte")
   func audience() throws {
-    let rules = Self.rules { $0.audience = "api" }
+    let rules = Self.rules { $0.audiences = ["api"] }
     func refusal(_ value: String, _ rules: TokenRules) throws -> TokenError.Code? {
       try self.refusal("{\"exp\":1900000000,\"aud\":\(value)}", rules)
     }
@@ -214,7 +221,7 @@ struct ClaimAttackTests {
     ] {
       #expect(try refusal(value, rules) == .audience, "\(value)")
     }
-    for value in ["1", "null", "true", "{}", "{\"api\":1}", "[\"api\",1]", "[1,\"api\"]", "[[\"api\"]]", "[null]"] {
+    for value in ["1", "true", "{}", "{\"api\":1}", "[\"api\",1]", "[1,\"api\"]", "[[\"api\"]]", "[null]"] {
       #expect(try refusal(value, rules) == .claim, "\(value)")
       #expect(try refusal(value, Self.rules { _ in }) == .claim, "also where no audience is asked for")
     }
@@ -226,7 +233,7 @@ struct ClaimAttackTests {
   func issuer() throws {
     func refusal(_ value: String?, _ expected: String) throws -> TokenError.Code? {
       let claim = value.map { ",\"iss\":\($0)" } ?? ""
-      return try self.refusal("{\"exp\":1900000000\(claim)}", Self.rules { $0.issuer = expected })
+      return try self.refusal("{\"exp\":1900000000\(claim)}", Self.rules { $0.issuers = .init([expected]) })
     }
     #expect(try refusal("\"https://id.example\"", "https://id.example") == nil)
     for value in [
@@ -238,11 +245,12 @@ struct ClaimAttackTests {
     // Canonically equivalent, and yet another issuer.
     #expect(try refusal("\"\u{e9}\"", "\u{e9}") == nil)
     #expect(try refusal("\"e\u{301}\"", "\u{e9}") == .issuer)
-    for value in ["1", "null", "[\"https://id.example\"]", "{}"] {
+    #expect(try refusal("null", "https://id.example") == .issuer)
+    for value in ["1", "[\"https://id.example\"]", "{}"] {
       #expect(try refusal(value, "https://id.example") == .claim)
     }
     for name in ["sub", "jti"] {
-      for value in ["1", "null", "[\"a\"]"] {
+      for value in ["1", "[\"a\"]"] {
         #expect(try self.refusal("{\"exp\":1900000000,\"\(name)\":\(value)}") == .claim)
       }
     }

@@ -81,7 +81,7 @@ struct DPoPTests {
         }
       #expect(proof.thumbprint == text("thumbprint"))
       #expect(proof.identifier == text("identifier"))
-      #expect(proof.issuedAt == time)
+      #expect(proof.issuedAt.seconds == time)
     }
   }
 

@@ -187,7 +187,7 @@ struct OAuthTests {
     )
     let revocations = try Revocations(clock: clock.clock)
     var rules = TokenRules.accessToken(issuer: "https://id.example", audience: "")
-    rules.audience = nil
+    rules.audiences = nil
     let verifier = try TokenVerifier(
       keys: KeyMaker.verificationKeys(material),
       rules: rules,
@@ -225,7 +225,7 @@ struct OAuthTests {
     #expect(await revoked(by: "other") == 400, "RFC 7009 2.1: issued to another client")
     #expect(await introspected()["active"] as? Bool == true)
     #expect(await revoked("unknown") == 200, "RFC 7009 2.2: an invalid token is no error")
-    clock.move(to: TokenCacheTests.now - 10)
+    clock.move(to: TokenCacheTests.now - 11)
     #expect(await revoked() == 503, "not valid yet: it could not be revoked")
     clock.move(to: TokenCacheTests.now)
     #expect(await revoked() == 200)
@@ -245,7 +245,7 @@ struct OAuthTests {
     let revocations = try Revocations(clock: time.clock)
     func verifier(_ audience: String?) throws -> TokenVerifier {
       var rules = TokenRules.accessToken(issuer: "i", audience: "")
-      rules.audience = audience
+      rules.audiences = audience.map { [$0] }
       return try TokenVerifier(keys: remote, rules: rules, clock: time.clock, revocations: revocations)
     }
     func token(_ key: PrivateKey) throws -> String {

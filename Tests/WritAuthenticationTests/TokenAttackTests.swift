@@ -123,7 +123,7 @@ struct TokenAttackTests {
     for kid in ["../../dev/null", "/proc/self/environ", "\\u0000", "k\\u0000", "' OR 1=1--", "", long, "K"] {
       #expect(refusal(of: try token("{\"alg\":\"HS256\",\"kid\":\"\(kid)\"}"), keys) == .keyUnknown)
     }
-    for kid in ["1", "null", "[\"k\"]", "{}", "true"] {
+    for kid in ["1", "[\"k\"]", "{}", "true"] {
       #expect(refusal(of: try token("{\"alg\":\"HS256\",\"kid\":\(kid)}"), keys) == .header)
     }
     #expect(refusal(of: try token("{\"alg\":\"HS256\",\"kid\":\"k\"}"), keys) == nil)

@@ -39,6 +39,7 @@ struct TokenCacheTests {
   ) throws -> TokenVerifier {
     var rules = TokenRules(issuer: "i", audience: audience)
     rules.leeway = leeway
+    rules.expirationLeeway = leeway
     return try TokenVerifier(keys: keys, rules: rules, clock: moved.clock, cache: cache, revocations: revocations)
   }
 

@@ -77,7 +77,7 @@ struct TokenTests {
       #expect(token.subject == "alice")
       #expect(token.audiences == ["a"])
       #expect(token.identifier == "id-1")
-      #expect(token.expiration == (token.issuedAt ?? 0) + 60)
+      #expect(token.expiration == (token.issuedAt ?? 0) + .seconds(60))
       #expect(token.notBefore == nil)
       #expect(token.key.identifier == "k")
       #expect(try token.reader.strings("groups") == ["a", "b"])

@@ -10,10 +10,10 @@
 public struct AccessTokenClaims: TokenClaims, Hashable {
   /// `client_id`: the client that asked for the token; required.
   public var clientIdentifier: String
-  /// `scope`: what the token allows.
+  /// `scope`: the permissions of the token; read from names with spaces between, or from an array as some issuers write it.
   public var scope: [String]
-  /// `auth_time`: when the user authenticated, in seconds since 1970, a fraction rounded up.
-  public var authenticationTime: Int64?
+  /// `auth_time`: the time at which the user authenticated.
+  public var authenticationTime: NumericDate?
   /// `acr`: how well the user authenticated.
   public var authenticationContext: String?
   /// `amr`: the methods by which the user authenticated.
@@ -74,9 +74,11 @@ public struct AccessTokenClaims: TokenClaims, Hashable {
   }
 
   private static func scope(_ claims: ClaimsReader) throws(TokenError) -> [String] {
-    guard let text = try claims.optionalString("scope") else { return [] }
-    guard let names = Scope.names(of: text) else {
-      throw TokenError(.claim, "the claim \"scope\" is no list of names with one space between")
+    let isArray = claims.isArray("scope")
+    let names =
+      isArray ? Scope.names(of: try claims.strings("scope")) : Scope.names(of: try claims.optionalString("scope") ?? "")
+    guard let names else {
+      throw TokenError(.claim, "the claim \"scope\" is not a list of names with spaces between them")
     }
     return names
   }
@@ -86,11 +88,16 @@ public struct AccessTokenClaims: TokenClaims, Hashable {
     claims.string("client_id", clientIdentifier)
     if !scope.isEmpty {
       guard let text = Scope.text(of: scope) else {
-        return claims.fail(TokenError(.claim, "the claim \"scope\" has a name that is none"))
+        return claims.fail(
+          TokenError(
+            .claim,
+            "the claim \"scope\" cannot be written: a name is empty, or has a space or another character that names must not have"
+          )
+        )
       }
       claims.string("scope", text)
     }
-    if let authenticationTime { claims.integer("auth_time", authenticationTime) }
+    if let authenticationTime { claims.time("auth_time", authenticationTime) }
     if let authenticationContext { claims.string("acr", authenticationContext) }
     if !authenticationMethods.isEmpty { claims.strings("amr", authenticationMethods) }
     if !roles.isEmpty { claims.strings("roles", roles) }
@@ -103,14 +110,34 @@ public struct AccessTokenClaims: TokenClaims, Hashable {
 }
 
 extension TokenRules {
-  /// What RFC 9068, section 4, asks of an access token: `typ` is `at+jwt`; `iss`, `aud` and `exp` are checked; `sub`, `client_id`,
-  /// `iat` and `jti` are there.
+  /// The rules of RFC 9068, section 4: `typ` is `at+jwt`; `iss`, `aud` and `exp` are checked; `sub`, `client_id`, `iat` and `jti`
+  /// are there; a token with `cnf` needs its proof.
   ///
   /// - Parameters:
   ///   - issuer: the authorization server.
   ///   - audience: the resource server's own name.
-  public static func accessToken(issuer: String, audience: String) -> TokenRules {
-    var rules = TokenRules(issuer: issuer, audience: audience, type: AccessTokenIssuer.type)
+  ///   - type: the `typ` that the header must have. Authorization servers that do not follow RFC 9068 write `JWT`; then an ID
+  ///     token for the same audience is taken, too.
+  public static func accessToken(
+    issuer: String,
+    audience: String,
+    type: String? = AccessTokenIssuer.type
+  ) -> TokenRules {
+    accessToken(issuers: [issuer], audiences: [audience], type: type)
+  }
+
+  /// The rules of RFC 9068, section 4, for several issuers or audiences.
+  ///
+  /// - Parameters:
+  ///   - issuers: the authorization servers; `nil` waives the check.
+  ///   - audiences: the resource server's own names; `nil` waives the check.
+  ///   - type: the `typ` that the header must have.
+  public static func accessToken(
+    issuers: AcceptedIssuers?,
+    audiences: [String]?,
+    type: String? = AccessTokenIssuer.type
+  ) -> TokenRules {
+    var rules = TokenRules(issuers: issuers, audiences: audiences, type: type)
     rules.requiredClaims = ["sub", "client_id", "iat", "jti"]
     return rules
   }

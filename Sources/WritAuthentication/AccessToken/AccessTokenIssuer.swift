@@ -47,23 +47,60 @@ public struct AccessTokenIssuer: Sendable {
   /// Issues an access token.
   ///
   /// - Parameters:
-  ///   - claims: those of RFC 9068.
+  ///   - claims: the claims of RFC 9068.
   ///   - subject: `sub`; of a client that acts for itself its own name.
-  ///   - audience: `aud`: the resource server.
+  ///   - audience: `aud`: the resource server, written as a string.
   ///   - identifier: `jti`; 128 random bits unless given.
+  ///   - notBefore: `nbf`: the time before which verifiers refuse the token.
+  ///   - lifetime: the time from `iat` to `exp`, whole seconds; that of the issuer unless given.
+  ///   - header: parameters of the header beside those that the issuer writes.
   ///   - others: claims of one's own beside them.
-  /// - Throws: `TokenError` with the codes `claim`, `tooLarge`, `keysUnavailable` when no key of a set signs at the moment, `failure`.
+  /// - Throws: `TokenError` as ``TokenIssuer`` does.
   public func issue<Others: TokenClaims>(
     _ claims: AccessTokenClaims,
     subject: String,
     audience: String,
     identifier: String? = nil,
+    notBefore: NumericDate? = nil,
+    lifetime: Duration? = nil,
+    header: TokenHeader = [:],
     others: Others = NoClaims()
   ) throws(TokenError) -> String {
+    try issue(claims, subject, .one(audience), identifier, notBefore, lifetime, header, others)
+  }
+
+  /// Issues an access token for several resource servers.
+  ///
+  /// - Parameter audiences: `aud`: the resource servers, written as an array also where there is one; not empty. The others are
+  ///   as for one audience.
+  /// - Throws: `TokenError` as ``TokenIssuer`` does.
+  public func issue<Others: TokenClaims>(
+    _ claims: AccessTokenClaims,
+    subject: String,
+    audiences: [String],
+    identifier: String? = nil,
+    notBefore: NumericDate? = nil,
+    lifetime: Duration? = nil,
+    header: TokenHeader = [:],
+    others: Others = NoClaims()
+  ) throws(TokenError) -> String {
+    try issue(claims, subject, .several(audiences), identifier, notBefore, lifetime, header, others)
+  }
+
+  private func issue(
+    _ claims: AccessTokenClaims,
+    _ subject: String,
+    _ audience: IssuedAudience,
+    _ identifier: String?,
+    _ notBefore: NumericDate?,
+    _ lifetime: Duration?,
+    _ header: TokenHeader,
+    _ others: some TokenClaims
+  ) throws(TokenError) -> String {
     let identifier = if let identifier { identifier } else { try TokenDigest.randomIdentifier() }
-    var writer = issuer.begin(subject: subject, audience: audience, identifier: identifier)
+    var writer = try issuer.begin(subject, audience, identifier, notBefore, lifetime)
     claims.write(to: &writer)
     others.write(to: &writer)
-    return try issuer.finish(&writer)
+    return try issuer.finish(&writer, header)
   }
 }

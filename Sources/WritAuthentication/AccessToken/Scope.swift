@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a token allows, as `scope` writes it: names with one space between (RFC 6749, section 3.3).
+/// The permissions of a token as `scope` writes them: names with a space between (RFC 6749, section 3.3).
 enum Scope {
-  /// The names; `nil` where the text is none that the grammar allows.
+  /// The names; none of an empty text.
+  ///
+  /// Spaces at the ends and several in a row are passed over, as issuers write them.
+  ///
+  /// - Returns: `nil` when a name has a character that names must not have.
   static func names(of text: String) -> [String]? {
-    let names = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-    return names.allSatisfy(isName) ? names : nil
+    names(of: text.utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) })
   }
+
+  /// The names, where they are names.
+  static func names(of names: [String]) -> [String]? { names.allSatisfy(isName) ? names : nil }
 
   /// The text of some names; `nil` where one is none.
   static func text(of names: [String]) -> String? {

@@ -3,10 +3,9 @@
 internal import LibCrypto
 internal import StrictJSON
 
-/// Who may use a token: whoever proves to hold this key or this certificate (`cnf`, RFC 7800).
+/// The key or the certificate that a token is bound to (`cnf`, RFC 7800): only its holder may use the token.
 ///
-/// A server that takes a token with a confirmation must ask for the proof: a ``DPoPVerifier`` for the key, or
-/// ``checkCertificate(_:)`` with the certificate of the TLS connection. Without, the token is one for any bearer.
+/// Verifiers refuse a token with a confirmation unless they are given the proof: see ``TokenProof``.
 public struct TokenConfirmation: Sendable, Hashable {
   /// `jkt`: the thumbprint of a public key with SHA-256, in base64url (RFC 9449, section 6.1).
   public var keyThumbprint: String?
@@ -22,20 +21,20 @@ public struct TokenConfirmation: Sendable, Hashable {
     self.certificateThumbprint = certificateThumbprint
   }
 
-  /// The claim `cnf`, `nil` where there is none.
+  /// The claim `cnf`, `nil` where there is none; one that is `null` counts as missing.
   ///
-  /// - Throws: `TokenError` with the code `claim` when it is no object, when a thumbprint is no SHA-256 in base64url, or when it
-  ///   has neither: how its holder would be known then cannot be checked here.
+  /// - Throws: `TokenError` with the code `claim` when it is not an object, when a thumbprint is not SHA-256 in base64url, or when
+  ///   it has neither: how its holder would be known then cannot be checked here.
   public init?(reading claims: ClaimsReader) throws(TokenError) {
     let document = claims.document
-    guard let object = document.member("cnf", of: document.root) else { return nil }
+    guard let object = claims.token.registered.confirmation else { return nil }
     guard document.kind(of: object) == .object else {
       throw TokenError(.claim, "the claim \"cnf\" is not an object")
     }
     func thumbprint(_ name: String) throws(TokenError) -> String? {
-      guard let index = document.member(name, of: object) else { return nil }
+      guard let index = document.member(name, of: object), document.kind(of: index) != .null else { return nil }
       guard let text = document.string(at: index), Self.isThumbprint(text) else {
-        throw TokenError(.claim, "the claim \"cnf.\(name)\" is no thumbprint with SHA-256")
+        throw TokenError(.claim, "the claim \"cnf.\(name)\" is not a thumbprint with SHA-256")
       }
       return text
     }

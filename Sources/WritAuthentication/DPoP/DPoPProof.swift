@@ -6,8 +6,8 @@
 public struct DPoPProof: Sendable {
   /// `jti`: the proof's own name.
   public let identifier: String
-  /// `iat`, in seconds since 1970.
-  public let issuedAt: Int64
+  /// `iat`: the time at which the proof was made.
+  public let issuedAt: NumericDate
   /// The client's public key.
   public let key: PublicKey
   /// The key's thumbprint with SHA-256 (`jkt`).

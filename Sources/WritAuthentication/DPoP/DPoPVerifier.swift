@@ -10,8 +10,9 @@ internal import StrictJSON
 ///     let claims = AccessTokenClaims(clientIdentifier: client, confirmation: proof.confirmation)
 ///
 ///     // where they are used: the proof is for this token, and the token is bound to its key
-///     let token = try verifier.verify(text, as: AccessTokenClaims.self)
-///     try dpop.verify(field, method: "GET", uri: uri, accessToken: text, boundTo: token.claims.confirmation, replays: replays)
+///     let token = try verifier.verify(
+///       text, as: AccessTokenClaims.self,
+///       proof: .dpop(field, method: "GET", uri: uri, verifier: dpop, replays: replays))
 ///
 /// `field` is the value of the one field `DPoP` of the request: refuse a request that has several. `uri` is the one that the client
 /// sees, made of the server's configured name and the request's path, not of a field that the client sends.
@@ -24,7 +25,7 @@ public struct DPoPVerifier: Sendable {
   public static let maximumWindow = Duration.seconds(600)
 
   private let algorithms: Set<JSONWebAlgorithm>
-  private let window: Int64
+  private let window: Duration
   private let nonces: DPoPNonces?
   private let clock: TokenClock
 
@@ -51,7 +52,7 @@ public struct DPoPVerifier: Sendable {
       )
     }
     self.algorithms = algorithms
-    self.window = window.components.seconds
+    self.window = window
     self.nonces = nonces
     self.clock = clock
   }
@@ -154,15 +155,15 @@ public struct DPoPVerifier: Sendable {
     let parts = try CompactToken(bytes)
     let key = try DPoPHeader(bytes.extracting(parts.header), accepting: algorithms).key
     try Self.checkSignature(bytes, parts, key)
-    let (document, registered) = try Self.claims(bytes.extracting(parts.payload))
-    let now = clock.now
+    let (document, registered) = try Self.claims(bytes.extracting(parts.payload), at: parts.payload.lowerBound)
+    let now = clock.time
     guard let issuedAt = registered.issuedAt else { throw TokenError(.claim, "the claim \"iat\" is missing") }
-    try registered.checkTimes(leeway: window, now: now)
-    guard now - issuedAt <= window else {
-      throw TokenError(.expired, "a proof was made at \(issuedAt), and it is \(now)")
+    try registered.checkTimes(try Leeways(start: window, end: window), now: now)
+    guard issuedAt + window >= now else {
+      throw TokenError(.expired, "the proof was made at \(issuedAt), and it is \(now)")
     }
     func string(_ name: String) throws(TokenError) -> String? {
-      guard let index = document.member(name, of: document.root) else { return nil }
+      guard let index = document.member(name, of: document.root), document.kind(of: index) != .null else { return nil }
       guard let text = document.string(at: index) else {
         throw TokenError(.claim, "the claim \"\(name)\" is not a string")
       }
@@ -196,12 +197,13 @@ public struct DPoPVerifier: Sendable {
     let name = try TokenDigest.bytes(of: (thumbprint + "." + identifier).utf8.span).bytes
     let proof = DPoPProof(identifier: identifier, issuedAt: issuedAt, key: key, thumbprint: thumbprint)
     // One window longer than the proof can be taken, in case the clock goes back or another server's is behind.
-    return (proof, name, issuedAt + 2 * window)
+    return (proof, name, (issuedAt + window + window).secondsRoundedUp)
   }
 
   private static func checkSignature(_ bytes: Span<UInt8>, _ parts: CompactToken, _ key: PublicKey) throws(TokenError) {
-    guard let signature = Base64URL.decode(bytes.extracting(parts.signature)) else {
-      throw TokenError(.malformed, "the signature of a proof is no base64url")
+    let text = bytes.extracting(parts.signature)
+    guard let signature = Base64URL.decode(text) else {
+      throw .notBase64URL("proof's signature", text, at: parts.signature.lowerBound)
     }
     let verifier: VerificationKey
     do throws(KeyError) {
@@ -210,21 +212,22 @@ public struct DPoPVerifier: Sendable {
       throw TokenError(.header, "the \"jwk\" of a proof: \(error.description)")
     }
     guard try verifier.isValid(signature.span, for: bytes.extracting(parts.signingInput)) else {
-      throw TokenError(.signature, "the signature of a proof is not that of its bytes")
+      throw TokenError(.signature, "the proof's signature is not that of its bytes")
     }
   }
 
   private static func claims(
-    _ payload: Span<UInt8>
+    _ payload: Span<UInt8>,
+    at start: Int
   ) throws(TokenError) -> (JSONDocument, RegisteredClaims) {
     guard let bytes = Base64URL.decode(payload) else {
-      throw TokenError(.malformed, "the payload of a proof is no base64url")
+      throw .notBase64URL("proof's payload", payload, at: start)
     }
     let document: JSONDocument
     do throws(JSONError) {
       document = try JSONDocument(parsing: bytes, maximumDepth: CompactToken.maximumDepth)
     } catch {
-      throw TokenError(.malformed, "the claims of a proof are no JSON: \(error.message), at byte \(error.offset)")
+      throw TokenError(.malformed, "the proof's claims are not valid JSON at byte \(error.offset): \(error.message)")
     }
     return (document, try RegisteredClaims(document))
   }

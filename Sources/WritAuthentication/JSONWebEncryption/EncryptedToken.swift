@@ -24,8 +24,9 @@ struct EncryptedToken {
     guard !header.isEmpty else { throw TokenError(.malformed, "the header of a token is empty") }
     func part(_ position: Int, _ name: StaticString) throws(TokenError) -> [UInt8] {
       let end = position < 4 ? dots[position] : token.count
-      guard let bytes = Base64URL.decode(token.extracting(dots[position - 1] + 1..<end)) else {
-        throw TokenError(.malformed, "the \(name) of a token is no base64url")
+      let text = token.extracting(dots[position - 1] + 1..<end)
+      guard let bytes = Base64URL.decode(text) else {
+        throw .notBase64URL("token's \(name)", text, at: dots[position - 1] + 1)
       }
       return bytes
     }

@@ -48,9 +48,9 @@ struct EncryptionHeader {
     else { throw TokenError(.algorithm, "\"enc\" of a token is missing, or none that is accepted") }
     self.algorithm = algorithm
     contentAlgorithm = content
-    keyIdentifier = try JOSEHeader.string("kid", document)
-    type = try JOSEHeader.string("typ", document)
-    contentType = try JOSEHeader.string("cty", document)
+    keyIdentifier = try JOSEHeader.optionalString("kid", document)
+    type = try JOSEHeader.optionalString("typ", document)
+    contentType = try JOSEHeader.optionalString("cty", document)
     isCompressed = try Self.isCompressed(document, rules)
     parameters = try Self.parameters(document, management, rules)
   }
@@ -137,7 +137,7 @@ struct EncryptionHeader {
   ) throws(TokenError) -> [UInt8]? {
     guard let index = document.member("\(name)", of: object) else { return nil }
     guard let bytes = document.withStringBytes(at: index, Base64URL.decode) ?? nil else {
-      throw TokenError(.header, "the header parameter \"\(name)\" is no base64url")
+      throw TokenError(.header, "the header parameter \"\(name)\" is not valid base64url")
     }
     return bytes
   }

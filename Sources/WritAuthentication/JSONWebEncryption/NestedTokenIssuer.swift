@@ -34,18 +34,65 @@ public struct NestedTokenIssuer: Sendable {
     self.contentAlgorithm = algorithm
   }
 
-  /// Issues a token, as ``TokenIssuer/issue(_:subject:audience:identifier:)`` does, and encrypts it.
+  /// Issues a token, as ``TokenIssuer`` does, and encrypts it.
   ///
-  /// - Throws: `TokenError` with the codes `claim`, `tooLarge`, `failure`.
+  /// - Parameters:
+  ///   - claims: one's own.
+  ///   - subject: `sub`.
+  ///   - audience: `aud`, written as a string.
+  ///   - identifier: `jti`.
+  ///   - notBefore: `nbf`: the time before which verifiers refuse the token.
+  ///   - lifetime: the time from `iat` to `exp`; that of the issuer unless given.
+  ///   - header: parameters of the signed token's header, inside the encrypted one.
+  /// - Throws: `TokenError` as ``TokenIssuer`` does.
   @inlinable
   public func issue<Claims: TokenClaims>(
     _ claims: Claims,
     subject: String? = nil,
     audience: String? = nil,
-    identifier: String? = nil
+    identifier: String? = nil,
+    notBefore: NumericDate? = nil,
+    lifetime: Duration? = nil,
+    header: TokenHeader = [:]
   ) throws(TokenError) -> String {
-    let signed = try issuer.issue(claims, subject: subject, audience: audience, identifier: identifier)
-    return try encrypt(signed)
+    try encrypt(
+      try issuer.issue(
+        claims,
+        subject: subject,
+        audience: audience,
+        identifier: identifier,
+        notBefore: notBefore,
+        lifetime: lifetime,
+        header: header
+      )
+    )
+  }
+
+  /// Issues a token for several audiences, and encrypts it.
+  ///
+  /// - Parameter audiences: `aud`, written as an array also where there is one; not empty. The others are as for one audience.
+  /// - Throws: `TokenError` as ``TokenIssuer`` does.
+  @inlinable
+  public func issue<Claims: TokenClaims>(
+    _ claims: Claims,
+    subject: String? = nil,
+    audiences: [String],
+    identifier: String? = nil,
+    notBefore: NumericDate? = nil,
+    lifetime: Duration? = nil,
+    header: TokenHeader = [:]
+  ) throws(TokenError) -> String {
+    try encrypt(
+      try issuer.issue(
+        claims,
+        subject: subject,
+        audiences: audiences,
+        identifier: identifier,
+        notBefore: notBefore,
+        lifetime: lifetime,
+        header: header
+      )
+    )
   }
 
   @usableFromInline

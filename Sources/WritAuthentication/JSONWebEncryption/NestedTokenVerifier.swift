@@ -22,7 +22,7 @@ public struct NestedTokenVerifier: Sendable {
     self.verifier = verifier
   }
 
-  /// Decrypts and verifies a token.
+  /// Decrypts and verifies a bearer's token; one that is bound to a key or a certificate is refused.
   ///
   /// - Parameters:
   ///   - token: at most ``TokenVerifier/maximumTokenBytes``.
@@ -40,7 +40,25 @@ public struct NestedTokenVerifier: Sendable {
 
   @usableFromInline
   func check(_ token: String) throws(TokenError) -> ClaimsReader {
-    try verifier.check(try signedToken(in: token))
+    try verifier.check(try signedToken(in: token).utf8.span)
+  }
+
+  /// Decrypts and verifies a token together with the proof that its `cnf` asks for.
+  ///
+  /// - Parameters:
+  ///   - token: at most ``TokenVerifier/maximumTokenBytes``; the proof is for these bytes.
+  ///   - type: one's own claims.
+  ///   - proof: the proof that the request brings.
+  /// - Throws: `TokenError` as ``verify(_:as:)`` and ``TokenVerifier/verify(_:as:proof:)-(String,_,_)`` do.
+  public func verify<Claims: TokenClaims>(
+    _ token: String,
+    as type: Claims.Type = Claims.self,
+    proof: TokenProof<LocalReplayMemory>
+  ) throws(TokenError) -> Verified<Claims> {
+    let reader = try verifier.checkAllButProof(try signedToken(in: token).utf8.span)
+    let verified = Verified(try Claims(reading: reader), reader)
+    try proof.check(token, try TokenConfirmation(reading: reader))
+    return verified
   }
 
   /// The signed token that an encrypted one holds, not verified yet.

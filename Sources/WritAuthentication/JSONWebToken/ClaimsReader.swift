@@ -4,7 +4,8 @@ package import StrictJSON
 
 /// The claims of a token, to read one's own from: one pass over strict JSON, nothing copied but what is asked for.
 ///
-/// Names are compared byte for byte. A claim that is there with another type is an error, also where it may be missing.
+/// Names are compared byte for byte. A claim that is `null` counts as missing; one that is there with another type is an error,
+/// also where it may be missing.
 public struct ClaimsReader: Sendable {
   let token: CheckedToken
 
@@ -17,7 +18,7 @@ public struct ClaimsReader: Sendable {
 
   /// A text that must be there.
   ///
-  /// - Throws: `TokenError` with the code `claim` when it is missing or no string.
+  /// - Throws: `TokenError` with the code `claim` when it is missing or not a string.
   public func string(_ name: String) throws(TokenError) -> String {
     guard let value = try optionalString(name) else { throw Self.missing(name) }
     return value
@@ -25,9 +26,9 @@ public struct ClaimsReader: Sendable {
 
   /// A text that may be missing.
   ///
-  /// - Throws: `TokenError` with the code `claim` when it is no string.
+  /// - Throws: `TokenError` with the code `claim` when it is not a string.
   public func optionalString(_ name: String) throws(TokenError) -> String? {
-    guard let index = document.member(name, of: document.root) else { return nil }
+    guard let index = member(name) else { return nil }
     guard let value = document.string(at: index) else { throw Self.mistyped(name, "a string") }
     return value
   }
@@ -44,7 +45,7 @@ public struct ClaimsReader: Sendable {
   ///
   /// - Throws: `TokenError` with the code `claim` when it is no integer, or out of range.
   public func optionalInteger(_ name: String) throws(TokenError) -> Int64? {
-    guard let index = document.member(name, of: document.root) else { return nil }
+    guard let index = member(name) else { return nil }
     guard let value = document.integer(at: index) else { throw Self.mistyped(name, "an integer of 64 bits") }
     return value
   }
@@ -61,7 +62,7 @@ public struct ClaimsReader: Sendable {
   ///
   /// - Throws: `TokenError` with the code `claim` when it is no boolean.
   public func optionalBoolean(_ name: String) throws(TokenError) -> Bool? {
-    guard let index = document.member(name, of: document.root) else { return nil }
+    guard let index = member(name) else { return nil }
     guard let value = document.boolean(at: index) else { throw Self.mistyped(name, "a boolean") }
     return value
   }
@@ -70,7 +71,7 @@ public struct ClaimsReader: Sendable {
   ///
   /// - Throws: `TokenError` with the code `claim` when it is no array of strings.
   public func strings(_ name: String) throws(TokenError) -> [String] {
-    guard let index = document.member(name, of: document.root) else { return [] }
+    guard let index = member(name) else { return [] }
     guard document.kind(of: index) == .array else { throw Self.mistyped(name, "an array of strings") }
     var values: [String] = []
     for element in document.elements(of: index) {
@@ -80,13 +81,30 @@ public struct ClaimsReader: Sendable {
     return values
   }
 
-  /// A time that may be missing, in seconds since 1970, a fraction rounded up.
+  /// A time that must be there (NumericDate), with its fraction.
   ///
-  /// - Throws: `TokenError` with the code `claim` when it is no time in seconds up to the year 9999.
-  public func optionalTime(_ name: String) throws(TokenError) -> Int64? {
-    guard let index = document.member(name, of: document.root) else { return nil }
-    return try RegisteredClaims.date(index, document, name)
+  /// - Throws: `TokenError` with the code `claim` when it is missing, or not a time in seconds from 1970 to the year 9999.
+  public func time(_ name: String) throws(TokenError) -> NumericDate {
+    guard let value = try optionalTime(name) else { throw Self.missing(name) }
+    return value
   }
+
+  /// A time that may be missing (NumericDate), with its fraction.
+  ///
+  /// - Throws: `TokenError` with the code `claim` when it is not a time in seconds from 1970 to the year 9999.
+  public func optionalTime(_ name: String) throws(TokenError) -> NumericDate? {
+    guard let index = member(name) else { return nil }
+    return try RegisteredClaims.time(index, document, name)
+  }
+
+  /// The place of a claim that is there and is not `null`.
+  func member(_ name: String) -> JSONDocument.Index? {
+    guard let index = document.member(name, of: document.root), document.kind(of: index) != .null else { return nil }
+    return index
+  }
+
+  /// Whether a claim is there and is an array.
+  func isArray(_ name: String) -> Bool { member(name).map { document.kind(of: $0) == .array } ?? false }
 
   private static func missing(_ name: String) -> TokenError {
     TokenError(.claim, "the claim \"\(printable(name))\" is missing")

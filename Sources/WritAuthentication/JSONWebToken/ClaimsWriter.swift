@@ -34,6 +34,12 @@ public struct ClaimsWriter: Sendable {
     writer.integer(value)
   }
 
+  /// A claim that is a time (NumericDate): an integer, or a decimal where the time has a fraction.
+  public mutating func time(_ name: String, _ value: NumericDate) {
+    guard begin(name) else { return }
+    writer.time(value)
+  }
+
   /// A claim that is a truth value.
   public mutating func boolean(_ name: String, _ value: Bool) {
     guard begin(name) else { return }
@@ -115,5 +121,12 @@ public struct ClaimsWriter: Sendable {
       return true
     default: return false
     }
+  }
+}
+
+extension JSONWriter {
+  /// A time, as a decimal number where it has a fraction.
+  mutating func time(_ value: NumericDate) {
+    if value.nanoseconds == 0 { integer(value.seconds) } else { literal(value.description) }
   }
 }

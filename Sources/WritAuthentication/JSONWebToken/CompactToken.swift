@@ -24,15 +24,20 @@ struct CompactToken {
       } else if dots.1 < 0 {
         dots.1 = index
       } else {
-        throw TokenError(.malformed, "a token has more than three parts: only signed tokens in compact form are taken")
+        throw TokenError(
+          .malformed,
+          "the token has more than three parts, and a signed token in compact form has three"
+        )
       }
     }
-    guard dots.1 >= 0 else { throw TokenError(.malformed, "a token has fewer than three parts") }
+    guard dots.1 >= 0 else {
+      throw TokenError(.malformed, "a token has fewer than three parts")
+    }
     header = 0..<dots.0
     payload = dots.0 + 1..<dots.1
     signature = dots.1 + 1..<token.count
-    guard !header.isEmpty else { throw TokenError(.malformed, "the header of a token is empty") }
-    guard !signature.isEmpty else { throw TokenError(.signature, "the signature of a token is empty") }
+    guard !header.isEmpty else { throw TokenError(.malformed, "the token's header is empty") }
+    guard !signature.isEmpty else { throw TokenError(.signature, "the token's signature is empty") }
   }
 
   @inline(__always)

@@ -23,7 +23,7 @@ public struct JSONWebSignature: Sendable {
     let header = try JOSEHeader(bytes.extracting(parts.header))
     let index = try keys.verify(parts, header, bytes)
     guard let payload = Base64URL.decode(bytes.extracting(parts.payload)) else {
-      throw TokenError(.malformed, "the payload of a token is no base64url")
+      throw .notBase64URL("token's payload", bytes.extracting(parts.payload), at: parts.payload.lowerBound)
     }
     self.payload = payload
     type = header.type

@@ -13,10 +13,10 @@ public struct TokenVerifier: Sendable {
   /// Bytes of the longest token that is read.
   public static let maximumTokenBytes = CompactToken.maximumBytes
 
-  /// What is asked of a token's claims.
+  /// The rules for a token's claims and its `typ`.
   public let rules: TokenRules
   let keys: VerifierKeys
-  private let leeway: Int64
+  private let leeways: Leeways
   private let clock: TokenClock
   private let cache: VerifierCache?
   private let revocations: Revocations?
@@ -24,31 +24,40 @@ public struct TokenVerifier: Sendable {
   /// A verifier that checks everything.
   ///
   /// - Parameters:
-  ///   - keys: those of the issuer: ``VerificationKeys``, or others that change.
-  ///   - issuer: what `iss` must be, byte for byte.
-  ///   - audience: what `aud` must be or name among others, byte for byte.
-  ///   - type: what `typ` of the header must be; not checked unless given.
-  ///   - clock: where the time comes from.
-  /// - Throws: nothing today; `TokenError` with the code `configuration`.
+  ///   - keys: the issuer's keys: ``VerificationKeys``, or others that change.
+  ///   - issuer: the value that `iss` must have, byte for byte.
+  ///   - audience: the value that `aud` must be or contain, byte for byte.
+  ///   - type: the `typ` that the header must have; not checked unless given.
+  ///   - leeway: the time by which the issuer's clock may be ahead, for `nbf` and `iat`.
+  ///   - expirationLeeway: the time for which a token is taken after its `exp`.
+  ///   - clock: the source of the time.
+  /// - Throws: `TokenError` with the code `configuration` when a leeway is negative or longer than
+  ///   ``TokenRules/maximumLeeway``.
   public init(
     keys: some VerificationKeySource,
     issuer: String,
     audience: String,
     type: String? = nil,
+    leeway: Duration = TokenRules.usualLeeway,
+    expirationLeeway: Duration = .zero,
     clock: TokenClock = .system
   ) throws(TokenError) {
-    try self.init(keys: keys, rules: TokenRules(issuer: issuer, audience: audience, type: type), clock: clock)
+    var rules = TokenRules(issuer: issuer, audience: audience, type: type)
+    rules.leeway = leeway
+    rules.expirationLeeway = expirationLeeway
+    try self.init(keys: keys, rules: rules, clock: clock)
   }
 
   /// A verifier with other rules.
   ///
   /// - Parameters:
-  ///   - keys: those of the issuer: ``VerificationKeys``, or others that change.
-  ///   - rules: what is asked of a token's claims.
-  ///   - clock: where the time comes from.
+  ///   - keys: the issuer's keys: ``VerificationKeys``, or others that change.
+  ///   - rules: the rules for a token's claims and its `typ`.
+  ///   - clock: the source of the time.
   ///   - cache: keeps tokens that were verified; without, each is verified each time.
   ///   - revocations: tokens that are no longer taken although they have not expired.
-  /// - Throws: `TokenError` with the code `configuration` when the leeway is negative or longer than 10 minutes, `failure`.
+  /// - Throws: `TokenError` with the code `configuration` when a leeway is negative or longer than ``TokenRules/maximumLeeway``,
+  ///   or a list of issuers or audiences is empty or too long; `failure`.
   public init(
     keys: some VerificationKeySource,
     rules: TokenRules,
@@ -60,19 +69,37 @@ public struct TokenVerifier: Sendable {
     self.rules = rules
     self.clock = clock
     self.revocations = revocations
-    leeway = try rules.leewaySeconds()
+    leeways = try rules.checked()
     self.cache = if let cache { try VerifierCache(cache) } else { nil }
   }
 
-  /// Verifies a token.
+  /// Verifies a bearer's token.
+  ///
+  /// A token that is bound to a key or a certificate (`cnf`) is refused with the code `binding`:
+  /// ``verify(_:as:proof:)-(String,_,_)`` takes it with its proof.
   ///
   /// - Parameters:
-  ///   - token: at most ``maximumTokenBytes``.
+  ///   - token: at most ``maximumTokenBytes``, without `Bearer ` in front.
   ///   - type: one's own claims.
   /// - Throws: `TokenError` with every code but `configuration`.
   @inlinable
   public func verify<Claims: TokenClaims>(
     _ token: String,
+    as type: Claims.Type = Claims.self
+  ) throws(TokenError) -> Verified<Claims> {
+    let reader = try check(token.utf8.span)
+    return Verified(try Claims(reading: reader), reader)
+  }
+
+  /// Verifies a bearer's token that is there as bytes.
+  ///
+  /// - Parameters:
+  ///   - token: at most ``maximumTokenBytes`` of ASCII, without `Bearer ` in front.
+  ///   - type: one's own claims.
+  /// - Throws: `TokenError` as for a `String`.
+  @inlinable
+  public func verify<Claims: TokenClaims>(
+    _ token: Span<UInt8>,
     as type: Claims.Type = Claims.self
   ) throws(TokenError) -> Verified<Claims> {
     let reader = try check(token)
@@ -85,10 +112,29 @@ public struct TokenVerifier: Sendable {
 
   // MARK: Signature, then claims
 
-  /// Apart from one's own claims, so that only they are specialised where they are.
+  /// Checks all but one's own claims, which are specialised where they are read.
   @usableFromInline
-  func check(_ token: String) throws(TokenError) -> ClaimsReader {
-    let bytes = token.utf8.span
+  func check(_ token: Span<UInt8>) throws(TokenError) -> ClaimsReader {
+    let reader = try checkAllButProof(token)
+    try requireBearer(reader)
+    return reader
+  }
+
+  /// Refuses a token that is bound to a key or a certificate and came without its proof (RFC 9449, section 7.2).
+  @inline(__always)
+  func requireBearer(_ reader: ClaimsReader) throws(TokenError) {
+    guard reader.token.registered.confirmation == nil || rules.proof == .checkedByCaller else { throw Self.unproved }
+  }
+
+  private static var unproved: TokenError {
+    TokenError(
+      .binding,
+      "the token is bound to a key or a certificate (\"cnf\") and came without its proof: it is not a bearer token"
+    )
+  }
+
+  /// Checks a token of which the caller checks the proof that a `cnf` asks for.
+  func checkAllButProof(_ bytes: Span<UInt8>) throws(TokenError) -> ClaimsReader {
     try CompactToken.checkSize(bytes.count)
     guard let cache, bytes.count <= cache.tokens.maximumTokenBytes else {
       return ClaimsReader(token: try check(bytes, keys.snapshot))
@@ -96,7 +142,7 @@ public struct TokenVerifier: Sendable {
     let key = try cache.key(of: bytes)
     if let known = cache.tokens.token(key, generation: try keyGeneration) {
       do throws(TokenError) {
-        try known.registered.checkTimes(leeway: leeway, now: clock.now)
+        try known.registered.checkTimes(leeways, clock)
       } catch {
         // It has expired, or the clock went back.
         cache.tokens.remove(key)
@@ -114,25 +160,28 @@ public struct TokenVerifier: Sendable {
   private func check(_ bytes: Span<UInt8>, _ snapshot: KeySnapshot) throws(TokenError) -> CheckedToken {
     let keys = snapshot.keys
     if let header = snapshot.headers.known(bytes), let payload = try Self.knownPayload(bytes, header, keys) {
-      return try check(bytes.extracting(payload), keys.keys[header.key])
+      return try check(bytes, payload, keys.keys[header.key])
     }
     let parts = try CompactToken(bytes)
     let header = try JOSEHeader(bytes.extracting(parts.header))
     let key = try keys.verify(parts, header, bytes)
     guard rules.accepts(type: header.type) else {
-      throw TokenError(.type, "the \"typ\" of a token is another, or missing")
+      throw TokenError(
+        .type,
+        "the token's \"typ\" is \(header.type.map { "\"\(printable($0))\"" } ?? "missing"), expected \"\(printable(rules.type ?? ""))\""
+      )
     }
     snapshot.headers.remember(
       bytes.extracting(0..<parts.payload.lowerBound),
       key: key,
       isOnlyKey: try keys.candidates(for: header).count == 1
     )
-    return try check(bytes.extracting(parts.payload), keys.keys[key])
+    return try check(bytes, parts.payload, keys.keys[key])
   }
 
-  /// Where the payload of a token lies whose header is known and whose signature is right.
+  /// The place of the payload in a token whose header is known and whose signature is right.
   ///
-  /// The length of the signature says where it starts; a dot more is found by decoding, as it is no base64url.
+  /// The length of the signature says where it starts; a dot more is found by decoding, as it is not base64url.
   ///
   /// - Returns: `nil` when the token has to be looked at from its beginning.
   @inline(__always)
@@ -158,19 +207,24 @@ public struct TokenVerifier: Sendable {
     }
     guard isValid else {
       guard header.isOnlyKey else { return nil }
-      throw TokenError(.signature, "the signature of a token is not that of its bytes")
+      throw TokenError(.signature, "the token's signature is not that of its bytes")
     }
     return header.count..<end
   }
 
   /// Reads claims that were signed, and checks those that are registered.
-  private func check(_ payload: Span<UInt8>, _ key: VerificationKey) throws(TokenError) -> CheckedToken {
-    guard let bytes = Base64URL.decode(payload) else {
-      throw TokenError(.malformed, "the payload of a token is no base64url")
+  private func check(
+    _ token: Span<UInt8>,
+    _ payload: Range<Int>,
+    _ key: VerificationKey
+  ) throws(TokenError) -> CheckedToken {
+    let text = token.extracting(payload)
+    guard let bytes = Base64URL.decode(text) else {
+      throw .notBase64URL("token's payload", text, at: payload.lowerBound)
     }
     let document = try Self.document(bytes)
     let registered = try RegisteredClaims(document)
-    try registered.check(rules, leeway: leeway, now: clock.now, document)
+    try registered.check(rules, leeways, clock, document)
     guard let revocations else { return CheckedToken(document, registered, key) }
     let names = try revocations.names(of: document, registered)
     try revocations.check(names)
@@ -181,7 +235,7 @@ public struct TokenVerifier: Sendable {
     do throws(JSONError) {
       return try JSONDocument(parsing: bytes, maximumDepth: CompactToken.maximumDepth)
     } catch {
-      throw TokenError(.malformed, "the claims of a token are no JSON: \(error.message), at byte \(error.offset)")
+      throw TokenError(.malformed, "the token's claims are not valid JSON at byte \(error.offset): \(error.message)")
     }
   }
 }

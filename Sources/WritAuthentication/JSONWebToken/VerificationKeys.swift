@@ -76,13 +76,13 @@ public struct VerificationKeys: Sendable {
   /// The position of the key whose signature a token bears.
   func verify(_ token: CompactToken, _ header: JOSEHeader, _ bytes: Span<UInt8>) throws(TokenError) -> Int {
     guard let signature = Base64URL.decode(bytes.extracting(token.signature)) else {
-      throw TokenError(.malformed, "the signature of a token is no base64url")
+      throw .notBase64URL("token's signature", bytes.extracting(token.signature), at: token.signature.lowerBound)
     }
     let candidates = try candidates(for: header)
     let message = bytes.extracting(token.signingInput)
     for index in candidates {
       if try keys[index].isValid(signature.span, for: message) { return index }
     }
-    throw TokenError(.signature, "the signature of a token is not that of its bytes")
+    throw TokenError(.signature, "the token's signature is not that of its bytes")
   }
 }

@@ -23,12 +23,12 @@ public struct Verified<Claims: TokenClaims>: Sendable {
   public var subject: String? { string(registered.subject) }
   /// `jti`: the token's own name.
   public var identifier: String? { string(registered.identifier) }
-  /// `exp`, in seconds since 1970, a fraction rounded up.
-  public var expiration: Int64? { registered.expiration }
-  /// `nbf`, in seconds since 1970, a fraction rounded up.
-  public var notBefore: Int64? { registered.notBefore }
-  /// `iat`, in seconds since 1970, a fraction rounded up.
-  public var issuedAt: Int64? { registered.issuedAt }
+  /// `exp`: the time at which the token expires.
+  public var expiration: NumericDate? { registered.expiration }
+  /// `nbf`: the time before which the token is not valid.
+  public var notBefore: NumericDate? { registered.notBefore }
+  /// `iat`: the time at which the token was issued.
+  public var issuedAt: NumericDate? { registered.issuedAt }
   /// What the key that verified the token is bound to.
   public var key: KeyAttributes { reader.token.key.attributes }
 

@@ -5,12 +5,29 @@ struct IssuingKey: Sendable {
   let key: SigningKey
   /// The header in base64url and the dot after it.
   let headerAndDot: [UInt8]
+  private let type: String
 
   init(_ key: SigningKey, type: String) {
     self.key = key
-    let attributes = key.attributes
-    let header = JOSEHeader.text(algorithm: attributes.algorithm, type: type, keyIdentifier: attributes.identifier)
-    headerAndDot = Array(header.utf8) + [UInt8(ascii: ".")]
+    self.type = type
+    headerAndDot = Self.headerAndDot(key, type, [:])
+  }
+
+  /// The header with other parameters after those of the key.
+  ///
+  /// - Throws: `TokenError` with the codes `header`, `tooLarge`.
+  func headerAndDot(with others: TokenHeader) throws(TokenError) -> [UInt8] {
+    try others.check()
+    let header = Self.headerAndDot(key, type, others)
+    // Before sizes are added up: the token is longer than its header.
+    try CompactToken.checkSize(header.count)
+    return header
+  }
+
+  private static func headerAndDot(_ key: SigningKey, _ type: String, _ others: TokenHeader) -> [UInt8] {
+    let (algorithm, identifier) = (key.attributes.algorithm, key.attributes.identifier)
+    let header = JOSEHeader.text(algorithm: algorithm, type: type, keyIdentifier: identifier, others: others)
+    return Array(header.utf8) + [UInt8(ascii: ".")]
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension TokenVerifier {
-  /// Verifies a token; where its key is missing and the keys are a ``RemoteKeySet``, fetches them once and tries again.
+  /// Verifies a bearer's token; where its key is missing and the keys are a ``RemoteKeySet``, fetches them once and tries again.
   ///
   /// A token whose key is there is verified without waiting. Otherwise the task waits for one fetch at most, which it
   /// shares with all others, and no fetch begins before the cool-down since the last has passed. A task that is cancelled stops
@@ -15,17 +15,24 @@ extension TokenVerifier {
     _ token: String,
     as type: Claims.Type = Claims.self
   ) async throws(TokenError) -> Verified<Claims> {
-    guard let remote = keys.remote else { return try verify(token) }
+    let reader = try await checkRefreshingKeys(token)
+    try requireBearer(reader)
+    return Verified(try Claims(reading: reader), reader)
+  }
+
+  /// Checks a token of which the caller checks the proof that a `cnf` asks for.
+  func checkRefreshingKeys(_ token: String) async throws(TokenError) -> ClaimsReader {
+    guard let remote = keys.remote else { return try checkAllButProof(token.utf8.span) }
     let generation = try? keyGeneration
     let refusal: TokenError
     do throws(TokenError) {
-      return try verify(token)
+      return try checkAllButProof(token.utf8.span)
     } catch {
       refusal = error
     }
     guard let missing = MissingKey(of: token, refusal, remote.current().keys) else { throw refusal }
     guard await remote.refresh(missing: missing.identifier, in: generation) else { throw refusal }
-    return try verify(token)
+    return try checkAllButProof(token.utf8.span)
   }
 }
 

@@ -2,7 +2,7 @@
 
 internal import StrictJSON
 
-/// What introspection says of a token that can be used (RFC 7662, section 2.2).
+/// The state of a token that can be used, as introspection tells it (RFC 7662, section 2.2).
 public struct ActiveToken: Sendable, Hashable {
   /// `scope`: what the token allows.
   public var scope: [String] = []
@@ -12,12 +12,12 @@ public struct ActiveToken: Sendable, Hashable {
   public var username: String?
   /// `token_type`: `DPoP` or `Bearer`.
   public var type: String?
-  /// `exp`, in seconds since 1970.
-  public var expiration: Int64?
-  /// `iat`, in seconds since 1970.
-  public var issuedAt: Int64?
-  /// `nbf`, in seconds since 1970.
-  public var notBefore: Int64?
+  /// `exp`; the response states whole seconds, rounded down.
+  public var expiration: NumericDate?
+  /// `iat`; the response states whole seconds, rounded down.
+  public var issuedAt: NumericDate?
+  /// `nbf`; the response states whole seconds, rounded up.
+  public var notBefore: NumericDate?
   /// `sub`.
   public var subject: String?
   /// `aud`: one or several.
@@ -26,7 +26,8 @@ public struct ActiveToken: Sendable, Hashable {
   public var issuer: String?
   /// `jti`.
   public var identifier: String?
-  /// `cnf`: who may use the token; whoever asks has to check it (RFC 9449, section 6.2; RFC 8705, section 3.2).
+  /// `cnf`: the key or certificate that the token is bound to; ``checkSender(of:proof:)`` checks it, or the resource server that
+  /// reads the response (RFC 9449, section 6.2; RFC 8705, section 3.2).
   public var confirmation: TokenConfirmation?
 
   /// A token of which nothing is said.
@@ -56,7 +57,10 @@ public struct ActiveToken: Sendable, Hashable {
     writer.key("active")
     writer.boolean(true)
     guard let scope = Scope.text(of: scope) else {
-      throw TokenError(.claim, "the scope of a token has a name that is none")
+      throw TokenError(
+        .claim,
+        "the scope of the token has a name that is empty, or has a character that names must not have"
+      )
     }
     let texts = [
       ("scope", scope.isEmpty ? nil : scope), ("client_id", clientIdentifier), ("username", username),
@@ -68,7 +72,11 @@ public struct ActiveToken: Sendable, Hashable {
       writer.key(name)
       writer.string(text)
     }
-    for (name, time) in [("exp", expiration), ("iat", issuedAt), ("nbf", notBefore)] {
+    // Integers, RFC 7662, section 2.2: rounded so that the token is never in force for longer.
+    let times = [
+      ("exp", expiration?.seconds), ("iat", issuedAt?.seconds), ("nbf", notBefore?.secondsRoundedUp),
+    ]
+    for (name, time) in times {
       guard let time else { continue }
       writer.key(name)
       writer.integer(time)

@@ -51,7 +51,8 @@ public struct IntrospectionEndpoint<Tokens: TokenIntrospecting>: Sendable {
 
 /// Introspection of access tokens that say all themselves (RFC 9068).
 ///
-/// A token is active for a client that is its audience. Give the verifier ``Revocations`` where tokens are revoked.
+/// A token is active for a client that is its audience. Give the verifier ``Revocations`` where tokens are revoked. A token with
+/// `cnf` is active too: the response tells the resource server, which has to ask for the proof.
 public struct AccessTokenIntrospection: TokenIntrospecting {
   private let verifier: TokenVerifier
 
@@ -66,7 +67,9 @@ public struct AccessTokenIntrospection: TokenIntrospecting {
   public func introspect(_ request: TokenRequest, for client: String) async throws -> ActiveToken? {
     let token: Verified<AccessTokenClaims>
     do throws(TokenError) {
-      token = try await verifier.verifyRefreshingKeys(request.token)
+      // The client that asks is not the token's sender: it checks the `cnf` that it is told.
+      let reader = try await verifier.checkRefreshingKeys(request.token)
+      token = Verified(try AccessTokenClaims(reading: reader), reader)
     } catch {
       guard error.code != .failure, error.code != .keysUnavailable else { throw error }
       return nil

@@ -95,7 +95,7 @@ public final class Revocations: Sendable {
   /// - Throws: `TokenError` with the code `claim` when it has none, `full` when there is no room, `failure`.
   public func revoke<Claims>(_ token: Verified<Claims>) throws(TokenError) {
     guard let identifier = token.identifier else { throw TokenError(.claim, "the claim \"jti\" is missing") }
-    try revoke(identifier: identifier, until: token.expiration ?? NumericDate.last)
+    try revoke(identifier: identifier, until: token.expiration?.secondsRoundedUp ?? NumericDate.last)
   }
 
   private func revoke(_ key: DigestKey, issuedUntil: Int64, until: Int64) throws(TokenError) {
@@ -133,16 +133,14 @@ public final class Revocations: Sendable {
     if let family = try Self.name(AccessTokenClaims.refreshFamilyClaim, of: document) {
       names.family = try Self.digest(family, document, hashes.family)
     }
-    if let issuedAt = registered.issuedAt, let claim = document.member("iat", of: document.root) {
-      // A fraction was rounded up; the second it lies in counts here.
-      names.issuedAt = document.integer(at: claim) ?? issuedAt - 1
-    }
+    // The second in which the token was issued counts, whatever its fraction.
+    if let issuedAt = registered.issuedAt { names.issuedAt = issuedAt.seconds }
     return names
   }
 
   /// A claim that a token may be revoked by, where there is one.
   private static func name(_ claim: String, of document: JSONDocument) throws(TokenError) -> JSONDocument.Index? {
-    guard let index = document.member(claim, of: document.root) else { return nil }
+    guard let index = document.member(claim, of: document.root), document.kind(of: index) != .null else { return nil }
     guard document.kind(of: index) == .string else {
       throw TokenError(.claim, "the claim \"\(claim)\" is not a string")
     }
