@@ -73,6 +73,96 @@ struct CodableClaimsTests {
 
   struct Value<Wrapped: Codable & Sendable>: Codable, Sendable { var v: Wrapped }
 
+  /// The JSON of a value that is issued.
+  private func issued(_ value: some Codable & Sendable) throws -> String {
+    let text = try issuer.issue(CodableClaims(Value(v: value)))
+    let claims = String(decoding: decodedBase64URL(String(text.split(separator: ".")[1])), as: UTF8.self)
+    let start = try #require(claims.range(of: "\"v\":")).upperBound
+    return String(claims[start...].dropLast())
+  }
+
+  private func read<Wrapped: Codable & Sendable>(_ json: String, as type: Wrapped.Type) throws -> Wrapped {
+    try verifier.verify(try token("\"v\":\(json)"), as: CodableClaims<Value<Wrapped>>.self).claims.payload.v
+  }
+
+  @Test("A Date is a NumericDate both ways, wherever it stands; never seconds since 2001")
+  func dates() throws {
+    let date = Date(timeIntervalSince1970: 1_700_000_000)
+    #expect(try issued(date) == "1700000000")
+    #expect(try issued(date.addingTimeInterval(0.5)) == "1700000000.5")
+    #expect(try issued([date]) == "[1700000000]")
+    #expect(try issued(["a": date]) == "{\"a\":1700000000}")
+    #expect(try issued(Date(timeIntervalSince1970: -86_400)) == "-86400")
+    #expect(try issued(NumericDate(seconds: 5, nanoseconds: 250_000_000)) == "5.25")
+    for json in ["1700000000", "1.7e9", "1700000000.0"] { #expect(try read(json, as: Date.self) == date) }
+    #expect(try read("[1700000000,null]", as: [Date?].self) == [date, nil])
+    #expect(try read("{\"a\":1700000000.25}", as: [String: Date].self)["a"] == date.addingTimeInterval(0.25))
+    #expect(try read("null", as: Date?.self) == nil)
+    let fine = Date(timeIntervalSinceReferenceDate: 786_234_330.123_456_7)
+    let text = try issuer.issue(CodableClaims(Value(v: fine)))
+    #expect(try verifier.verify(text, as: CodableClaims<Value<Date>>.self).claims.payload.v == fine)
+    for json in ["\"1700000000\"", "\"2023-11-14T22:13:20Z\"", "1e400", "true", "{}", "253402300800"] {
+      #expect(try refusal("\"v\":\(json)", as: Value<Date>.self) == .claim, "\(json)")
+    }
+    for date in [
+      Date.distantPast.addingTimeInterval(-1e9), Date(timeIntervalSince1970: .nan), Date(timeIntervalSince1970: 1e12),
+    ] {
+      #expect(refusal(issuing: Value(v: date)) == .claim)
+    }
+  }
+
+  @Test("A URL is its string, Data is base64url, a UUID is a string")
+  func strings() throws {
+    let url = try #require(URL(string: "https://a.example/p?q=1#f"))
+    #expect(try issued(url) == "\"https://a.example/p?q=1#f\"")
+    #expect(try read("\"https://a.example/p?q=1#f\"", as: URL.self) == url)
+    #expect(
+      try issued(try #require(URL(string: "x", relativeTo: URL(string: "https://a.example/b/"))))
+        == "\"https://a.example/b/x\""
+    )
+    let data = Data([0xFB, 0xFF, 0xFE, 0x01])
+    #expect(try issued(data) == "\"-__-AQ\"")
+    #expect(try read("\"-__-AQ\"", as: Data.self) == data)
+    #expect(try issued([Data()]) == "[\"\"]")
+    let uuid = UUID()
+    #expect(try issued(uuid) == "\"\(uuid.uuidString)\"")
+    #expect(try read("\"\(uuid.uuidString)\"", as: UUID.self) == uuid)
+    for json in ["\"+//+AQ==\"", "\"-__-AQ==\"", "[251,255]", "1", "\"A\""] {
+      #expect(try refusal("\"v\":\(json)", as: Value<Data>.self) == .claim, "\(json)")
+    }
+    for json in ["\"a b\"", "1", "{\"relative\":\"https://a.example\"}", "\"\""] {
+      #expect(try refusal("\"v\":\(json)", as: Value<URL>.self) == .claim, "\(json)")
+    }
+  }
+
+  @Test("What Foundation would write as its inner state is refused with a reason, read or written")
+  func foreignTypes() throws {
+    func message(issuing payload: some Codable & Sendable) -> String {
+      do throws(TokenError) {
+        _ = try issuer.issue(CodableClaims(payload))
+        return "issued"
+      } catch {
+        return error.description
+      }
+    }
+    for (message, name) in [
+      (message(issuing: Value(v: Decimal(1))), "Decimal"), (message(issuing: Value(v: [Decimal(1)])), "Decimal"),
+      (message(issuing: Value(v: ["a": Optional(Decimal(1))])), "Decimal"),
+      (message(issuing: Value(v: DateComponents(year: 2026))), "DateComponents"),
+      (message(issuing: Value(v: Locale(identifier: "de_DE"))), "Locale"),
+      (message(issuing: Value(v: TimeZone.gmt)), "TimeZone"),
+      (message(issuing: Value(v: DateInterval(start: .distantPast, duration: 1))), "DateInterval"),
+      (message(issuing: Value(v: IndexSet(integer: 1))), "IndexSet"),
+      (message(issuing: Value(v: Measurement(value: 1, unit: UnitLength.meters))), "Measurement"),
+      (message(issuing: Locale(identifier: "de_DE")), "Locale"),
+    ] {
+      #expect(message.contains(name) && message.contains("write a String or a number"), "\(message)")
+    }
+    #expect(try refusal("\"v\":1.5", as: Value<Decimal>.self) == .claim)
+    #expect(try refusal("\"v\":{\"identifier\":\"de\"}", as: Value<Locale>.self) == .claim)
+    #expect(try issued(CGFloat(1.5)) == "1.5")
+  }
+
   @Test("integers are exact: a fraction, an exponent, a sign alone or a range refuses")
   func integers() throws {
     for text in ["1.0", "1e2", "-0", "\"1\"", "true", "null", "[1]", "256", "-1", "18446744073709551616"] {

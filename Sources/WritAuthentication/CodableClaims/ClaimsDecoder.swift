@@ -90,7 +90,7 @@ extension ClaimsDecoder: SingleValueDecodingContainer {
   func decode(_ type: UInt64.Type) throws -> UInt64 { try integer(type) }
 
   @inline(__always)
-  func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try Value(from: self) }
+  func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try value(type) }
 
   /// An integer, written as one, in the range of the type.
   @inline(__always)

@@ -78,5 +78,6 @@ extension ClaimsEncoder: SingleValueEncodingContainer {
   func encode(_ value: UInt16) throws { try set(.unsigned(UInt64(value))) }
   func encode(_ value: UInt32) throws { try set(.unsigned(UInt64(value))) }
   func encode(_ value: UInt64) throws { try set(.unsigned(value)) }
-  func encode(_ value: some Encodable) throws { try value.encode(to: self) }
+  func encode(_ value: some Encodable) throws { try write(value) }
+  func encode(number text: String) throws { try set(.literal(text)) }
 }

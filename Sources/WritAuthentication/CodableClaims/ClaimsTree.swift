@@ -17,6 +17,8 @@ final class ClaimsTree {
     case number(Double)
     case float(Float)
     case string(String)
+    /// The text of a number.
+    case literal(String)
     case array, object
   }
 
@@ -36,7 +38,8 @@ final class ClaimsTree {
   static let root = 0
 
   private(set) var nodes = [Node(name: "", depth: 1)]
-  private(set) var failure: EncodingError?
+  /// The first failure: an `EncodingError`, or a `TokenError` whose words may be shown.
+  private(set) var failure: (any Error)?
   /// Whether there are objects in the claims, whose names have not been compared.
   private var hasObjects = false
 
@@ -83,13 +86,21 @@ final class ClaimsTree {
     return error
   }
 
+  /// Keeps a failure whose words may be shown.
+  func fail(_ error: TokenError) -> TokenError {
+    failure = failure ?? error
+    return error
+  }
+
   // MARK: Writing
 
   /// Writes the members of the claims.
   func write(to claims: inout ClaimsWriter) {
-    guard failure == nil else { return claims.fail(TokenError(.claim, "the claims cannot be written as JSON")) }
+    if let failure {
+      return claims.fail(failure as? TokenError ?? TokenError(.claim, "the claims cannot be written as JSON"))
+    }
     guard case .object = nodes[Self.root].value else {
-      return claims.fail(TokenError(.claim, "the claims of a token are no object"))
+      return claims.fail(TokenError(.claim, "the claims of the token are not an object"))
     }
     var index = nodes[Self.root].first
     for _ in 0..<nodes[Self.root].count {
@@ -113,6 +124,7 @@ final class ClaimsTree {
     case .number(let value): writer.number(value)
     case .float(let value): writer.number(value)
     case .string(let value): writer.string(value)
+    case .literal(let text): writer.literal(text)
     case .array:
       writer.beginArray()
       forEachChild(of: index) { write($0, to: &writer) }

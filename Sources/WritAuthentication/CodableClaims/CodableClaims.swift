@@ -7,9 +7,14 @@
 ///     let role = try verifier.verify(text, as: CodableClaims<Role>.self).claims.payload
 ///
 /// Integers are read from integers only, and are checked; floating-point numbers are finite, and an integer is never rounded to
-/// one. Registered claims (`sub`, `exp`, …) can be read, but not written: they are the issuer's. A `Date` is written as it
-/// writes itself, in seconds since 2001, which is no NumericDate: write an integer. Members of objects are found by the bytes of
-/// their names; a `Dictionary` that is made of them compares names as Swift compares strings.
+/// one. Registered claims (`sub`, `exp`, …) can be read, but not written: they are the issuer's. Members of objects are found by
+/// the bytes of their names; a `Dictionary` that is made of them compares names as Swift compares strings.
+///
+/// Of Foundation's types, a `Date` is a NumericDate both ways (seconds since 1970; an integer, or with its fraction where it has
+/// one), as a ``NumericDate`` is; a `URL` is its absolute string; `Data` is base64url; a `UUID` is a string and a `CGFloat` a number.
+/// All others (`Decimal`, `DateComponents`, `Locale`, `TimeZone`, `Measurement`, …) are refused, read or written: what they write is
+/// their inner state. Put a `String` or an integer in their place. The module `WritFoundation`, which the package's product
+/// WritAuthentication contains, knows `Date`, `URL` and `Data`; without it they are refused too.
 public struct CodableClaims<Payload: Codable & Sendable>: TokenClaims {
   /// One's own claims.
   public var payload: Payload
@@ -24,7 +29,7 @@ public struct CodableClaims<Payload: Codable & Sendable>: TokenClaims {
   /// - Throws: `TokenError` with the code `claim` when they are not those of the type; it names the claim, and shows no value.
   public init(reading claims: ClaimsReader) throws(TokenError) {
     do {
-      payload = try Payload(from: ClaimsDecoder(claims.token))
+      payload = try ClaimsDecoder(claims.token).value(Payload.self)
     } catch {
       throw TokenError(decoding: error)
     }
@@ -34,7 +39,7 @@ public struct CodableClaims<Payload: Codable & Sendable>: TokenClaims {
   public func write(to claims: inout ClaimsWriter) {
     let tree = ClaimsTree()
     do {
-      try payload.encode(to: ClaimsEncoder(tree, ClaimsTree.root))
+      try ClaimsEncoder(tree, ClaimsTree.root).write(payload)
     } catch {
       return claims.fail(TokenError(encoding: error))
     }
@@ -69,7 +74,7 @@ extension TokenError {
     }
   }
 
-  private static func name(_ path: [any CodingKey]) -> String {
+  static func name(_ path: [any CodingKey]) -> String {
     printable(path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: "."))
   }
 }

@@ -65,7 +65,7 @@ struct KeyedClaimsDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
   func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 { try scalar(key) { try $0.decode(type) } }
 
   func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
-    try Value(from: try value(key))
+    try value(key).value(type)
   }
 
   func nestedContainer<Nested: CodingKey>(

@@ -23,7 +23,7 @@ struct KeyedClaimsEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
   func encode(_ value: UInt64, forKey key: Key) throws { try encoder.append(.unsigned(value), key) }
 
   func encode(_ value: some Encodable, forKey key: Key) throws {
-    try value.encode(to: try encoder.newChild(key))
+    try encoder.newChild(key).write(value)
   }
 
   func nestedContainer<Nested: CodingKey>(

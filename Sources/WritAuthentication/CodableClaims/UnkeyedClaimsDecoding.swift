@@ -70,7 +70,7 @@ struct UnkeyedClaimsDecoding: UnkeyedDecodingContainer {
   mutating func decode(_ type: UInt64.Type) throws -> UInt64 { try scalar(type) { try $0.decode(type) } }
 
   mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-    try next(type) { try Value(from: $0) }
+    try next(type) { try $0.value(type) }
   }
 
   mutating func nestedContainer<Nested: CodingKey>(

@@ -31,7 +31,7 @@ struct UnkeyedClaimsEncoding: UnkeyedEncodingContainer {
   func encode(_ value: UInt16) throws { try append(.unsigned(UInt64(value))) }
   func encode(_ value: UInt32) throws { try append(.unsigned(UInt64(value))) }
   func encode(_ value: UInt64) throws { try append(.unsigned(value)) }
-  func encode(_ value: some Encodable) throws { try value.encode(to: try encoder.newChild(key)) }
+  func encode(_ value: some Encodable) throws { try encoder.newChild(key).write(value) }
 
   func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
     encoder.child(key).container(keyedBy: type)
