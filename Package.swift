@@ -66,7 +66,9 @@ let package = Package(
     .systemLibrary(name: "CLibCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .target(
       name: "WritRemoteKeys",
-      dependencies: ["WritAuthentication", .target(name: "CLibCurl", condition: .when(traits: ["RemoteKeys"]))]
+      dependencies: [
+        "WritAuthentication", "WorkThreads", .target(name: "CLibCurl", condition: .when(traits: ["RemoteKeys"])),
+      ]
     ),
     // libqrencode: only WritQRCode imports it, and only with the trait is its header looked for.
     .systemLibrary(name: "CQRCode", providers: [.apt(["libqrencode-dev"]), .brew(["qrencode"])]),

@@ -4,6 +4,7 @@ public import WritAuthentication
 
 #if RemoteKeys
   internal import Synchronization
+  internal import WorkThreads
 
   /// A key set behind an address of https, fetched with libcurl.
   ///
@@ -121,7 +122,7 @@ public import WritAuthentication
         addresses = try await NameLookup.Answer.of(by: end, cancellation) { try lookup.begin(host, $0) }
       }
       return try await FirstAnswer<JWKSAnswer>.of(by: end, cancellation) { [addresses] answer in
-        let isStarted = DetachedThread.start {
+        let isStarted = WorkThread.start {
           let left = ContinuousClock.now.duration(to: end)
           do throws(KeyFetchError) {
             answer.settle(.success(try Transfer(self, addresses, left, cancellation).run()))

@@ -2,6 +2,7 @@
 
 #if RemoteKeys
   internal import CLibCurl
+  internal import WorkThreads
   internal import WritAuthentication
 
   /// Look-ups of host names, each on a thread of its own: the system's resolver cannot be interrupted, and libcurl waits for its
@@ -51,7 +52,7 @@
         return true
       }
       guard begins else { return }
-      let isStarted = DetachedThread.start {
+      let isStarted = WorkThread.start {
         let addresses = self.resolve(host)
         self.settle(name, addresses.isEmpty ? .failure(Self.unknown) : .success(addresses))
       }
