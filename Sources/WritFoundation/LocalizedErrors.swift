@@ -66,3 +66,8 @@ extension RefreshTokenError: LocalizedError {
   /// The description.
   public var errorDescription: String? { description }
 }
+
+extension DeploymentError: LocalizedError {
+  /// The description.
+  public var errorDescription: String? { description }
+}

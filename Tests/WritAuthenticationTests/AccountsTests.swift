@@ -132,7 +132,7 @@ struct AccountsTests {
     let recovery = RecoveryCodes(store: world.store, ring: world.ring, clock: world.time.clock)
     let names = (0..<7).map { "account \($0)" }
     for name in names {
-      try await passwords.set("a long password of somebody", for: name)
+      try await passwords.set("a long password of somebody", for: name, from: nil)
       _ = try await world.sessions.begin(for: name, proving: [.password], replacing: nil, since: .unchecked)
       _ = try await world.sessions.beginUnlimitedAnonymous()
     }

@@ -74,7 +74,9 @@ struct DeploymentTests {
       ("recovery codes", { store in _ = try await RecoveryCodes(store: store, ring: ring).generate(for: "a") }),
       (
         "password",
-        { store in try await Passwords(store: store, hasher: hasher, revoking: []).set("a long password of a", for: "a")
+        { store in
+          let passwords = Passwords(store: store, hasher: hasher, revoking: [])
+          try await passwords.set("a long password of a", for: "a", from: nil)
         }
       ),
     ]

@@ -281,7 +281,8 @@ struct LockedAccountTests {
   func bounded() async throws {
     let store = try MemoryRecordStore(maximumCount: 64)
     let hasher = PasswordHasher(parameters: .weak())
-    let passwords = Passwords(store: store, hasher: hasher, limits: .unlimited, revoking: [], clock: .fixed(1_800_000_000))
+    let clock = TokenClock.fixed(1_800_000_000)
+    let passwords = Passwords(store: store, hasher: hasher, limits: .unlimited, revoking: [], clock: clock)
     for number in 0..<200 {
       let code = await refusal { () throws(LoginError) in
         try await passwords.verify("wrong", account: "made up \(number)", from: nil)

@@ -14,7 +14,7 @@ struct LocalizedErrorTests {
     OAuthError(.invalidGrant, "our words"), StoreError(.busy, "our words"), SecretError(.failure, "our words"),
     PasswordError(.failure, "our words"), LoginError(configuration: "our words"),
     OneTimePasswordError(configuration: "our words"), SessionError(.failure, "our words"),
-    RefreshTokenError(.failure, "our words"),
+    RefreshTokenError(.failure, "our words"), DeploymentError(.store, "our words"),
   ]
 
   @Test("The localized description of an error is the error's own description", arguments: errors.indices)
