@@ -79,13 +79,7 @@ public struct TokenClock: Sendable {
   }
 
   private static func exactTime() -> NumericDate {
-    // Seconds and nanoseconds, as every 64-bit platform lays out a `timespec`. Its members by name belong to whichever of two
-    // modules the compiler has loaded first, and cannot be used where it is the other one.
-    var time = (seconds: Int(0), nanoseconds: Int(0))
-    unsafe withUnsafeMutableBytes(of: &time) { bytes in
-      guard let start = bytes.baseAddress else { return }
-      _ = unsafe clock_gettime(CLOCK_REALTIME, start.assumingMemoryBound(to: timespec.self))
-    }
+    let time = SystemTime(CLOCK_REALTIME)
     return NumericDate(seconds: Int64(time.seconds), nanoseconds: Int64(time.nanoseconds))
   }
 }

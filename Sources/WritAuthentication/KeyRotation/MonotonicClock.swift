@@ -39,12 +39,11 @@ public struct MonotonicClock: Sendable {
   }
 
   private static var systemMilliseconds: Int64 {
-    var time = timespec()
     #if os(Linux)
-      unsafe clock_gettime(CLOCK_BOOTTIME, &time)
+      let time = SystemTime(CLOCK_BOOTTIME)
     #else
-      unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+      let time = SystemTime(CLOCK_MONOTONIC)
     #endif
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    return Int64(time.seconds) * 1000 + Int64(time.nanoseconds) / 1_000_000
   }
 }
