@@ -84,6 +84,10 @@ struct BenchReport {
           + "\(micro(machine.time(exceededBy: 1)))), p99 \(decisions.time(exceededBy: 10_000)) ns"
       )
       Output.line(
+        "    by the thread's own processor time: longest \(micro(row.ownTimes.largest)) µs, p99.9999 "
+          + "\(micro(row.ownTimes.time(exceededBy: 1))) µs, of \(grouped(Double(row.ownTimes.count))) decisions"
+      )
+      Output.line(
         "    \(grouped(Double(decisions.count))) decisions, \(grouped(Double(row.changes))) changes; replaced versions kept "
           + "\(grouped(Double(row.bytes))) bytes of at most \(grouped(Double(row.limit))), \(row.versions) at once"
       )
@@ -156,6 +160,7 @@ struct BenchReport {
       ("longest_with_pauses_ns", row.decisions.largest), ("longest_pause_ns", row.calculations.largest),
       ("p99_9999_with_pauses_ns", row.decisions.time(exceededBy: 1)),
       ("p99_9999_pause_ns", row.calculations.time(exceededBy: 1)), ("p99_ns", row.decisions.time(exceededBy: 10_000)),
+      ("longest_own_ns", row.ownTimes.largest), ("p99_9999_own_ns", row.ownTimes.time(exceededBy: 1)),
       ("decisions", row.decisions.count), ("changes", UInt64(row.changes)), ("unreclaimed_bytes", UInt64(row.bytes)),
       ("unreclaimed_limit_bytes", UInt64(row.limit)), ("unreclaimed_versions", UInt64(row.versions)),
     ]

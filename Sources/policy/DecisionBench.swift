@@ -242,15 +242,21 @@ struct DecisionBench {
   func decideOne(_ decider: Decider) -> Int { decide(prepared[0], decider) }
 
   /// Times decisions one by one.
-  func timeEach(_ decider: Decider, for time: UInt64, _ random: inout SplitMix64, _ add: (UInt64) -> Void) {
-    var now = WallClock.now
+  func timeEach(
+    _ decider: Decider,
+    for time: UInt64,
+    by clock: () -> UInt64 = { WallClock.now },
+    _ random: inout SplitMix64,
+    _ add: (UInt64) -> Void
+  ) {
+    var now = clock()
     let end = now + time
     var allowed = 0
     while now < end {
       let request = prepared[random.below(prepared.count)]
-      let start = WallClock.now
+      let start = clock()
       allowed += decide(request, decider)
-      now = WallClock.now
+      now = clock()
       add(now - start)
     }
     BlackHole.take(allowed)

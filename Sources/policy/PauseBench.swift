@@ -6,14 +6,16 @@ internal import WritPolicy
 
 /// Measures the longest decisions beside a thread that changes policies and entities without a pause.
 ///
-/// In turns a thread decides, and calculates for about as long without deciding: what the second one takes at most are the
-/// pauses that the machine makes.
+/// In turns a thread decides, decides by the clock of its own processor time, and calculates for about as long without deciding:
+/// the longest of the last are the pauses that the machine makes.
 struct PauseBench {
   /// What was measured beside so many deciders that decide nothing.
   struct Row {
     let idle: Int
     var decisions = PauseHistogram()
     var calculations = PauseHistogram()
+    /// Decisions by the processor time of their thread: pauses that the machine makes are not in it.
+    var ownTimes = PauseHistogram()
     var changes = 0
     /// The most that replaced versions kept, and what they may keep, in bytes; the most versions.
     var bytes = 0
@@ -48,8 +50,7 @@ struct PauseBench {
     let found = Mutex(Row(idle: idle))
     Threads.run(2) { number in
       if number == 0 {
-        let (decisions, calculations) = decideInTurns(UInt64(seconds) * 1_000_000_000)
-        found.withLock { ($0.decisions, $0.calculations) = (decisions, calculations) }
+        decideInTurns(UInt64(seconds) * 1_000_000_000, found)
         isDone.store(true, ordering: .relaxed)
       } else {
         do {
@@ -65,15 +66,16 @@ struct PauseBench {
     return found.withLock { $0 }
   }
 
-  private func decideInTurns(_ time: UInt64) -> (decisions: PauseHistogram, calculations: PauseHistogram) {
-    var (decisions, calculations) = (PauseHistogram(), PauseHistogram())
+  private func decideInTurns(_ time: UInt64, _ found: borrowing Mutex<Row>) {
+    var (decisions, calculations, ownTimes) = (PauseHistogram(), PauseHistogram(), PauseHistogram())
     var random = SplitMix64(seed: 8)
     let decider = bench.engine.decider()
     for _ in 0..<Swift.max(1, time / Self.turn) {
       bench.timeEach(decider, for: Self.turn, &random) { decisions.add($0) }
+      bench.timeEach(decider, for: Self.turn, by: { ThreadClock.now }, &random) { ownTimes.add($0) }
       Self.calculate(for: Self.turn, &random) { calculations.add($0) }
     }
-    return (decisions, calculations)
+    found.withLock { ($0.decisions, $0.calculations, $0.ownTimes) = (decisions, calculations, ownTimes) }
   }
 
   /// Times calculations of about a decision's length.
