@@ -4,8 +4,8 @@ internal import StrictJSON
 internal import WritCedar
 internal import WritPolicy
 
-/// Cedar's integration tests: JSON files that name policies, entities and a schema and list requests with their
-/// answers, in the directory itself and in an archive `corpus-tests.tar.gz` beside them.
+/// Cedar's integration tests: JSON files that name policies, entities and a schema, say whether the policies are valid, and
+/// list requests with their answers, in the directory itself and in an archive `corpus-tests.tar.gz` beside them.
 struct ConformanceSuite {
   let directory: String
   let filter: String?
@@ -66,6 +66,12 @@ struct ConformanceSuite {
         erringForbids: .skip
       )
       let decider = try PolicyEngine(authorizer).decider()
+      if let expected = document.member("shouldValidate", of: document.root).flatMap({ document.boolean(at: $0) }),
+        filter.map({ path.contains($0) || "validation".contains($0) }) ?? true
+      {
+        let differences = Self.differences(authorizer.policies.validate(against: schema), isValid: expected)
+        report(TestResult(suite: path, name: "validation", differences: differences))
+      }
       guard let requests = document.member("requests", of: document.root) else {
         throw Failure("the test has no `requests`")
       }
@@ -79,6 +85,13 @@ struct ConformanceSuite {
     } catch {
       report(TestResult(suite: path, name: "can be read", differences: [Self.text(of: error)]))
     }
+  }
+
+  /// What differs from whether the policies should be valid.
+  private static func differences(_ report: ValidationReport, isValid: Bool) -> [String] {
+    if report.isValid == isValid { return [] }
+    return isValid
+      ? ["validation: expected valid policies, found \(report)"] : ["validation: expected an error, found none"]
   }
 
   private func differences(

@@ -5,8 +5,8 @@
 /// Types declared together share their parents, so the graph joins declarations. It may have cycles, `entity Team in
 /// [Team]` is one. Its transitive closure is not kept, for that of a chain of 10⁴ types has 5·10⁷ pairs; a question walks.
 package final class EntityTypeHierarchy: Sendable {
-  private let declarations: [EntityTypeName: Int]
-  private let parents: [[EntityTypeName]]
+  let declarations: [EntityTypeName: Int]
+  let parents: [[EntityTypeName]]
 
   /// - Parameters:
   ///   - declarations: the number of the declaration of each type.

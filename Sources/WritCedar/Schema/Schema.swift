@@ -67,6 +67,8 @@ public struct Schema: Sendable {
     package let uid: EntityUID
     /// The groups it is directly in.
     package let parents: [EntityUID]
+    /// The number of its declaration: actions declared together have one, and the same groups.
+    let declaration: Int
     /// The types it applies to; empty without `appliesTo`.
     package let principals: Set<EntityTypeName>
     package let resources: Set<EntityTypeName>

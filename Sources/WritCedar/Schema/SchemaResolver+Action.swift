@@ -5,7 +5,7 @@ extension SchemaResolver {
   mutating func resolveActions() {
     let empty = intern(.record([]))
     var groupsOfAll: [[EntityUID]] = []
-    for declaration in syntax.actions {
+    for (number, declaration) in syntax.actions.enumerated() {
       let parents = groups(of: declaration)
       groupsOfAll.append(parents)
       var principals: Set<EntityTypeName> = []
@@ -21,6 +21,7 @@ extension SchemaResolver {
         schema.actions[uid] = Schema.ActionDefinition(
           uid: uid,
           parents: parents,
+          declaration: number,
           principals: principals,
           resources: resources,
           context: context

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension PolicySet {
+  /// Validates policies and templates against a schema: Cedar's strict validation.
+  ///
+  /// Each is checked in every request environment of the schema that its scope admits. If it is valid, then on requests and
+  /// entities that fit the schema its evaluation ends in no error but an overflow, a look at an entity that is not stored,
+  /// or a value outside an extension type. Linked policies are valid if their templates are and what fills their slots fits.
+  ///
+  /// - Parameters:
+  ///   - schema: the entity types, actions and contexts there are.
+  ///   - level: the number of entities, one reached through the other, that a policy may look into, counted from the
+  ///     principal, action, resource or context (RFC 76); `nil` for any number.
+  /// - Complexity: the length of each policy times the environments it can tell apart, which are at most
+  ///   ``ValidationLimits/environments``.
+  public func validate(against schema: Schema, level: Int? = nil) -> ValidationReport {
+    var validator = Validator(schema, level: level)
+    return validator.validate(self)
+  }
+}
+
+/// Validates policies one after the other, with one numbering of the schema for all.
+struct Validator {
+  var checker: TypeChecker?
+  let schema: CheckedSchema
+  let level: Int?
+  var findings: [ValidationFinding] = []
+  var environmentCount = 0
+
+  init(_ schema: Schema, level: Int?) {
+    self.schema = CheckedSchema(schema)
+    self.level = level
+  }
+
+  mutating func validate(_ policies: PolicySet) -> ValidationReport {
+    guard let first = policies.members.first else { return ValidationReport(findings: [], policyCount: 0) }
+    var checker = TypeChecker(schema, first)
+    var infallible: Set<PolicyID> = []
+    // Templates that no evaluation of their links can err in.
+    var infallibleTemplates: Set<PolicyID> = []
+    for policy in policies.members {
+      if let template = policy.template, policies[template]?.isTemplate == true {
+        findings += LinkCheck(policy).findings(&checker.schema)
+        if infallibleTemplates.contains(template) { infallible.insert(policy.id) }
+        continue
+      }
+      var check = PolicyCheck(policy, level: level)
+      check.run(&checker)
+      findings += check.findings
+      environmentCount += check.environmentCount
+      guard !check.mayErr else { continue }
+      if policy.isTemplate { infallibleTemplates.insert(policy.id) } else { infallible.insert(policy.id) }
+    }
+    return ValidationReport(
+      findings: findings,
+      infallible: infallible,
+      policyCount: policies.members.count,
+      environmentCount: environmentCount
+    )
+  }
+}
