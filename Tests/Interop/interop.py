@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,7 @@ ENCRYPTIONS = ["A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A1
 KEY_MANAGEMENT = [
     ("dir", None), ("A128KW", None), ("A192KW", None), ("A256KW", None),
     ("A128GCMKW", None), ("A192GCMKW", None), ("A256GCMKW", None), ("RSA-OAEP", None), ("RSA-OAEP-256", None),
+    ("RSA-OAEP-384", None), ("RSA-OAEP-512", None),
     *((algorithm, curve) for algorithm in ("ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW")
       for curve in ("P-256", "P-384", "P-521", "X25519", "X448")),
     ("PBES2-HS256+A128KW", None), ("PBES2-HS384+A192KW", None), ("PBES2-HS512+A256KW", None),
@@ -204,6 +206,52 @@ class Jose:
         return self.take(self.run("jwe", "dec", "-i", "-", "-k", str(self.bare(key)), text=token))
 
 
+def decoded(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+class Cryptography:
+    """The wider digests of RSA-OAEP, which the others lack: the parts of RFC 7516 out of the `cryptography` that PyJWT brings."""
+
+    name = "cryptography"
+    digests = {"RSA-OAEP-384": "SHA384", "RSA-OAEP-512": "SHA512"}
+
+    def __init__(self) -> None:
+        import jwt
+        from cryptography import exceptions
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import padding
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        self.jwt, self.hashes, self.padding, self.gcm, self.invalid = jwt, hashes, padding, AESGCM, exceptions.InvalidTag
+        self.verify = PyJWT().verify
+
+    def load(self, algorithm: str, encryption: str, key: Path) -> tuple[Any, Any]:
+        if algorithm not in self.digests or not encryption.endswith("GCM"):
+            raise NotThere
+        digest = getattr(self.hashes, self.digests[algorithm])()
+        padding = self.padding.OAEP(self.padding.MGF1(digest), digest, None)
+        return self.jwt.PyJWK.from_dict(json.loads(key.read_text()), algorithm="RS256").key, padding
+
+    def encrypt(self, algorithm: str, encryption: str, key: Path, text: str) -> str:
+        loaded, padding = self.load(algorithm, encryption, key)
+        secret, nonce = os.urandom(int(encryption[1:4]) // 8), os.urandom(12)
+        encode = self.jwt.utils.base64url_encode
+        header = encode(json.dumps({"alg": algorithm, "enc": encryption}).encode())
+        sealed = self.gcm(secret).encrypt(nonce, text.encode(), header)
+        wrapped = loaded.public_key().encrypt(secret, padding)
+        return b".".join([header, *map(encode, (wrapped, nonce, sealed[:-16], sealed[-16:]))]).decode()
+
+    def decrypt(self, algorithm: str, encryption: str, key: Path, token: str) -> str:
+        loaded, padding = self.load(algorithm, encryption, key)
+        header, *parts = token.split(".")
+        wrapped, nonce, sealed, tag = map(decoded, parts)
+        try:
+            return self.gcm(loaded.decrypt(wrapped, padding)).decrypt(nonce, sealed + tag, header.encode()).decode()
+        except (self.invalid, ValueError) as error:
+            raise Refused(repr(error)) from None
+
+
 def spoilt(token: str) -> str:
     """The token with another byte in the middle of its last part."""
     start = token.rindex(".") + 1
@@ -299,10 +347,11 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         exchange = Exchange(Writ(options.policy, Path(directory)), options.verbose)
-        for make in (PyJWT, Joserfc, Jose):
+        for make in (PyJWT, Joserfc, Jose, Cryptography):
             peer = make()
-            for algorithm in SIGNATURES:
-                exchange.signatures(peer, algorithm)
+            if hasattr(peer, "sign"):
+                for algorithm in SIGNATURES:
+                    exchange.signatures(peer, algorithm)
             if hasattr(peer, "encrypt"):
                 for algorithm, curve in KEY_MANAGEMENT:
                     for encryption in ENCRYPTIONS:
