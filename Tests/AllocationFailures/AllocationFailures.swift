@@ -8,7 +8,7 @@
   internal import Darwin
 #endif
 
-/// Fails libcrypto's allocations one by one under everything that stands on it (attacks.md J47): `AllocationFailures STEP`.
+/// Fails libcrypto's allocations one by one under everything that stands on it (ThreatModel.md, J47): `AllocationFailures STEP`.
 ///
 /// Each call is made in a process of its own, from where nothing has been fetched yet, until none of its allocations is left to
 /// fail: with one failing, then with all after it failing, too. Then it is made in one process again and again, where nothing

@@ -23,7 +23,7 @@ struct ChangeTests {
   /// How many changes one engine sees.
   private static let perEngine = 500
 
-  @Test("after each change decisions, reasons and errors are the same")
+  @Test("after each change decisions, reasons and errors are the same (P15)")
   func sameAnswers() async throws {
     let sets = (Self.count + Self.perEngine - 1) / Self.perEngine
     let began = ContinuousClock.now

@@ -11,7 +11,7 @@ import WritPolicy
 /// `Scripts/differential` runs more of it than `Scripts/test` does.
 @Suite("Tables against the literal evaluator")
 struct DifferentialTests {
-  @Test("decisions, reasons and errors are the same for random policies, entities and requests")
+  @Test("decisions, reasons and errors are the same for random policies, entities and requests (P15)")
   func sameAnswers() async throws {
     let settings = Settings.current
     let run = DifferentialRun(settings)

@@ -17,10 +17,10 @@ enum WycheproofVectors {
 struct TokenVectorTests {
   private typealias Object = [String: Any]
 
-  /// Labels of signatures that are wrong (shared/design/attacks.md).
+  /// Labels of signatures that are wrong (Documentation/ThreatModel.md).
   private static let faultyLabels: Set<Int> = [346, 350, 367, 370, 372, 373]
 
-  /// Tokens of RSA1_5, which does not exist here, that are called valid (attacks.md J44).
+  /// Tokens of RSA1_5, which does not exist here, that are called valid (ThreatModel.md, J44).
   private static let absentAlgorithms: Set<Int> = [112, 128]
 
   @Test(
@@ -37,7 +37,7 @@ struct TokenVectorTests {
     for group in content?["testGroups"] as? [Object] ?? [] {
       let halves = name.contains("encryption") ? ["private"] : ["public", "private"]
       var key = try #require(halves.compactMap { group[$0] as? Object }.first)
-      // The file's own name for ES512 (shared/design/attacks.md).
+      // The file's own name for ES512 (Documentation/ThreatModel.md).
       if key["alg"] as? String == "ES521" { key["alg"] = "ES512" }
       let tests = group["tests"] as? [Object] ?? []
       let folder = try Folder()

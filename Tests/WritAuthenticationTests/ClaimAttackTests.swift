@@ -5,7 +5,7 @@ import LibCrypto
 import Testing
 import WritAuthentication
 
-/// The rows of shared/design/attacks.md that are about claims.
+/// The rows of Documentation/ThreatModel.md that are about claims.
 @Suite("Attacks on claims")
 struct ClaimAttackTests {
   private static let now: Int64 = 1_800_000_000

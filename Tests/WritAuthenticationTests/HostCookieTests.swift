@@ -96,7 +96,7 @@ struct HostCookieTests {
     }
   }
 
-  // attacks.md S11: tossing, prefix bypasses by white space and case.
+  // ThreatModel.md, S11: tossing, prefix bypasses by white space and case.
   private static let tossed: [[String]] = [
     ["\(name)=a; \(name)=b"], ["\(name)=a; \(name)=a"], ["\(name)=a", "\(name)=a"], ["\(name)=a; x=y;\t\(name) =b"],
     ["\(name)"], ["\(name)=a; \(name)"],
@@ -121,7 +121,7 @@ struct HostCookieTests {
     #expect(try cookie.value(in: ["__Host-kiosk=a"]) == "a")
   }
 
-  // attacks.md S12, CVE-2022-3215.
+  // ThreatModel.md, S12, CVE-2022-3215.
   @Test(
     "S12 control characters refuse, wherever they are",
     arguments: ["\r", "\n", "\r\n", "\0", "\u{1}", "\u{B}", "\u{C}", "\u{1B}", "\u{7F}"]

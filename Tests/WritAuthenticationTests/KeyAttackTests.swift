@@ -3,7 +3,7 @@
 import Testing
 import WritAuthentication
 
-/// The rows of shared/design/attacks.md that are about keys.
+/// The rows of Documentation/ThreatModel.md that are about keys.
 @Suite("Attacks on keys")
 struct KeyAttackTests {
   @Test("J31 short HMAC keys are refused", arguments: [(JSONWebAlgorithm.hs256, 32), (.hs384, 48), (.hs512, 64)])

@@ -3,7 +3,7 @@
 import WritAuthentication
 
 /// A verifier whose keys come from elsewhere, with a clock that a test moves: on it are tried the rows K of
-/// shared/design/attacks.md that hold for every source.
+/// Documentation/ThreatModel.md that hold for every source.
 struct RemoteKeyWorld {
   let time = TestTime()
   let source: FakeSource

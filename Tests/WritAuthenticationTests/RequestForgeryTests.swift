@@ -70,7 +70,7 @@ struct RequestForgeryTests {
     }
   }
 
-  // attacks.md C03.
+  // ThreatModel.md, C03.
   private static let named: [(site: [String], origin: [String], isTaken: Bool)] = [
     (["same-origin"], ["https://app.example"], true), (["same-origin"], [], true), ([], ["https://app.example"], true),
     ([], [], false), (["same-site"], ["https://app.example"], false), (["cross-site"], ["https://app.example"], false),

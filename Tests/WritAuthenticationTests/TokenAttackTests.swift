@@ -5,7 +5,7 @@ import LibCrypto
 import Testing
 import WritAuthentication
 
-/// The rows of shared/design/attacks.md that are about the signature of a token and its form.
+/// The rows of Documentation/ThreatModel.md that are about the signature of a token and its form.
 @Suite("Attacks on signed tokens")
 struct TokenAttackTests {
   private let material: Object

@@ -11,7 +11,7 @@ import WritAuthentication
 /// rule without them.
 @Suite("Wycheproof", .enabled(if: Vectors.wycheproof != nil, "the vectors are not there"))
 struct WycheproofTests {
-  /// Labels that are wrong, and why (shared/design/attacks.md): what is right is the opposite.
+  /// Labels that are wrong, and why (Documentation/ThreatModel.md): what is right is the opposite.
   private static let faultyLabels: [Int: String] = [
     346: "called valid: a PS384 token under a PS256 key",
     350: "called valid: a PS384 token under a PS256 key",
@@ -39,7 +39,7 @@ struct WycheproofTests {
     print("Wycheproof json_web_key: \(total) run, 0 left out.")
   }
 
-  /// Tokens of RSA1_5, which does not exist here, that are called valid (attacks.md J44).
+  /// Tokens of RSA1_5, which does not exist here, that are called valid (ThreatModel.md, J44).
   private static let absentAlgorithms: Set<Int> = [112, 128]
 
   @Test("every encrypted token, none left out; those of RSA1_5 are refused")
@@ -78,7 +78,7 @@ struct WycheproofTests {
     var (total, failures, faulty) = (0, [String](), [Int]())
     for group in try Vectors.wycheproof(file) {
       var material = try #require((group["public"] ?? group["private"]) as? Object)
-      // The file's own name for ES512 (shared/design/attacks.md).
+      // The file's own name for ES512 (Documentation/ThreatModel.md).
       if material["alg"] as? String == "ES521" { material["alg"] = "ES512" }
       let text = material["keys"] == nil ? json(["keys": [material]] as Object) : json(material)
       let set: JSONWebKeySet? = try? JSONWebKeySet(parsing: text)

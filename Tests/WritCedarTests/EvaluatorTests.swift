@@ -221,7 +221,7 @@ struct EvaluatorTests {
   )
   func extensionFunctions(expression: String, value: String) { check(expression, value) }
 
-  @Test("C11 the variables are the request's")
+  @Test("The variables are the request's (acceptance C11)")
   func variables() throws {
     let context = try RecordValue([("ip", "10.0.0.1")])
     #expect(outcome(of: "principal", context: context) == "User::\"alice\"")

@@ -87,7 +87,7 @@ struct AdviceLimitTests {
     #expect(!isRefused("permit(principal, action, resource) when { \(condition) };"))
   }
 
-  @Test("What a message shows of a hostile text is short, and has no character that a terminal acts on (S20)")
+  @Test("What a message shows of a hostile text is short, and has no character that a terminal acts on (X03)")
   func bounded() throws {
     let long = String(repeating: "x", count: 20_000)
     let texts = [

@@ -73,6 +73,24 @@ struct PolicySetTests {
     #expect(set.policies.map(\.id) == ["static", "l"])
   }
 
+  @Test("Syntax in the id that fills a slot stays part of the id (P28)", arguments: [
+    #"a", action, resource) when { true }; permit(principal, action, resource); //"#, "?resource", "\n\u{0}\\\"", "*",
+  ])
+  func slotInjection(id: String) throws {
+    var set = try PolicySet(parsing: "permit(principal == ?principal, action, resource);")
+    try set.link("policy0", as: "l", slots: [.principal: uid("User", id)])
+    let link = try #require(set["l"])
+    #expect(link.principalConstraint == .equal(.entity(uid("User", id))))
+    // What is printed reads back as one policy about the same principal.
+    let printed = try PolicySet(parsing: link.description)
+    #expect(printed.count == 1)
+    #expect(printed.policies.first?.principalConstraint == link.principalConstraint)
+    for (other, decision) in [(id, Decision.allow), ("ann", .deny)] {
+      let request = Request(principal: uid("User", other), action: uid("Action", "view"), resource: uid("Doc", "d"))
+      #expect(Authorizer(policies: set, entities: EntityStore()).authorize(request).decision == decision)
+    }
+  }
+
   @Test("a template with links stays until they are gone")
   func removing() throws {
     var set = try PolicySet(parsing: "permit(principal == ?principal, action, resource);\(Self.any)")

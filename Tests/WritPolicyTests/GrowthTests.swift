@@ -9,7 +9,7 @@ import WritPolicy
 ///
 /// A policy stands under at most 16 keys for each action that its scope lists, a key takes at most 27 bytes, and a
 /// condition about 30 bytes a node.
-@Suite("Tables grow with the text of the policies, whatever the conditions")
+@Suite("Tables grow with the text of the policies, whatever the conditions (P16)")
 struct GrowthTests {
   private func engine(_ policies: [String], _ entities: EntityStore = EntityStore()) throws -> PolicyEngine {
     try PolicyEngine(try PolicySet(parsing: policies.joined(separator: "\n")), entities: entities)

@@ -107,7 +107,7 @@ struct ReadersUnderChangeTests {
     weak var version: (any AnyObject & Sendable)?
   }
 
-  @Test("no answer mixes versions, none is late, and no version stays")
+  @Test("no answer mixes versions, none is late, and no version stays (P21)")
   func mix() throws {
     let stage = try Stage()
     let count = Self.levels * 2

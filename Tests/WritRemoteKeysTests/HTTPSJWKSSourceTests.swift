@@ -6,7 +6,7 @@
   import WritAuthentication
   import WritRemoteKeys
 
-  /// The rows K01, K02, K03 and K10 of shared/design/attacks.md against a server that tries them.
+  /// The rows K01, K02, K03 and K10 of Documentation/ThreatModel.md against a server that tries them.
   @Suite("Keys fetched over HTTPS", .timeLimit(.minutes(3)))
   struct HTTPSJWKSSourceTests {
     private let server: LocalServer

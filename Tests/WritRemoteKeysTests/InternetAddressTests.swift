@@ -8,7 +8,7 @@
   @Suite("Addresses that keys may be fetched from")
   struct InternetAddressTests {
     @Test(
-      "K02 O13 special-purpose addresses are not public: IANA's registries, RFC 6890",
+      "K02 special-purpose addresses are not public: IANA's registries, RFC 6890",
       arguments: [
         "0.0.0.0", "0.255.255.255", "10.0.0.1", "10.255.255.255", "100.64.0.0", "100.127.255.255", "127.0.0.1",
         "127.255.255.254", "169.254.169.254", "172.16.0.0", "172.31.255.255", "192.0.0.1", "192.0.2.1", "192.88.99.1",

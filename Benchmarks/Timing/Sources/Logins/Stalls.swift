@@ -11,7 +11,7 @@ import WritAuthentication
   import Darwin
 #endif
 
-/// How late a task wakes that sleeps for 5 ms, while the queue of passwords to hash is full (attacks.md S22).
+/// How late a task wakes that sleeps for 5 ms, while the queue of passwords to hash is full (ThreatModel.md, S22).
 ///
 /// The machine's own pauses are measured beside it, by a thread that does nothing but ask for the time: the longest time
 /// between two answers.
