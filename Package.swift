@@ -12,6 +12,8 @@ import PackageDescription
 
 let package = Package(
   name: "writ",
+  // The oldest that what is used allows: `Array.span`, `String.UTF8View.span`, `UTF8Span` and `InlineArray` are part of the
+  // standard library of macOS 26 and are not deployed back, as `Span` itself is (10.14.4). `Synchronization` needs 15.
   platforms: [.macOS(.v26)],
   products: [
     .library(name: "WritCedar", targets: ["WritCedar"]),
