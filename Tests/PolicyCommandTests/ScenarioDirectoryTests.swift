@@ -28,7 +28,7 @@ struct ScenarioDirectoryTests {
     ("broken.json", "{\"staticPolicies\": {,}}", "policies"), ("bom.json", "\u{FEFF}\(set)", "policies"),
     ("deny", Policies.forbid, "policies"), ("deny.txt", "// why\n@id(\"(f\") @a\n forbid (principal, x", "policies"),
     ("deny.policy", "Forbid(principal, action, resource);", "policies"),
-    ("schema.cedarschema.json", "{}", "a schema"), ("schema.json", "{}", "a schema"), ("x.CedarSchema", "", "a schema"),
+    ("Schema.CedarSchema.json", "{}", "a schema"), ("schema.json", "{}", "a schema"), ("x.CedarSchema", "", "a schema"),
     ("types.json", #"{"": {"entityTypes": {}, "actions": {}}}"#, "a schema"),
     ("types", "// s\nnamespace A::B { entity U; }", "a schema"), ("types.txt", "entity User in [Group];", "a schema"),
     ("types.txt", "action view appliesTo {", "a schema"), ("s/schema.cedarschema", "entity User;", "a schema"),
@@ -75,7 +75,7 @@ struct ScenarioDirectoryTests {
   @Test("flags replace a kind, and then the directory's files of that kind do not matter")
   func flags() async throws {
     let files = Self.permit.merging([
-      "d/deny/all.cedar": Policies.forbid, "d/my.entities.json": "[]", "d/s.cedarschema.json": "{}", "e.json": "[]",
+      "d/deny/all.cedar": Policies.forbid, "d/my.entities.json": "[]", "d/schema.json": "{}", "e.json": "[]",
       "s.cedarschema": "entity User, Photo; action view appliesTo { principal: User, resource: Photo };",
     ]) { $1 }
     let folder = try Folder(files)

@@ -79,6 +79,8 @@ public struct Schema: Sendable {
   package internal(set) var types: [ValueType] = []
   package internal(set) var entityTypes: [EntityTypeName: EntityDefinition] = [:]
   package internal(set) var actions: [EntityUID: ActionDefinition] = [:]
+  /// The declarations that the schema is made of, as written: for writing it, and for finding what is declared where.
+  public internal(set) var declarations = SchemaDeclarations()
   /// The ids of the enumerated types, for looking them up.
   var enumerations: [EntityTypeName: Set<ScalarText>] = [:]
 

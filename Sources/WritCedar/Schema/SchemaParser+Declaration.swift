@@ -3,9 +3,10 @@
 /// Entity types, actions and common types.
 extension SchemaParser {
   /// Names that would hide the language's own types, in JSON if not here.
-  private static let builtInTypes = ["Bool", "Boolean", "Entity", "Extension", "Long", "Record", "Set", "String"]
+  static let builtInTypes = ["Bool", "Boolean", "Entity", "Extension", "Long", "Record", "Set", "String"]
 
   mutating func commonTypeDeclaration() throws(Diagnostic) {
+    let annotations = annotationsAhead
     parser.advance()
     let name = try name("the common type's name")
     if Self.builtInTypes.contains(name.text) {
@@ -18,7 +19,9 @@ extension SchemaParser {
     try expect(.assign, "`=` after the common type's name") { _ in "a common type is written `type Name = Type;`" }
     let type = try typeExpression()
     try end("the common type", "`;` after the type") { $0.attributeEndAdvice() }
-    syntax.commonTypes.append(SchemaSyntax.CommonType(namespace: namespace, name: name, type: type))
+    syntax.commonTypes.append(
+      SchemaSyntax.CommonType(namespace: namespace, name: name, type: type, annotations: annotations)
+    )
   }
 
   /// The `;` at the end of a declaration.
@@ -42,7 +45,7 @@ extension SchemaParser {
       }
       names.append(name)
     } while parser.take(.comma)
-    var entity = SchemaSyntax.EntityDeclaration(namespace: namespace, names: names)
+    var entity = SchemaSyntax.EntityDeclaration(namespace: namespace, names: names, annotations: annotationsAhead)
     if parser.tokenIs("enum") {
       try enumeration(of: &entity)
     } else {
@@ -107,7 +110,7 @@ extension SchemaParser {
     repeat {
       names.append(try quotableName("the action's name") { $0.actionNameAdvice() })
     } while parser.take(.comma)
-    var action = SchemaSyntax.ActionDeclaration(namespace: namespace, names: names)
+    var action = SchemaSyntax.ActionDeclaration(namespace: namespace, names: names, annotations: annotationsAhead)
     var expected = "`in`, `appliesTo` or `;`"
     if parser.tokenIs("in") {
       parser.advance()
@@ -221,7 +224,7 @@ extension SchemaParser {
     let expectation = "a record or a common type after `context:`"
     if parser.token.kind == .leftBrace { return try typeExpression() }
     let first = syntax.types.count
-    syntax.types.append(.name(try path(expectation)))
+    syntax.types.append(.name(try path(expectation), .any))
     return first..<syntax.types.count
   }
 }

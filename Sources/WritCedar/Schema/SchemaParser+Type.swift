@@ -55,7 +55,7 @@ extension SchemaParser {
         continue
       }
       let name = try path(expectation) { $0.typeAdvice() }
-      guard parser.token.kind == .less else { return appendNode(.name(name)) }
+      guard parser.token.kind == .less else { return appendNode(.name(name, .any)) }
       guard name.text == "Set" else {
         throw parser.diagnostic(
           "`\(parser.shortened(name.text))` takes no `<…>`",
@@ -82,13 +82,13 @@ extension SchemaParser {
 
   /// `name:`, `name?:` or `"name":`, with annotations before it.
   private mutating func attributeName() throws(Diagnostic) {
-    try annotations()
+    let annotations = try annotations()
     let name = try quotableName("an attribute's name or `}`") { $0.attributeNameAdvice() }
     let isRequired = !parser.take(.question)
     try expect(.colon, isRequired ? "`:` or `?:` after the attribute's name" : "`:` after `?`") {
       $0.attributeColonAdvice(name.text)
     }
-    openAttributes.append(SchemaSyntax.Attribute(name: name, isRequired: isRequired))
+    openAttributes.append(SchemaSyntax.Attribute(name: name, isRequired: isRequired, annotations: annotations))
   }
 
   private mutating func closeRecord(_ firstAttribute: Int) throws(Diagnostic) {

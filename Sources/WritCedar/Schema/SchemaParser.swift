@@ -4,7 +4,6 @@
 ///
 /// This file holds the loop over declarations with its recovery, namespaces and names;
 /// `SchemaParser+Declaration.swift` reads entity types, actions and common types, `SchemaParser+Type.swift` types.
-/// Annotations are checked and dropped: they have no effect (RFC 48).
 struct SchemaParser {
   var parser: Parser
   var syntax: SchemaSyntax
@@ -14,6 +13,8 @@ struct SchemaParser {
   var namespace = ""
   private var openNamespace: Token?
   private var namespaces: [ScalarText: SourceSpan] = [:]
+  /// The annotations of the declaration at hand.
+  var annotationsAhead: [SchemaSyntax.Annotation] = []
   /// Braces open in the declaration at hand: they tell recovery where the declaration ends.
   var openBraces = 0
 
@@ -106,7 +107,7 @@ struct SchemaParser {
   }
 
   private mutating func declaration() throws(Diagnostic) {
-    try annotations()
+    annotationsAhead = try annotations()
     if parser.tokenIs("entity") { return try entityDeclaration() }
     if parser.tokenIs("action") { return try actionDeclaration() }
     if parser.tokenIs("type") { return try commonTypeDeclaration() }
@@ -120,16 +121,19 @@ struct SchemaParser {
     throw noDeclaration(in: openNamespace != nil)
   }
 
-  /// Checks `@name` and `@name("value")`, any number of them, no name twice.
-  mutating func annotations() throws(Diagnostic) {
-    guard parser.token.kind == .at else { return }
+  /// Reads `@name` and `@name("value")`, any number of them, no name twice.
+  mutating func annotations() throws(Diagnostic) -> [SchemaSyntax.Annotation] {
+    guard parser.token.kind == .at else { return [] }
     var names: Set<ScalarText> = []
+    var annotations: [SchemaSyntax.Annotation] = []
     while parser.token.kind == .at {
       let annotation = try parser.annotation()
       guard names.insert(ScalarText(annotation.name)).inserted else {
         throw parser.repeatedAnnotation(annotation.name, at: annotation.span)
       }
+      annotations.append(SchemaSyntax.Annotation(name: annotation.name, value: annotation.value))
     }
+    return annotations
   }
 
   private mutating func openNamespaceDeclaration() throws(Diagnostic) {
@@ -156,6 +160,7 @@ struct SchemaParser {
     }
     openNamespace = keyword
     namespace = path
+    syntax.namespaces.append(SchemaSyntax.Namespace(name: path, annotations: annotationsAhead))
     if let other = namespaces.updateValue(span, forKey: ScalarText(path)) {
       parser.diagnostics.append(
         parser.diagnostic(

@@ -14,7 +14,9 @@ extension SchemaResolver {
       if let application = declaration.application {
         principals = Set(entityTypes(application.principals, in: declaration.namespace))
         resources = Set(entityTypes(application.resources, in: declaration.namespace))
-        context = application.context.map { self.context($0, in: declaration.namespace) } ?? empty
+        if let expression = application.context, let name = declaration.names.first {
+          context = self.context(expression, of: name, in: declaration.namespace)
+        }
       }
       for name in declaration.names {
         let uid = Self.action(name.text, in: declaration.namespace)
@@ -65,8 +67,17 @@ extension SchemaResolver {
   }
 
   /// A context is a record, written out or a common type of one; no entity type is looked for.
-  private mutating func context(_ expression: SchemaSyntax.TypeExpression, in namespace: String) -> Schema.TypeIndex {
-    guard case .name(let name)? = syntax.types[expression].last else { return build(expression, in: namespace) }
+  private mutating func context(
+    _ expression: SchemaSyntax.TypeExpression,
+    of action: SchemaSyntax.Name,
+    in namespace: String
+  ) -> Schema.TypeIndex {
+    guard case .name(let name, _)? = syntax.types[expression].last else {
+      let type = build(expression, in: namespace)
+      if case .record = schema[type] { return type }
+      report("the context of an action is a record, not a set", at: action.place)
+      return intern(.record([]))
+    }
     for candidate in candidates(name.text, in: namespace) {
       guard let number = commonTypes[ScalarText(candidate)] else { continue }
       guard let type = commonTypeIndices[number] else { break }

@@ -15,7 +15,7 @@ extension SchemaResolver {
     let hierarchy = EntityTypeHierarchy(declarations: numbers, parents: parents)
     let empty = intern(.record([]))
     for declaration in syntax.entities {
-      let attributes = declaration.attributes.map { build($0, in: declaration.namespace) } ?? empty
+      let attributes = declaration.attributes.map { shape($0, of: declaration) } ?? empty
       let tags = declaration.tags.map { build($0, in: declaration.namespace) }
       let ids = declaration.enumeration.map { Set($0.lazy.map(ScalarText.init)) }
       for name in declaration.names {
@@ -30,6 +30,22 @@ extension SchemaResolver {
         if let ids { schema.enumerations[type] = ids }
       }
     }
+  }
+
+  /// The attributes of a declaration: a record, which in JSON may be a common type.
+  private mutating func shape(
+    _ expression: SchemaSyntax.TypeExpression,
+    of declaration: SchemaSyntax.EntityDeclaration
+  ) -> Schema.TypeIndex {
+    let type = build(expression, in: declaration.namespace)
+    if case .record = schema[type] { return type }
+    // Of a name that is not declared that has been reported.
+    if case .name(let name, _)? = syntax.types[expression].last, !hasReported(at: name.place) {
+      report("the attributes of an entity type are a record: `\(name.text)` is another type", at: name.place)
+    } else if case .set? = syntax.types[expression].last, let name = declaration.names.first {
+      report("the attributes of an entity type are a record, not a set", at: name.place)
+    }
+    return intern(.record([]))
   }
 
   /// The entity types that these names refer to; common types and actions do not count, others are reported.

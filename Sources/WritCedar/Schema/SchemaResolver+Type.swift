@@ -33,16 +33,21 @@ extension SchemaResolver {
   }
 
   /// In each namespace common types come before entity types; primitive and extension types come last.
-  private func reference(_ name: String, in namespace: String) -> TypeReference? {
-    if name.utf8.starts(with: Self.languageNamespace.utf8) {
+  private func reference(
+    _ name: String,
+    _ kind: SchemaSyntax.Reference,
+    in namespace: String
+  ) -> TypeReference? {
+    if kind == .language { return Self.primitive(name).map(TypeReference.primitive) }
+    if kind != .entity, name.utf8.starts(with: Self.languageNamespace.utf8) {
       return Self.primitive(String(name.dropFirst(Self.languageNamespace.count))).map(TypeReference.primitive)
     }
     for candidate in candidates(name, in: namespace) {
-      if let common = commonTypes[ScalarText(candidate)] { return .common(common) }
+      if kind != .entity, let common = commonTypes[ScalarText(candidate)] { return .common(common) }
       let type = EntityTypeName(checked: candidate)
-      if entityPlaces[type] != nil || actionTypes.contains(type) { return .entity(type) }
+      if kind != .common, entityPlaces[type] != nil || actionTypes.contains(type) { return .entity(type) }
     }
-    return Self.primitive(name).map(TypeReference.primitive)
+    return kind == .entity ? nil : Self.primitive(name).map(TypeReference.primitive)
   }
 
   // MARK: Building
@@ -67,8 +72,8 @@ extension SchemaResolver {
     }
     for node in syntax.types[expression] {
       switch node {
-      case .name(let name):
-        built.append(build(name, in: namespace) ?? unresolved)
+      case .name(let name, let kind):
+        built.append(build(name, kind, in: namespace) ?? unresolved)
       case .set(let element):
         built.append(intern(.set(part(element))))
       case .record(let attributes):
@@ -81,18 +86,37 @@ extension SchemaResolver {
     return built.last ?? unresolved
   }
 
-  private mutating func build(_ name: SchemaSyntax.Name, in namespace: String) -> Schema.TypeIndex? {
-    switch reference(name.text, in: namespace) {
+  private mutating func build(
+    _ name: SchemaSyntax.Name,
+    _ kind: SchemaSyntax.Reference,
+    in namespace: String
+  ) -> Schema.TypeIndex? {
+    switch reference(name.text, kind, in: namespace) {
     case .common(let number): return commonTypeIndices[number]
     case .entity(let type): return intern(.entity(type))
     case .primitive(let type): return intern(type)
     case nil:
-      if !isFull { reportUndeclared("type", name, help: typeHelp(name.text, in: namespace)) }
+      if !isFull {
+        reportUndeclared(Self.noun(kind), name, help: typeHelp(name.text, kind, in: namespace))
+      }
       return nil
     }
   }
 
-  private func typeHelp(_ name: String, in namespace: String) -> String? {
+  private static func noun(_ kind: SchemaSyntax.Reference) -> String {
+    switch kind {
+    case .any: "type"
+    case .common: "common type"
+    case .entity: "entity type"
+    case .language: "type of the language"
+    }
+  }
+
+  private func typeHelp(_ name: String, _ kind: SchemaSyntax.Reference, in namespace: String) -> String? {
+    if kind == .common, case .entity? = reference(name, .entity, in: namespace) {
+      return "`\(name)` is an entity type: write `{\"type\": \"EntityOrCommon\", \"name\": \"\(name)\"}`"
+    }
+
     let names = entityPlaces.keys.lazy.map(\.description)
     // A declared type that is spelled alike comes before one that another language calls so.
     return suggestion(name, among: Array(names) + commonTypes.keys.map(\.string), in: namespace)
@@ -152,7 +176,9 @@ extension SchemaResolver {
 
   private func commonTypes(referredToBy common: SchemaSyntax.CommonType) -> [(Int, SchemaSyntax.Name)] {
     syntax.types[common.type].compactMap { node in
-      guard case .name(let name) = node, case .common(let number)? = reference(name.text, in: common.namespace) else {
+      guard case .name(let name, let kind) = node,
+        case .common(let number)? = reference(name.text, kind, in: common.namespace)
+      else {
         return nil
       }
       return (number, name)

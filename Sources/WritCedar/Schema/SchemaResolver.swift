@@ -57,6 +57,11 @@ struct SchemaResolver {
     problems.append((place, Diagnostic(message, help: help, source: source, span: place.span)))
   }
 
+  /// Whether something has been reported at a place.
+  func hasReported(at place: Place) -> Bool {
+    problems.contains { $0.place.source == place.source && $0.place.span == place.span }
+  }
+
   func location(of place: Place) -> String {
     guard syntax.sources.indices.contains(place.source) else { return "" }
     return syntax.sources[place.source].location(of: place.span.start).description

@@ -1,30 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The declarations of the texts of a schema, as written: names are not yet resolved.
+/// The declarations of the texts of a schema, as written in Cedar's syntax or JSON: names are not yet resolved.
 ///
 /// Types stand in one flat table, parts before the whole, so that nothing recurses over the nesting of the text.
-struct SchemaSyntax {
+package struct SchemaSyntax: Sendable {
   /// A range of bytes in one of the ``sources``.
-  struct Place {
-    let source: Int
-    let span: SourceSpan
+  package struct Place: Sendable {
+    package let source: Int
+    package let span: SourceSpan
   }
 
   /// A name or a path, `Clinic::Doctor`, where it is written.
-  struct Name {
-    let text: String
-    let place: Place
+  package struct Name: Sendable {
+    package let text: String
+    package let place: Place
   }
 
-  struct Attribute {
-    let name: Name
-    let isRequired: Bool
+  /// `@name("value")` or `@name`, which mean nothing to the language (RFC 48).
+  package struct Annotation: Sendable {
+    package let name: String
+    package let value: String?
+  }
+
+  package struct Attribute: Sendable {
+    package let name: Name
+    package let isRequired: Bool
+    package var annotations: [Annotation] = []
     /// An index into ``types``; known when the type has been read.
-    var type = 0
+    package var type = 0
   }
 
-  enum TypeNode {
-    case name(Name)
+  /// The kinds of types that a name may refer to: in Cedar's syntax any, in JSON those that its `type` admits.
+  package enum Reference: Sendable {
+    case any
+    /// A common type, or one of the language that none hides.
+    case common
+    case entity
+    /// A type of the language, whatever is declared.
+    case language
+  }
+
+  package enum TypeNode: Sendable {
+    case name(Name, Reference)
     /// The elements' type, an index into ``types``.
     case set(Int)
     /// Sorted by the bytes of the names, no name twice.
@@ -32,49 +49,61 @@ struct SchemaSyntax {
   }
 
   /// The nodes of one type expression; the last is the whole.
-  typealias TypeExpression = Range<Int>
+  package typealias TypeExpression = Range<Int>
 
-  struct CommonType {
-    let namespace: String
-    let name: Name
-    let type: TypeExpression
+  package struct CommonType: Sendable {
+    package let namespace: String
+    package let name: Name
+    package let type: TypeExpression
+    package var annotations: [Annotation] = []
   }
 
   /// One declaration of entity types: all its names share the rest.
-  struct EntityDeclaration {
-    let namespace: String
-    let names: [Name]
-    var parents: [Name] = []
-    var attributes: TypeExpression?
-    var tags: TypeExpression?
-    var enumeration: [String]?
+  package struct EntityDeclaration: Sendable {
+    package let namespace: String
+    package let names: [Name]
+    package var annotations: [Annotation] = []
+    package var parents: [Name] = []
+    package var attributes: TypeExpression?
+    package var tags: TypeExpression?
+    package var enumeration: [String]?
   }
 
   /// A group that an action is in: `"all"`, or `Clinic::Action::"all"` with its type.
-  struct ActionReference {
-    let type: String?
-    let id: String
-    let place: Place
+  package struct ActionReference: Sendable {
+    package let type: String?
+    package let id: String
+    package let place: Place
   }
 
   /// What stands behind `appliesTo`.
-  struct Application {
-    let principals: [Name]
-    let resources: [Name]
-    let context: TypeExpression?
+  package struct Application: Sendable {
+    package let principals: [Name]
+    package let resources: [Name]
+    package let context: TypeExpression?
   }
 
   /// One declaration of actions: all its names share the rest.
-  struct ActionDeclaration {
-    let namespace: String
-    let names: [Name]
-    var parents: [ActionReference] = []
-    var application: Application?
+  package struct ActionDeclaration: Sendable {
+    package let namespace: String
+    package let names: [Name]
+    package var annotations: [Annotation] = []
+    package var parents: [ActionReference] = []
+    package var application: Application?
   }
 
-  var sources: [SourceText] = []
-  var types: [TypeNode] = []
-  var commonTypes: [CommonType] = []
-  var entities: [EntityDeclaration] = []
-  var actions: [ActionDeclaration] = []
+  /// A namespace as it is opened in a text, empty ones included.
+  package struct Namespace: Sendable {
+    package let name: String
+    package var annotations: [Annotation] = []
+  }
+
+  package internal(set) var sources: [SourceText] = []
+  package internal(set) var types: [TypeNode] = []
+  package internal(set) var namespaces: [Namespace] = []
+  package internal(set) var commonTypes: [CommonType] = []
+  package internal(set) var entities: [EntityDeclaration] = []
+  package internal(set) var actions: [ActionDeclaration] = []
+
+  package init() {}
 }

@@ -7,14 +7,14 @@ internal import WritCedar
 enum InputKind: CaseIterable {
   case policies, schema, entities
 
-  /// The kind that a directory's file of this name is read as: `*.cedar` and `*.cedar.json`, `*.cedarschema`,
-  /// `entities.json`.
+  /// The kind that a directory's file of this name is read as: `*.cedar` and `*.cedar.json`, `*.cedarschema` and
+  /// `*.cedarschema.json`, `entities.json`.
   init?(readAs name: String) {
     func ends(_ suffix: String) -> Bool { name.utf8.reversed().starts(with: suffix.utf8.reversed()) }
     if name.utf8.first == UInt8(ascii: ".") { return nil }
     if ends(".cedar") || ends(".cedar.json") {
       self = .policies
-    } else if ends(".cedarschema") {
+    } else if ends(".cedarschema") || ends(".cedarschema.json") {
       self = .schema
     } else if name.hasSameScalars(as: "entities.json") {
       self = .entities

@@ -7,8 +7,8 @@ internal import WritCedar
 struct ScenarioOptions: ParsableArguments {
   @Argument(
     help: """
-      A directory with *.cedar, *.cedar.json, *.cedarschema and entities.json. What else in it or in its folders looks like \
-      one of these is an error.
+      A directory with *.cedar, *.cedar.json, *.cedarschema, *.cedarschema.json and entities.json. What else in it or in its \
+      folders looks like one of these is an error.
       """
   )
   var directory: String?
@@ -18,7 +18,7 @@ struct ScenarioOptions: ParsableArguments {
   )
   var policies: [String] = []
 
-  @Option(help: ArgumentHelp("A schema; may be repeated.", valueName: "file"))
+  @Option(help: ArgumentHelp("A schema in Cedar's syntax or JSON; may be repeated.", valueName: "file"))
   var schema: [String] = []
 
   @Option(help: ArgumentHelp("Entities in JSON; may be repeated.", valueName: "file"))

@@ -4,7 +4,7 @@ internal import WritCedar
 
 /// The files of a scenario's directory, of which none that could decide is passed over.
 ///
-/// Read are `*.cedar`, `*.cedar.json`, `*.cedarschema` and `entities.json` of the directory itself. Everything else in it
+/// Read are `*.cedar`, `*.cedar.json`, `*.cedarschema`, `*.cedarschema.json` and `entities.json` of the directory itself. Everything else in it
 /// and in its folders is looked at: what looks like policies, a schema or entities, by its name (``InputKind/init(named:)``)
 /// or by its content, is an error that names it. Folders of version control are left out.
 struct ScenarioDirectory {
@@ -113,9 +113,7 @@ struct ScenarioDirectory {
     if name.hasPrefix(".") { return "hidden files are not" }
     switch kind {
     case .policies: return "policies are read from *.cedar and *.cedar.json"
-    case .schema where name.lowercased().hasSuffix(".json"):
-      return "a schema is read from *.cedarschema; schemas in JSON are not read yet"
-    case .schema: return "a schema is read from *.cedarschema"
+    case .schema: return "a schema is read from *.cedarschema and *.cedarschema.json"
     case .entities: return "entities are read from entities.json"
     }
   }
