@@ -12,11 +12,11 @@ struct PolicyCommand: ParsableCommand {
     abstract:
       "Ask, test and measure Cedar policies; make keys, issue and verify tokens and one-time passwords; show sessions.",
     discussion: """
-      Exit statuses: 0 success (eval: allow), 1 any error, 2 deny (token verify, otp verify: refused). Nothing that
-      failed exits with 0 or 2.
+      Exit statuses: 0 success (eval: allow), 1 any error, 2 deny (token verify, otp verify: refused), 3 invalid (check).
+      Nothing that failed exits with 0 or 2.
       """,
     subcommands: [
-      EvalCommand.self, EvaluateCommand.self, TestCommand.self, BenchCommand.self, KeysCommand.self, TokenCommand.self,
+      EvalCommand.self, EvaluateCommand.self, CheckCommand.self, TestCommand.self, BenchCommand.self, KeysCommand.self, TokenCommand.self,
       OneTimePasswordCommand.self, PasswordsCommand.self, SecretsCommand.self, SessionCommand.self,
     ]
   )
