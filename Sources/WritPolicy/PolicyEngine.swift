@@ -144,7 +144,9 @@ public final class PolicyEngine: Sendable {
 
   /// Builds the context of requests.
   ///
-  /// - Parameter overlay: the entities that the same requests bring.
+  /// - Parameters:
+  ///   - record: the attributes of the context.
+  ///   - overlay: the entities that the same requests bring.
   public func context(_ record: RecordValue, over overlay: EntityOverlay? = nil) -> RequestContext {
     unsafe gate.read { unsafe RequestContext(record, engine: tag, $0, over: overlay) }
   }
@@ -163,7 +165,7 @@ public final class PolicyEngine: Sendable {
   ///
   /// - Parameters:
   ///   - entities: what comes from outside.
-  ///   - rule: the effect of those on stored entities of their UIDs. ``OverlayRule/mergeWithoutConflicts`` reads the stored
+  ///   - rule: the effect of those on stored entities of their UIDs. `OverlayRule.mergeWithoutConflicts` reads the stored
   ///     entities back, which costs microseconds.
   ///   - replacing: entities that stand in place of the stored ones, whole, whatever the rule.
   /// - Throws: ``PolicyEngineError``: an entity that, with what is stored of it, does not fit the engine's schema, an action,

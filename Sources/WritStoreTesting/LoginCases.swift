@@ -4,7 +4,7 @@ internal import Synchronization
 public import WritAuthentication
 
 extension StoreCase where Store: RecordStore {
-  /// What logins promise on top of a ``RecordStore``: one-time passwords, passwords, sessions, refresh tokens, limits; each names the attack that it is.
+  /// What logins promise on top of a `RecordStore`: one-time passwords, passwords, sessions, refresh tokens, limits; each names the attack that it is.
   ///
   /// Not on one store at the same time as those of ``recordStore``: their sweeps reach what a clock that steps back has left behind.
   public static var logins: [StoreCase] {

@@ -3,7 +3,7 @@
 public import WritAuthentication
 
 extension StoreCase where Store: RateLimitStore {
-  /// All that a ``RateLimitStore`` must do, by a clock that goes.
+  /// All that a `RateLimitStore` must do, by a clock that goes.
   public static var rateLimitStore: [StoreCase] { buckets + races }
 
   private static var day: Duration { .seconds(86_400) }

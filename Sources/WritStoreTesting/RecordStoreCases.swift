@@ -3,7 +3,7 @@
 public import WritAuthentication
 
 extension StoreCase where Store: RecordStore {
-  /// All that a ``RecordStore`` must do.
+  /// All that a `RecordStore` must do.
   public static var recordStore: [StoreCase] { oneRecord + expiry + owners + concurrency }
 
   static var oneRecord: [StoreCase] {

@@ -3,7 +3,7 @@
 public import WritAuthentication
 
 extension StoreCase where Store: RevocationFeed {
-  /// All that a ``RevocationFeed`` must do; others may publish meanwhile.
+  /// All that a `RevocationFeed` must do; others may publish meanwhile.
   public static var revocationFeed: [StoreCase] {
     [
       StoreCase("all that follow are told all, each in its order, from when they began") { feed, _ in

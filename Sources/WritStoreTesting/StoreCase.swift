@@ -20,7 +20,9 @@ public struct StoreCase<Store: Sendable>: Sendable, CustomStringConvertible {
 
   /// Tries it.
   ///
-  /// - Parameter rounds: how often tasks that run at once try again what only one of them may do.
+  /// - Parameters:
+  ///   - store: the store, which must be empty.
+  ///   - rounds: how often tasks that run at once try again what only one of them may do.
   /// - Throws: ``StoreCaseFailure`` when the store does not, and whatever the store throws.
   public func run(on store: Store, rounds: Int = 20) async throws {
     try await body(store, rounds)

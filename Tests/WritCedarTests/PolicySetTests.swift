@@ -73,9 +73,12 @@ struct PolicySetTests {
     #expect(set.policies.map(\.id) == ["static", "l"])
   }
 
-  @Test("Syntax in the id that fills a slot stays part of the id (P28)", arguments: [
-    #"a", action, resource) when { true }; permit(principal, action, resource); //"#, "?resource", "\n\u{0}\\\"", "*",
-  ])
+  @Test(
+    "Syntax in the id that fills a slot stays part of the id (P28)",
+    arguments: [
+      #"a", action, resource) when { true }; permit(principal, action, resource); //"#, "?resource", "\n\u{0}\\\"", "*",
+    ]
+  )
   func slotInjection(id: String) throws {
     var set = try PolicySet(parsing: "permit(principal == ?principal, action, resource);")
     try set.link("policy0", as: "l", slots: [.principal: uid("User", id)])

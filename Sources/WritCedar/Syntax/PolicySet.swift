@@ -210,7 +210,9 @@ public struct PolicySet: Sendable {
 
   /// Adds all members of another set.
   ///
-  /// - Parameter renaming: whether a member whose id is taken gets a new one; otherwise it is an error.
+  /// - Parameters:
+  ///   - other: the set whose members are added.
+  ///   - renaming: whether a member whose id is taken gets a new one; otherwise it is an error.
   /// - Returns: the new id of each member that was renamed.
   /// - Throws: ``PolicySetError/Code/duplicateID``, and then nothing has changed.
   @discardableResult

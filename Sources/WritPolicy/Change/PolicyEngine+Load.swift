@@ -5,7 +5,8 @@ public import WritCedar
 extension PolicyEngine {
   /// Replaces the entities, and the policies when there are any, by what arrives page by page, while others decide.
   ///
-  /// The whole set is prepared in a thread of its own, and swapped in at once: as ``replace(policies:entities:)``.
+  /// The whole set is prepared on a thread of its own, and replaces the old one at once, as
+  /// ``replace(policies:entities:keepingLinks:)`` does.
   /// Pages are asked for one after the other. A set that does not load leaves the old one serving, and so does one whose
   /// task is cancelled: this returns at once then, and what was being compiled is dropped.
   ///
@@ -17,7 +18,7 @@ extension PolicyEngine {
   ///   - policies: the policies; `nil` for those that are there.
   ///   - pages: all entities, in pages of any size.
   /// - Returns: the number of the new version.
-  /// - Throws: what the sequence throws; ``EntityStoreError`` for two different entities of one UID and for a circle;
+  /// - Throws: what the sequence throws; `EntityStoreError` for two different entities of one UID and for a circle;
   ///   ``PolicyEngineError``; `CancellationError` when the task is cancelled before the set serves; then it never
   ///   does.
   @discardableResult

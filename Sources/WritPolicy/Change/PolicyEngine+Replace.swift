@@ -29,8 +29,8 @@ extension PolicyEngine {
 
   /// Replaces policies and entities at once, while others decide.
   ///
-  /// As ``replace(policies:)``, with the entities compiled anew. Whoever is not among them is absent from then on, and
-  /// handles stand for the same UIDs as before.
+  /// Like ``replace(policies:keepingLinks:)``, with the entities compiled again. An entity that is not among them is absent
+  /// from then on, and handles stand for the same UIDs as before.
   ///
   /// - Parameters:
   ///   - policies: the policies; templates count through their links.
@@ -48,7 +48,7 @@ extension PolicyEngine {
     try replace(policies, try Self.entities(entities, fitting: schema), keepingLinks: keepingLinks)
   }
 
-  /// Replaces the entities, while others decide: as ``replace(policies:entities:)``.
+  /// Replaces the entities, while others decide: as ``replace(policies:entities:keepingLinks:)``.
   ///
   /// - Returns: the number of the new version.
   /// - Throws: ``PolicyEngineError``; then the old entities go on serving.

@@ -60,6 +60,9 @@ public final class Decider {
   /// Whether the principal may do the action on the resource.
   ///
   /// - Parameters:
+  ///   - principal: the entity that asks.
+  ///   - action: the action.
+  ///   - resource: the entity that the action is done to.
   ///   - context: a context built by this engine, `nil` for the empty one; with an overlay one that is built over it, or
   ///     it may have to be built anew.
   ///   - overlay: entities that the request brings, built by this engine.
@@ -79,6 +82,9 @@ public final class Decider {
   /// Whether the principal may do the action on the resource: costs a look-up for each UID more than with handles.
   ///
   /// - Parameters:
+  ///   - principal: the entity that asks.
+  ///   - action: the action.
+  ///   - resource: the entity that the action is done to.
   ///   - context: a context built by this engine, `nil` for the empty one.
   ///   - overlay: entities that the request brings, built by this engine.
   public func decide(
@@ -105,6 +111,9 @@ public final class Decider {
   /// Whether the principal may do the action on the resource, with the policies that determine it.
   ///
   /// - Parameters:
+  ///   - principal: the entity that asks.
+  ///   - action: the action.
+  ///   - resource: the entity that the action is done to.
   ///   - context: a context built by this engine, `nil` for the empty one.
   ///   - overlay: entities that the request brings, built by this engine.
   public func authorize(

@@ -45,7 +45,7 @@ public struct AskedAttribute: ~Copyable {
   /// The entity's UID, made when it is asked for.
   public var entity: EntityUID { unsafe texts.pointee.uid(uid) }
 
-  /// The attribute's name, made when it is asked for; ``isNamed(_:)`` compares without.
+  /// The attribute's name, made when it is asked for; `isNamed(_:)` compares without.
   public var name: String { unsafe texts.pointee.string(number) }
 
   /// Whether the attribute has this name: two numbers are compared.

@@ -7,6 +7,9 @@ extension Decider {
   /// Whether the principal may do the action on the resource, with attributes on demand.
   ///
   /// - Parameters:
+  ///   - principal: the entity that asks.
+  ///   - action: the action.
+  ///   - resource: the entity that the action is done to.
   ///   - context: a context built by this engine, `nil` for the empty one.
   ///   - overlay: entities that the request brings, built by this engine.
   ///   - attributes: is asked for attributes that an entity does not have, during this call and never again.
@@ -27,6 +30,9 @@ extension Decider {
   /// Whether the principal may do the action on the resource, by UIDs and with attributes on demand.
   ///
   /// - Parameters:
+  ///   - principal: the entity that asks.
+  ///   - action: the action.
+  ///   - resource: the entity that the action is done to.
   ///   - context: a context built by this engine, `nil` for the empty one.
   ///   - overlay: entities that the request brings, built by this engine.
   ///   - attributes: is asked for attributes that an entity does not have, during this call and never again.
@@ -62,6 +68,9 @@ extension Decider {
   /// says why they do, by the values that it has given. They may look at attributes that the decision did not need.
   ///
   /// - Parameters:
+  ///   - principal: the entity that asks.
+  ///   - action: the action.
+  ///   - resource: the entity that the action is done to.
   ///   - context: a context built by this engine, `nil` for the empty one.
   ///   - overlay: entities that the request brings, built by this engine.
   ///   - attributes: is asked for attributes that an entity does not have, during this call and never again.

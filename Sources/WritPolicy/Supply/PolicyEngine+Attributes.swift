@@ -7,14 +7,17 @@ extension PolicyEngine {
   /// What a source compares names with; `nil` when no policy and no stored value has this text, so that no policy asks for
   /// an attribute of this name.
   ///
-  /// Policies that replace these may name it: then ask again, or compare by ``AskedAttribute/isNamed(_:)`` with the text.
+  /// Policies that replace these may name it: then ask again, or compare by `isNamed(_:)` with the text.
   public func attributeName(for name: String) -> AttributeName? {
     unsafe gate.read { unsafe $0.pointee.directory.strings.find(name) }.map { AttributeName(engine: tag, number: $0) }
   }
 
   /// Whether the request is allowed, with attributes on demand, by a decider from a pool.
   ///
-  /// - Parameter attributes: is asked for attributes that an entity does not have.
+  /// - Parameters:
+  ///   - request: the request.
+  ///   - overlay: entities that the request brings, built by this engine.
+  ///   - attributes: is asked for attributes that an entity does not have.
   public func isAuthorized(
     _ request: Request,
     overlay: EntityOverlay? = nil,
