@@ -295,7 +295,7 @@ def main() -> int:
                 continue
             for size in workload.sizes:
                 # The applications have the size that they have.
-                if len(workload.sizes) > 1 and size not in plan.sizes or size > (arguments.largest or size):
+                if len(workload.sizes) > 1 and size > max(plan.sizes) or size > (arguments.largest or size):
                     continue
                 seconds = time.monotonic() - start
                 print(f"{seconds:5.0f} s  {workload.title}, {size:,} policies", file=sys.stderr, flush=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import applications
 import attributes
 import grants
+import hospital
 import roles
 from scenario import Scenario
 
@@ -55,11 +56,14 @@ WORKLOADS = (
     Workload("drive", "drive", (5,), True, _application(applications.drive)),
     Workload("hosting", "code hosting", (8,), True, _application(applications.hosting)),
     Workload("todo", "to-do lists", (4,), True, _application(applications.todo)),
+    Workload("hospital", "hospital, by scope", hospital.SIZES, True, hospital.hospital("scope", 0)),
+    Workload("hospital-when", "hospital, by condition", hospital.SIZES, False, hospital.hospital("when", 0)),
+    Workload("hospital-many", "hospital, staff in 20 %", hospital.SIZES, False, hospital.hospital("scope", 0.2)),
     Workload("grants", "grants, one user one document", SIZES, False, grants.grants),
 )
 
 VERSION = hashlib.sha256(
     b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")) if path.stem in {
-        "scenario", "workloads", "roles", "attributes", "applications", "grants",
+        "scenario", "workloads", "roles", "attributes", "applications", "grants", "hospital",
     })
 ).hexdigest()  # fmt: skip
