@@ -53,7 +53,7 @@ struct MemoryRecordModelTests {
       case 0..<4:
         let content = try Self.content(&random, now)
         let version = try await store.insert(content, as: key, at: now)
-        #expect((version == nil) == (model[key] != nil), "insert in round \(round)")
+        check((version == nil) == (model[key] != nil), "insert in round \(round)")
         if let version { model[key] = (version, content) }
       case 4..<6:
         guard let known = model[key] else { continue }
@@ -65,7 +65,7 @@ struct MemoryRecordModelTests {
         model[key] = (version, content)
       case 6..<8:
         guard let known = model[key] else { continue }
-        #expect(await store.remove(key, known.version, at: now), "remove in round \(round)")
+        check(await store.remove(key, known.version, at: now), "remove in round \(round)")
         model[key] = nil
       case 8:
         now += Int64.random(in: 0...20, using: &random)
@@ -74,7 +74,7 @@ struct MemoryRecordModelTests {
       }
       if model[key].map({ $0.content.isExpired(at: now) }) == true { model[key] = nil }
       let record = await store.read(key, at: now)
-      #expect(record?.version == model[key]?.version && record?.content == model[key]?.content, "round \(round)")
+      check(record?.version == model[key]?.version && record?.content == model[key]?.content, "round \(round)")
     }
     for (key, known) in model where !known.content.isExpired(at: now) {
       #expect(await store.read(key, at: now)?.content == known.content)
@@ -94,14 +94,14 @@ struct MemoryRecordModelTests {
     for round in 0..<20_000 {
       let key = keys[Int.random(in: 0..<size, using: &random)]
       let entry = table.find(key)
-      #expect((entry == nil) == (model[key] == nil), "round \(round)")
+      check((entry == nil) == (model[key] == nil), "round \(round)")
       guard let entry else {
         let number = UInt8.random(in: 0...255, using: &random)
         model[key] = (table.insert(try Self.small(number), as: key), number)
         continue
       }
       let (version, number) = (table.version(entry), table.content(entry).bytes.first)
-      #expect(version == model[key]?.version && number == model[key]?.number, "round \(round)")
+      check(version == model[key]?.version && number == model[key]?.number, "round \(round)")
       table.remove(entry)
       model[key] = nil
     }
@@ -125,10 +125,19 @@ struct MemoryRecordModelTests {
     for (number, key) in keys.enumerated() {
       let entry = table.find(key)
       let found = entry.map { table.content($0).bytes.first }
-      #expect(found == UInt8(truncatingIfNeeded: number))
+      check(found == UInt8(truncatingIfNeeded: number), "key \(number)")
       let other = table.find(RecordKey(.refreshFamily, key.id))
-      #expect(other == nil)
+      check(other == nil, "key \(number) of another kind")
     }
+  }
+
+  /// `#expect` for loops of many thousand rounds, where it would take most of the time.
+  private func check(
+    _ holds: Bool,
+    _ round: @autoclosure () -> String,
+    _ location: Testing.SourceLocation = #_sourceLocation
+  ) {
+    if !holds { Issue.record(Comment(rawValue: round()), sourceLocation: location) }
   }
 
   private static func small(_ number: UInt8) throws -> RecordContent {
