@@ -12,8 +12,8 @@ import PackageDescription
 
 let package = Package(
   name: "writ",
-  // The oldest that what is used allows: `Array.span`, `String.UTF8View.span`, `UTF8Span` and `InlineArray` are part of the
-  // standard library of macOS 26 and are not deployed back, as `Span` itself is (10.14.4). `Synchronization` needs 15.
+  // The oldest possible: `Array.span`, `String.UTF8View.span`, `UTF8Span` and `InlineArray` are part of the standard
+  // library of macOS 26. They do not deploy back, as `Span` itself does (to 10.14.4). `Synchronization` needs 15.
   platforms: [.macOS(.v26)],
   products: [
     .library(name: "WritCedar", targets: ["WritCedar"]),
@@ -156,7 +156,8 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// Counting allocations and hierarchies at scale need an optimised build (Scripts/test), which would take minutes for all.
+// Counting allocations and hierarchies at scale need an optimised build (Scripts/test --optimised), which takes
+// minutes for all targets.
 // What stands behind traits needs one of its own (Scripts/test-traits), which would build all once more.
 let keptTargets = [
   "optimised": [
