@@ -41,14 +41,18 @@ def hospital(style: str, share: float):
         staff = [_departments(departments, share, rng) for _ in range(min(500, max(100, departments * 2)))]
         records = [(rng.randrange(departments), rng.choice(RECORDS)) for _ in range(max(500, departments * 4))]
         # So that half of the requests can be about a record of the principal's department.
-        for person, own in enumerate(staff[: len(records)]):
-            records[person] = (own[0], rng.choice([kind for role, kind, _ in RULES if role == _role(person)]))
+        for number in range(len(records)):
+            person = number % len(staff)
+            if number % 4:
+                kinds = [kind for role, kind, _ in RULES if role == _role(person)]
+                records[number] = (staff[person][0], rng.choice(kinds))
         scenario.policies(_policies(departments, style))
         scenario.entities(_entities(departments, staff, records))
         asked = Requests(min(requests, 1_000))
         while not asked.complete:
             person = rng.randrange(len(staff))
-            record = person if rng.random() < 0.6 else rng.randrange(len(records))
+            own = range(person, len(records), len(staff))
+            record = rng.choice(own) if rng.random() < 0.7 else rng.randrange(len(records))
             verb = next((v for role, kind, v in RULES if role == _role(person) and kind == records[record][1]), "read")
             asked.add(
                 Request(
@@ -58,6 +62,12 @@ def hospital(style: str, share: float):
                 )
             )
         scenario.requests(asked)
+        if for_peers:
+            _write_rego(scenario, departments, staff, records)
+            scenario.inputs(
+                {"user": request.principal.id, "action": request.action.id, "record": request.resource.id}
+                for request in asked.all
+            )
 
     return generate
 
@@ -106,3 +116,50 @@ def _entities(departments: int, staff: list[list[int]], records: list[tuple[int,
             "archived": number % 30 == 29,
         }
         yield Entity(UID("Record", f"r{number}"), attributes)
+
+
+# The five policies of the house, and that a forbid wins.
+_HOUSE_RULES = """\
+person := data.staff[input.user]
+record := data.records[input.record]
+allow if { permitted; not forbidden }
+permitted if { input.action == "read"; person.departments.audit }
+permitted if { input.action == "read"; record.author == input.user }
+forbidden if { record.sealed; person.role != "doctor" }
+forbidden if { input.action == "sign"; person.suspended }
+forbidden if { input.action == "write"; record.archived }"""
+
+
+def _write_rego(
+    scenario: Scenario, departments: int, staff: list[list[int]], records: list[tuple[int, str]]
+) -> None:
+    rules = [
+        f'permitted if {{ input.action == "{verb}"; person.departments.d{number}; person.role == "{role}"; '
+        f'record.kind == "{kind}"; record.department == "d{number}" }}'
+        for number in range(departments)
+        for role, kind, verb in RULES
+    ]
+    people = {
+        f"s{person}": {
+            "role": _role(person),
+            "suspended": person % 50 == 49,
+            "departments": {f"d{number}": True for number in own},
+        }
+        for person, own in enumerate(staff)
+    }
+    things = {}
+    for entity in _entities(0, staff, records):
+        if entity.uid.type == "Record":
+            reference = {name: entity.attributes[name]["__entity"]["id"] for name in ("department", "author")}
+            things[entity.uid.id] = entity.attributes | reference
+    data = {"staff": people, "records": things}
+    scenario.rego("rules", [*_HOUSE_RULES.splitlines(), *rules], data)
+    grants: dict[str, dict[str, dict[str, bool]]] = {}
+    for role, kind, verb in RULES:
+        grants.setdefault(role, {}).setdefault(kind, {})[verb] = True
+    table = (
+        "permitted if { person.departments[record.department]; "
+        "data.grants[record.department][person.role][record.kind][input.action] }"
+    )
+    every = {f"d{number}": grants for number in range(departments)}
+    scenario.rego("table", [*_HOUSE_RULES.splitlines(), table], data | {"grants": every})
