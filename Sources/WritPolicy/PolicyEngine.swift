@@ -16,6 +16,8 @@ public import WritCedar
 public final class PolicyEngine: Sendable {
   let gate: VersionGate
   let schema: Schema?
+  /// Validates policies before they are compiled; `nil` without a schema, or where that is not wanted.
+  let validator: SchemaValidator?
   let limits: ChangeLimits
   private let changes: Guarded<ChangeState>
   let tag: UInt32
@@ -27,22 +29,28 @@ public final class PolicyEngine: Sendable {
   ///
   /// - Parameters:
   ///   - policies: the policies; templates count through their links.
-  ///   - schema: when given, the entities must fit it, and its actions and their groups are added to them.
+  ///   - schema: when given, the entities must fit it, its actions and their groups are added to them, and policies are
+  ///     validated against it.
   ///   - entities: what policies may look at.
   ///   - erringForbids: the effect of a `forbid` that errs; `ErringForbids.skip` is Cedar's rule.
-  /// - Throws: ``PolicyEngineError``.
+  ///   - validation: whether policies that are not valid by the schema are refused, now and whenever policies change.
+  /// - Throws: ``PolicyEngineError``; for policies that are refused with ``PolicyEngineError/report``.
   public convenience init(
     _ policies: PolicySet,
     schema: Schema? = nil,
     entities: EntityStore = EntityStore(),
-    erringForbids: ErringForbids = .deny
+    erringForbids: ErringForbids = .deny,
+    validation: PolicyValidation = .refuse
   ) throws(PolicyEngineError) {
+    let validator = validation == .refuse ? schema.map { SchemaValidator($0) } : nil
+    try validator?.check(policies.members)
     try self.init(
       Array(policies.policies),
       schema,
       Self.entities(entities, fitting: schema),
       erringForbids: erringForbids,
-      templates: policies.templateIDs
+      templates: policies.templateIDs,
+      validator: validator
     )
   }
 
@@ -53,11 +61,13 @@ public final class PolicyEngine: Sendable {
     _ entities: EntityStore,
     erringForbids: ErringForbids,
     limits: ChangeLimits = .usual,
-    templates: Set<PolicyID> = []
+    templates: Set<PolicyID> = [],
+    validator: SchemaValidator? = nil
   ) throws(PolicyEngineError) {
     // Even: the odd ones are overlays'.
     tag = Self.engineCount.wrappingAdd(2, ordering: .relaxed).newValue
     self.schema = schema
+    self.validator = validator
     self.limits = limits
     changes = Guarded(ChangeState(templates: templates))
     let version = try Version(

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import WritCedar
+
 /// Why an engine cannot be made or changed, or the entities of a request not be laid over it.
 public struct PolicyEngineError: Error, Sendable, CustomStringConvertible {
   /// What is wrong.
   public enum Code: Sendable {
     /// The entities do not fit the schema.
     case schema
+    /// Policies are not valid by the schema: ``PolicyEngineError/report`` says why.
+    case invalidPolicies
     /// Two entities of a request, or of a change, have one UID, or an entity to insert is stored already.
     case duplicate
     /// A change patches an entity that is not stored.
@@ -34,6 +38,14 @@ public struct PolicyEngineError: Error, Sendable, CustomStringConvertible {
   public let code: Code
   /// What is wrong, naming the entity.
   public let description: String
+  /// What validation found in policies that are refused, warnings included; `nil` for other errors.
+  public let report: ValidationReport?
+
+  init(code: Code, description: String, report: ValidationReport? = nil) {
+    self.code = code
+    self.description = description
+    self.report = report
+  }
 
   static let foreignHandle = PolicyEngineError(
     code: .foreignHandle,

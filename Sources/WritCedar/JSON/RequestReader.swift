@@ -91,6 +91,8 @@ extension Request {
 public struct SchemaMismatch: Error, Sendable, CustomStringConvertible {
   /// What does not fit.
   public let description: String
+
+  package init(description: String) { self.description = description }
 }
 
 extension JSONDocument {

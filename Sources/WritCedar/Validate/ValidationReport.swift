@@ -16,17 +16,21 @@ public struct ValidationReport: Sendable {
   public let policyCount: Int
   /// The number of request environments that types were found for: for cost, and for tests of its growth.
   package let environmentCount: Int
+  /// The number of steps that finding types took, for the same.
+  package let stepCount: Int
 
   package init(
     findings: [ValidationFinding],
     infallible: Set<PolicyID> = [],
     policyCount: Int,
-    environmentCount: Int = 0
+    environmentCount: Int = 0,
+    stepCount: Int = 0
   ) {
     self.findings = findings
     self.infallible = infallible
     self.policyCount = policyCount
     self.environmentCount = environmentCount
+    self.stepCount = stepCount
   }
 
   /// Whether there are no errors; warnings do not count.

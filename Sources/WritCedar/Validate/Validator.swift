@@ -14,48 +14,46 @@ extension PolicySet {
   /// - Complexity: the length of each policy times the environments it can tell apart, which are at most
   ///   ``ValidationLimits/environments``.
   public func validate(against schema: Schema, level: Int? = nil) -> ValidationReport {
-    var validator = Validator(schema, level: level)
-    return validator.validate(self)
+    SchemaValidator(schema).validate(members, level: level)
   }
 }
 
 /// Validates policies one after the other, with one numbering of the schema for all.
 struct Validator {
-  var checker: TypeChecker?
-  let schema: CheckedSchema
-  let level: Int?
-  var findings: [ValidationFinding] = []
-  var environmentCount = 0
+  private let schema: CheckedSchema
+  private let level: Int?
+  private var findings: [ValidationFinding] = []
+  private var environmentCount = 0
 
-  init(_ schema: Schema, level: Int?) {
-    self.schema = CheckedSchema(schema)
+  init(_ schema: CheckedSchema, level: Int?) {
+    self.schema = schema
     self.level = level
   }
 
-  mutating func validate(_ policies: PolicySet) -> ValidationReport {
-    guard let first = policies.members.first else { return ValidationReport(findings: [], policyCount: 0) }
+  mutating func validate(_ policies: [Policy]) -> ValidationReport {
+    guard let first = policies.first else { return ValidationReport(findings: [], policyCount: 0) }
+    let templates = Set(policies.lazy.filter(\.isTemplate).map(\.id))
     var checker = TypeChecker(schema, first)
     var infallible: Set<PolicyID> = []
-    // Templates that no evaluation of their links can err in.
-    var infallibleTemplates: Set<PolicyID> = []
-    for policy in policies.members {
-      if let template = policy.template, policies[template]?.isTemplate == true {
+    for policy in policies {
+      // A link errs where its template does; templates stand before their links.
+      if let template = policy.template, templates.contains(template) {
         findings += LinkCheck(policy).findings(&checker.schema)
-        if infallibleTemplates.contains(template) { infallible.insert(policy.id) }
+        if infallible.contains(template) { infallible.insert(policy.id) }
         continue
       }
       var check = PolicyCheck(policy, level: level)
       check.run(&checker)
       findings += check.findings
       environmentCount += check.environmentCount
-      guard !check.mayErr else { continue }
-      if policy.isTemplate { infallibleTemplates.insert(policy.id) } else { infallible.insert(policy.id) }
+      if !check.mayErr { infallible.insert(policy.id) }
     }
     return ValidationReport(
       findings: findings,
-      infallible: infallible,
-      policyCount: policies.members.count,
-      environmentCount: environmentCount
+      infallible: infallible.subtracting(templates),
+      policyCount: policies.count,
+      environmentCount: environmentCount,
+      stepCount: checker.stepCount
     )
   }
 }

@@ -45,6 +45,7 @@ extension PolicyEngine {
         description: "`\(template.id)` is a template, which decides nothing by itself; add policies linked from it"
       )
     }
+    try validator?.check(change.addedPolicies)
     guard let schema else { return }
     let whole = change.insertedEntities + change.replacedEntities
     for entity in whole {

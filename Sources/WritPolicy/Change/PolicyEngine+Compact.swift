@@ -25,7 +25,8 @@ extension PolicyEngine {
       schema,
       entities,
       erringForbids: version.isStrict ? .deny : .skip,
-      templates: locked { $0.templates }
+      templates: locked { $0.templates },
+      validator: validator
     )
   }
 }

@@ -79,7 +79,8 @@ extension PolicyEngine {
     keepingLinks: Bool,
     _ load: LoadState
   ) throws(PolicyEngineError) -> UInt64? {
-    try locked { state throws(PolicyEngineError) in
+    if let policies { try validator?.check(policies.members) }
+    return try locked { state throws(PolicyEngineError) in
       let current = gate.version
       let new = keepingLinks ? try policies?.keepingLinks(of: current.livePolicies) : policies
       let version = try current.successor(

@@ -14,7 +14,7 @@ public final class Decider {
   private let gate: VersionGate
   private let pin: Pin
   let tag: UInt32
-  private let schema: Schema?
+  let schema: Schema?
   // A pointer, and not a property, whose every use would be checked for exclusive access.
   let machine: UnsafeMutablePointer<Machine>
   /// What the running request's source has supplied, and the texts of the request's own.
