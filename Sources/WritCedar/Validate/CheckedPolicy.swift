@@ -123,9 +123,11 @@ struct CheckedPolicy {
       return
     }
     let arity = tree.arity(of: node)
-    let arguments = operands[(operands.count - arity)...]
-    let left = arguments.first ?? -1
-    let right = arity > 1 ? arguments[arguments.startIndex + 1] : -1
+    let base = operands.count - arity
+    let left = arity > 0 ? operands[base] : -1
+    let right = arity > 1 ? operands[base + 1] : -1
+    // A copy: the stack keeps its storage for itself.
+    func arguments() -> [Int32] { Array(operands[base...]) }
     switch node.operation {
     case .bool:
       step.operand = Int32(truncatingIfNeeded: node.operand)
@@ -167,19 +169,19 @@ struct CheckedPolicy {
       step.expression = numbers.number(node.operation, 0, left, right)
     case .set:
       step.operand = Int32(truncatingIfNeeded: node.operand)
-      step.expression = numbers.number(.set, Int64(arity), arguments)
-      noteLiterals(arguments, of: step.expression)
+      step.expression = numbers.number(.set, Int64(arity), arguments())
+      noteLiterals(arguments(), of: step.expression)
     case .record:
       let names = tree.list(at: node.operand).map { schema.types.name(tree.strings[Int($0)]) }
       step.operand = Int32(truncatingIfNeeded: keys.count)
-      step.expression = record(names, arguments)
+      step.expression = record(names, arguments())
     case .call:
       step.operand = Int32(truncatingIfNeeded: node.operand)
-      step.expression = numbers.number(.call, Int64(node.operand), arguments)
+      step.expression = numbers.number(.call, Int64(node.operand), arguments())
       checkLiteral(of: index, in: tree)
     default:
       step.expression =
-        arity == 3 ? numbers.number(node.operation, 3, arguments) : numbers.number(node.operation, 0, left, right)
+        arity == 3 ? numbers.number(node.operation, 3, arguments()) : numbers.number(node.operation, 0, left, right)
     }
     operands.removeLast(arity)
     operands.append(step.expression)
@@ -215,14 +217,14 @@ struct CheckedPolicy {
     return joined
   }
 
-  private mutating func record(_ names: [NameNumber], _ values: ArraySlice<Int32>) -> Int32 {
+  private mutating func record(_ names: [NameNumber], _ values: [Int32]) -> Int32 {
     keys.append(names)
     var joined = numbers.number(.record, Int64(names.count))
     for (name, value) in zip(names, values) { joined = numbers.number(.record, Int64(name), joined, value) }
     return joined
   }
 
-  private mutating func noteLiterals(_ elements: ArraySlice<Int32>, of expression: Int32) {
+  private mutating func noteLiterals(_ elements: [Int32], of expression: Int32) {
     var found: [Literal] = []
     for element in elements {
       switch literal(of: element) {

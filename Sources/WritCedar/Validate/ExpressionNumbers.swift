@@ -35,7 +35,7 @@ struct ExpressionNumbers {
   }
 
   /// The number of an expression with any number of operands: each is joined to those before it.
-  mutating func number(_ operation: Node.Operation, _ operand: Int64, _ operands: ArraySlice<Int32>) -> Int32 {
+  mutating func number(_ operation: Node.Operation, _ operand: Int64, _ operands: [Int32]) -> Int32 {
     var joined = number(operation, operand)
     for next in operands { joined = number(operation, operand, joined, next) }
     return joined

@@ -87,7 +87,7 @@ struct LevelCheck {
       levels.append(step.operation == .getTag ? level : .reached(0))
     case .record:
       let keys = checker.policy.keys[Int(step.operand)]
-      let values = levels.suffix(keys.count)
+      let values = Array(levels.suffix(keys.count))
       levels.removeLast(values.count)
       levels.append(.record(Dictionary(zip(keys, values)) { $1 }))
     case .set: combine(Int(step.operand)) { _, _ in .reached(0) }
@@ -102,7 +102,7 @@ struct LevelCheck {
 
   /// Puts one level in the place of those of so many operands.
   private mutating func combine(_ count: Int, _ join: (Level, Level) -> Level) {
-    let operands = levels.suffix(count)
+    let operands = Array(levels.suffix(count))
     levels.removeLast(operands.count)
     let first = operands.first ?? .reached(0)
     levels.append(count == 2 ? join(first, operands.last ?? first) : .reached(0))

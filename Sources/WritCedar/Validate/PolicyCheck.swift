@@ -34,17 +34,24 @@ struct PolicyCheck {
     if findings.isEmpty, let levels { findings += levels.findings(policy, checker) }
     mayErr = checker.mayErr || !findings.isEmpty
     if !isPossible, isComplete { findings.append(impossible) }
+    findings += TextCheck(policy).run()
     sort()
   }
 
-  /// In the order of the text, errors before warnings at one place.
+  /// Errors, then warnings, each in the order of the text; that nothing applies to a scope comes behind what is wrong in it.
   private mutating func sort() {
     guard findings.count > 1 else { return }
     let ordered = findings.enumerated().sorted { left, right in
-      let spans = (left.element.diagnostic.span, right.element.diagnostic.span)
-      return (spans.0.start, -spans.0.end, left.offset) < (spans.1.start, -spans.1.end, right.offset)
+      let (one, other) = (left.element, right.element)
+      if one.severity != other.severity { return one.severity == .error }
+      return (Self.position(one), left.offset) < (Self.position(other), right.offset)
     }
     findings = ordered.map(\.element)
+  }
+
+  private static func position(_ finding: ValidationFinding) -> Int {
+    let span = finding.diagnostic.span
+    return finding.code == .invalidActionApplication ? span.end : span.start
   }
 
   // MARK: Findings

@@ -27,5 +27,5 @@ public struct RequestEnvironment: Hashable, Sendable, CustomStringConvertible {
 /// Limits of validation.
 public enum ValidationLimits {
   /// The most request environments that one policy is checked in; environments that a policy cannot tell apart count once.
-  public static let environments = 1 << 20
+  public static let environments = 1 << 18
 }

@@ -23,7 +23,7 @@ extension TypeChecker {
       hasFailed = true
     }
     let isWellFormed = !hasFailed
-    let arguments = operands.suffix(count)
+    let arguments = Array(operands.suffix(count))
     operands.removeLast(arguments.count)
     if let first = arguments.first { capabilities.drop(from: Int(first.granted)) }
     for (position, argument) in arguments.enumerated() {

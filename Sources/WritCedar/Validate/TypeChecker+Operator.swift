@@ -107,7 +107,7 @@ extension TypeChecker {
       report(.emptySet, at: Int32(truncatingIfNeeded: index))
       return push(.unknown, at: index, hasFailed: true)
     }
-    let elements = operands.suffix(count)
+    let elements = Array(operands.suffix(count))
     operands.removeLast(elements.count)
     guard let first = elements.first else { return push(.unknown, at: index, hasFailed: true) }
     var element = first.type
@@ -124,7 +124,7 @@ extension TypeChecker {
 
   mutating func record(_ step: CheckedPolicy.Step, at index: Int) {
     let keys = policy.keys[Int(step.operand)]
-    let values = operands.suffix(keys.count)
+    let values = Array(operands.suffix(keys.count))
     operands.removeLast(values.count)
     let hasFailed = values.contains { $0.hasFailed }
     var type = TypeNumber.unknown

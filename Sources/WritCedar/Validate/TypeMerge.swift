@@ -22,7 +22,7 @@ struct TypeMerge {
       case .makeSet:
         if let element = merged.popLast() { merged.append(table.set(of: element)) }
       case .makeRecord(let fields):
-        let types = merged.suffix(fields.count)
+        let types = Array(merged.suffix(fields.count))
         let record = zip(fields, types).map {
           TypeTable.Field(name: $0.name, type: $1, isRequired: $0.isRequired)
         }

@@ -116,6 +116,6 @@ struct ScopeValidationTests {
   @Test("A schema without actions makes every policy impossible, none invalid by types")
   func noActions() throws {
     let report = try Example.report("permit(principal, action, resource) when { 1 };", schema: "entity U;")
-    #expect(report.findings.map(\.code) == [.impossiblePolicy, .invalidActionApplication])
+    #expect(report.findings.map(\.code) == [.invalidActionApplication, .impossiblePolicy])
   }
 }
