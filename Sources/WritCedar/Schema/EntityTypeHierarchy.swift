@@ -32,6 +32,12 @@ package final class EntityTypeHierarchy: Sendable {
     }
   }
 
+  /// The types in the `in` of a type's declaration.
+  func parents(of type: EntityTypeName) -> [EntityTypeName] {
+    guard let declaration = declarations[type], parents.indices.contains(declaration) else { return [] }
+    return parents[declaration]
+  }
+
   func ancestors(of type: EntityTypeName) -> Set<EntityTypeName> {
     var found: Set<EntityTypeName> = []
     walk(from: type) { ancestor in

@@ -38,7 +38,7 @@ extension SchemaReader {
       case .endSet:
         if let element = built.popLast() { append(.set(element)) }
       case .endRecord(var attributes):
-        let types = built.suffix(attributes.count)
+        let types = Array(built.suffix(attributes.count))
         for (position, type) in zip(attributes.indices, types) { attributes[position].type = type }
         built.removeLast(types.count)
         append(.record(attributes.sorted { $0.name.text.scalarOrder(comparedTo: $1.name.text) < 0 }))
