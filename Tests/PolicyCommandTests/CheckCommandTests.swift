@@ -187,4 +187,33 @@ struct CheckCommandTests {
     let outcome = try await policy(["check", "--deny-warnings", PolicyProcess.repository + "/Policies"], in: folder)
     #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
   }
+
+  @Test("policy eval and policy test validate first where asked, and end with 3")
+  func validateFirst() async throws {
+    let request =
+      "{\"principal\": \"User::\\\"a\\\"\", \"action\": \"Action::\\\"view\\\"\", \"resource\": \"Photo::\\\"p\\\"\"}"
+    let folder = try Folder([
+      "d/p.cedar": Self.valid, "d/s.cedarschema": Self.schema, "r.json": request,
+      "d/tests.json": "[{\"request\": \(request), \"decision\": \"allow\"}]",
+      "bad.cedar": "permit(principal, action, resource) when { 1 };",
+    ])
+    #expect(try await policy("eval", "d", "--validate-policies", "--request", "r.json", in: folder).status == 0)
+    #expect(try await policy("test", "d", "--validate-policies", in: folder).status == 0)
+    for command in [["eval", "d", "--request", "r.json"], ["test", "d"]] {
+      let outcome = try await policy(command + ["--policies", "bad.cedar", "--validate-policies"], in: folder)
+      #expect(outcome.status == 3)
+      #expect(outcome.errors.hasPrefix("error[unexpectedType]"))
+      #expect(outcome.output.isEmpty)
+    }
+    let bare = try await policy(
+      "eval",
+      "--policies",
+      "bad.cedar",
+      "--validate-policies",
+      "--request",
+      "r.json",
+      in: folder
+    )
+    #expect(bare.status == 1)
+  }
 }

@@ -11,7 +11,7 @@ struct EvalCommand: ParsableCommand {
     commandName: "eval",
     abstract: "Decide one request, or a file of them.",
     usage: """
-      policy eval [DIRECTORY] [--policies FILE]... [--schema FILE]... [--entities FILE]... [--no-validate] [--strict]
+      policy eval [DIRECTORY] [--policies FILE]... [--schema FILE]... [--entities FILE]... [--no-validate] [--validate-policies] [--strict]
                   (--principal UID --action UID --resource UID [--context FILE-OR-JSON]
                    | --token FILE --keys FILE [--mapping FILE] [--issuer TEXT]... [--audience TEXT]... [--type TEXT]
                      [--leeway SECONDS] [--expiration-leeway SECONDS] [--without-proof] [--time UNIX] [--algorithm NAME]... [--password-file FILE]
@@ -29,7 +29,7 @@ struct EvalCommand: ParsableCommand {
       A request in JSON may bring `entities`, which are merged with the stored ones, and `replacing`, entities that stand in
       place of the stored ones.
 
-      Exit statuses: 0 allow, 2 deny, 1 any error. With --requests: 0 when every line was answered, 1 when one had an error.
+      Exit statuses: 0 allow, 2 deny, 1 any error, 3 policies that --validate-policies finds invalid. With --requests: 0 when every line was answered, 1 when one had an error.
       """
   )
 
@@ -66,6 +66,9 @@ struct EvalCommand: ParsableCommand {
   )
   var skipsValidation = false
 
+  @Flag(help: Scenario.validationHelp)
+  var validatePolicies = false
+
   @Flag(help: ErringForbids.strictHelp)
   var strict = false
 
@@ -83,6 +86,7 @@ struct EvalCommand: ParsableCommand {
     let mode = try requestMode()
     let bearer = try bearerOptions.bearer(in: self.scenario.directory)
     let scenario = try Scenario(deciding: files)
+    if validatePolicies { try scenario.validatePolicies() }
     let authorizer = Authorizer(
       policies: scenario.policies,
       entities: scenario.entities,

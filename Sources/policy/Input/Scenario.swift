@@ -74,6 +74,19 @@ struct Scenario {
     }
   }
 
+  static let validationHelp: ArgumentHelp =
+    "First validate the policies against the schema, as `policy check` does; end with 3 where they are not valid."
+
+  /// Ends the command with 3, and tells what was found, where policies are not valid by the schema.
+  ///
+  /// - Throws: a ``Failure`` without a schema.
+  func validatePolicies() throws {
+    guard let schema else { throw Failure("error: there is no schema to validate the policies against") }
+    let report = policies.validate(against: schema)
+    for finding in report.findings { Output.error(finding.rendered) }
+    if !report.isValid { throw ExitCode(3) }
+  }
+
   /// For commands that decide.
   init(deciding files: ScenarioOptions.Files) throws {
     guard !files.policies.isEmpty else {

@@ -18,7 +18,7 @@ struct TestCommand: ParsableCommand {
       each replace the entity of their name, and those of the request's own `entities` are merged with it, as in `policy
       eval`. `reason` names some of the determining policies, `reasons` all; `errors` names the erring ones.
 
-      Exit statuses: 0 all passed; 1 a test failed, or there was none.
+      Exit statuses: 0 all passed; 1 a test failed, or there was none; 3 policies that --validate-policies finds invalid.
       """
   )
 
@@ -42,6 +42,9 @@ struct TestCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Run Cedar's integration tests in this directory.", valueName: "directory"))
   var conformance: String?
+
+  @Flag(help: Scenario.validationHelp)
+  var validatePolicies = false
 
   @Flag(help: ErringForbids.strictHelp)
   var strict = false
@@ -100,6 +103,7 @@ struct TestCommand: ParsableCommand {
     options.schema = schema
     options.entities = entities
     let scenario = try Scenario(deciding: options.files())
+    if validatePolicies { try scenario.validatePolicies() }
     guard let file = tests ?? directory.map({ "\($0)/tests.json" }) else { throw Failure("error: there are no tests") }
     let source = try InputFile.contents(of: file)
     let cases: [TestCase]
