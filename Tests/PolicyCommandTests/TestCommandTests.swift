@@ -73,7 +73,7 @@ struct TestCommandTests {
     let tests = "[\(Self.test("good", #""decision":"allow""#)),\(Self.test("bad", expectation))]"
     let outcome = try await policy("test", ".", in: scenario(tests))
     #expect(outcome.status == 1)
-    #expect(outcome.output == ".: 2 of 3 passed\n  failed bad\n      \(difference)\n1 passed, 1 failed\n")
+    #expect(outcome.output == ".: 1 of 2 passed\n  failed bad\n      \(difference)\n1 passed, 1 failed\n")
   }
 
   @Test(
@@ -260,7 +260,7 @@ struct TestCommandTests {
     #expect(outcome.status == 1)
     #expect(
       outcome.output.hasPrefix(
-        "tests/x/1.json: 1 of 2 passed\n  failed bad\n      decision: expected allow, found deny\n"
+        "tests/x/1.json: 2 of 3 passed\n  failed bad\n      decision: expected allow, found deny\n"
       )
     )
     #expect(outcome.output.hasSuffix("2 passed, 1 failed\n"))

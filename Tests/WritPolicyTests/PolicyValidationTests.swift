@@ -36,7 +36,7 @@ struct PolicyValidationTests {
     let policies = try PolicySet(parsing: valid + misspelt, name: "p")
     let error = try #require(refusal { _ = try PolicyEngine(policies, schema: schema) })
     guard case .invalidPolicies = error.code else { throw error }
-    #expect(error.report?.errors.map(\.code) == [.invalidActionApplication, .unrecognizedActionId])
+    #expect(error.report?.errors.map(\.code) == [.unrecognizedActionId, .invalidActionApplication])
     #expect(error.description.contains("the action Action::\"veiw\" is not declared"))
     #expect(error.description.contains("bad"))
   }
