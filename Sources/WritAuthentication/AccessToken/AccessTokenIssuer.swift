@@ -71,8 +71,16 @@ public struct AccessTokenIssuer: Sendable {
 
   /// Issues an access token for several resource servers.
   ///
-  /// - Parameter audiences: `aud`: the resource servers, written as an array also where there is one; not empty. The others are
-  ///   as for one audience.
+  /// - Parameters:
+  ///   - claims: the token's own claims.
+  ///   - subject: `sub`, unless it is `nil`.
+  ///   - audiences: `aud`: the resource servers, written as an array also where there is one; not empty. The others are
+  ///     as for one audience.
+  ///   - identifier: `jti`.
+  ///   - notBefore: `nbf`: the time before which the token is refused.
+  ///   - lifetime: the time until the token expires; the issuer's unless given.
+  ///   - header: further members of the header.
+  ///   - others: further audiences.
   /// - Throws: `TokenError` as ``TokenIssuer`` does.
   public func issue<Others: TokenClaims>(
     _ claims: AccessTokenClaims,

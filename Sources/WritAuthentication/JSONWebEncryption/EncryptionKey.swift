@@ -45,7 +45,9 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
 
   /// A password.
   ///
-  /// - Parameter iterations: as for ``init(_:iterations:)-(SymmetricKey,_)``.
+  /// - Parameters:
+  ///   - password: the password.
+  ///   - iterations: as for ``init(_:iterations:)-(SymmetricKey,_)``.
   /// - Throws: `KeyError` with the code `weak` when they are out of range.
   public init(_ password: EncryptionPassword, iterations: Int = usualIterations) throws(KeyError) {
     try self.init(password.key, iterations: iterations)

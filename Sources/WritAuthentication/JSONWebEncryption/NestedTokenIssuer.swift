@@ -70,7 +70,14 @@ public struct NestedTokenIssuer: Sendable {
 
   /// Issues a token for several audiences, and encrypts it.
   ///
-  /// - Parameter audiences: `aud`, written as an array also where there is one; not empty. The others are as for one audience.
+  /// - Parameters:
+  ///   - claims: the token's own claims.
+  ///   - subject: `sub`, unless it is `nil`.
+  ///   - audiences: `aud`, written as an array also where there is one; not empty. The others are as for one audience.
+  ///   - identifier: `jti`.
+  ///   - notBefore: `nbf`: the time before which the token is refused.
+  ///   - lifetime: the time until the token expires; the issuer's unless given.
+  ///   - header: further members of the header.
   /// - Throws: `TokenError` as ``TokenIssuer`` does.
   @inlinable
   public func issue<Claims: TokenClaims>(

@@ -28,7 +28,7 @@ public struct NestedTokenVerifier: Sendable {
   ///   - token: at most ``TokenVerifier/maximumTokenBytes``.
   ///   - type: one's own claims.
   /// - Throws: `TokenError` with the codes of ``JSONWebEncryption/init(decrypting:keys:)``, `type` when no signed token is inside, and
-  ///   the codes of ``TokenVerifier/verify(_:as:)`` for that.
+  ///   the codes of `TokenVerifier.verify(_:as:)` for that.
   @inlinable
   public func verify<Claims: TokenClaims>(
     _ token: String,
@@ -49,7 +49,7 @@ public struct NestedTokenVerifier: Sendable {
   ///   - token: at most ``TokenVerifier/maximumTokenBytes``; the proof is for these bytes.
   ///   - type: one's own claims.
   ///   - proof: the proof that the request brings.
-  /// - Throws: `TokenError` as ``verify(_:as:)`` and ``TokenVerifier/verify(_:as:proof:)-(String,_,_)`` do.
+  /// - Throws: `TokenError` as `verify(_:as:)` and ``TokenVerifier/verify(_:as:proof:)-(String,_,_)`` do.
   public func verify<Claims: TokenClaims>(
     _ token: String,
     as type: Claims.Type = Claims.self,

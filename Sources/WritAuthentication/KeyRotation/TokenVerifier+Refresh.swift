@@ -10,7 +10,7 @@ extension TokenVerifier {
   /// - Parameters:
   ///   - token: at most ``maximumTokenBytes``.
   ///   - type: one's own claims.
-  /// - Throws: `TokenError` as ``verify(_:as:)`` does.
+  /// - Throws: `TokenError` as `verify(_:as:)` does.
   public func verifyRefreshingKeys<Claims: TokenClaims>(
     _ token: String,
     as type: Claims.Type = Claims.self

@@ -130,7 +130,9 @@ extension Passwords {
 
   /// Ends all of an account that a change of its password ends: once more, after the error `revocation`.
   ///
-  /// - Parameter session: the one that stays.
+  /// - Parameters:
+  ///   - account: the name of the account.
+  ///   - session: the one that stays.
   /// - Throws: ``LoginError`` with the code `revocation`: some of it may be alive.
   public func revokeAll(of account: String, except session: Session?) async throws(LoginError) {
     var failures: [String] = []

@@ -105,7 +105,9 @@ public struct OneTimePasswordKey: Sendable, CustomStringConvertible {
   /// It says nothing of whether the code was used before, nor of how often somebody has tried: that is what
   /// `OneTimePasswords` is for.
   ///
-  /// - Parameter code: ASCII digits, as many as codes of the key have, white space aside; everything else is wrong.
+  /// - Parameters:
+  ///   - code: ASCII digits, as many as codes of the key have, white space aside; everything else is wrong.
+  ///   - counter: the counter that the code is for.
   /// - Throws: `OneTimePasswordError` with the code `failure`.
   public func isValid(_ code: String, counter: UInt64) throws(OneTimePasswordError) -> Bool {
     guard let code = OneTimeCode(code, digits: digits) else { return false }

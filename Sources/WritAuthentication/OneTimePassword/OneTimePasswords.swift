@@ -172,8 +172,11 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   ///
   /// What is stored is acknowledged before anybody is told, also of a wrong code.
   ///
-  /// - Parameter code: the code as it was typed: ASCII digits, as many as asked for, white space aside; everything else is wrong. The
-  ///   code that was accepted last is `used` whenever it comes again, and not counted as wrong.
+  /// - Parameters:
+  ///   - code: the code as it was typed: ASCII digits, as many as asked for, white space aside; everything else is wrong. The
+  ///     code that was accepted last is `used` whenever it comes again, and not counted as wrong.
+  ///   - account: the name of the account.
+  ///   - credential: the name of the credential.
   /// - Throws: `OneTimePasswordError` with the codes `wrong`, `used`, `waiting`, `locked`, `notEnrolled`, `exhausted`, `configuration`,
   ///   `ring`, `store`, `failure`. Whichever it is, the code is not accepted.
   public func verify(

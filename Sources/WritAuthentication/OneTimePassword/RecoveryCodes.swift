@@ -107,8 +107,10 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
 
   /// Takes a code, which is good no more.
   ///
-  /// - Parameter code: the code as it was typed: 16 characters of base32, or those of a code that was adopted; letters of either case,
-  ///   with hyphens and white space or without.
+  /// - Parameters:
+  ///   - code: the code as it was typed: 16 characters of base32, or those of a code that was adopted; letters of either case,
+  ///     with hyphens and white space or without.
+  ///   - account: the name of the account.
   /// - Returns: how many are left.
   /// - Throws: `OneTimePasswordError` with the codes `wrong` also of a code that was used, `waiting`, `notEnrolled`, `configuration`, `ring`,
   ///   `store`, `failure`. Whichever it is, the code is not accepted.

@@ -104,6 +104,7 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
   ///
   /// - Parameters:
   ///   - code: the code as it was typed: ASCII digits, as many as asked for, white space aside; everything else is wrong.
+  ///   - account: the name of the account.
   ///   - attempt: the secret that came when the code was asked for. With another one a code is wrong like any other, and counts.
   /// - Throws: `OneTimePasswordError` with the codes `wrong`, `waiting`, `locked`, `notEnrolled` when no code is good for the account,
   ///   `configuration`, `ring`, `store`, `failure`. Whichever it is, the code is not accepted.

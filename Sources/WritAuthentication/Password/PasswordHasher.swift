@@ -47,6 +47,7 @@ public struct PasswordHasher: Sendable {
   /// The hash of a new password, in the text that is stored.
   ///
   /// - Parameters:
+  ///   - password: the password, not yet hashed.
   ///   - rules: what the password must be.
   ///   - account: whose it is: a password must not be made of this name.
   /// - Throws: `PasswordError` with the codes `tooShort`, `tooLong`, `characters`, `guessable`, `screened`, `busy`, `cancelled`, `failure`.

@@ -75,7 +75,9 @@ extension RefreshTokens: TokenRevoking {
 
   /// Revokes the family of a token: at logout of an application without a session.
   ///
-  /// - Parameter token: any token of the family, used or not.
+  /// - Parameters:
+  ///   - token: any token of the family, used or not.
+  ///   - client: the client that shows the token.
   /// - Returns: whether there was such a family of this client.
   /// - Throws: ``RefreshTokenError`` with the codes `client`, `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
   @discardableResult

@@ -103,7 +103,10 @@ public final class SecretRing: Sendable, CustomStringConvertible, CustomReflecta
   ///
   /// For what is too short to be hashed without a secret.
   ///
-  /// - Parameter context: where it is kept: it is good there and nowhere else.
+  /// - Parameters:
+  ///   - message: the bytes.
+  ///   - purpose: the purpose, each of which has a key of its own.
+  ///   - context: where it is kept: it is good there and nowhere else.
   /// - Throws: ``SecretError`` with the code `failure`.
   public func authenticate(
     _ message: Span<UInt8>,
@@ -135,7 +138,11 @@ public final class SecretRing: Sendable, CustomStringConvertible, CustomReflecta
 
   /// The same HMAC alone, 32 bytes, for who keeps the identifier of the secret elsewhere.
   ///
-  /// - Parameter identifier: of the secret; the first one's unless given.
+  /// - Parameters:
+  ///   - message: the bytes.
+  ///   - purpose: the purpose, each of which has a key of its own.
+  ///   - context: bytes that the result is bound to.
+  ///   - identifier: of the secret; the first one's unless given.
   /// - Throws: ``SecretError`` with the codes `secretUnknown`, `failure`.
   public func code(
     of message: Span<UInt8>,

@@ -31,7 +31,9 @@ public struct HostCookie: Sendable {
   public let sameSite: SameSite
   let nameBytes: [UInt8]
 
-  /// - Parameter name: ``prefix`` and letters, digits, `-`, `_` or `.`; at most ``maximumNameBytes``.
+  /// - Parameters:
+  ///   - sameSite: the value of `SameSite`.
+  ///   - name: ``prefix`` and letters, digits, `-`, `_` or `.`; at most ``maximumNameBytes``.
   /// - Throws: ``SessionError`` with the code `configuration`.
   public init(name: String = "__Host-session", sameSite: SameSite = .lax) throws(SessionError) {
     let bytes = Array(name.utf8)

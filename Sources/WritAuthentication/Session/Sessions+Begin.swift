@@ -156,7 +156,9 @@ extension Sessions {
 
   /// Changes the data of a session, whatever was written since it was read.
   ///
-  /// - Parameter body: makes the new data of what is kept now; called again for each change by others meanwhile.
+  /// - Parameters:
+  ///   - session: the session.
+  ///   - body: makes the new data of what is kept now; called again for each change by others meanwhile.
   /// - Returns: the session as it is now.
   /// - Throws: ``SessionError`` with the codes `ended` when it was ended or got a new identifier, `tooLarge`, `storeUnavailable`, `corrupt`,
   ///   `cancelled`, `failure`.

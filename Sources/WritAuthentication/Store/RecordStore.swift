@@ -44,9 +44,11 @@ public protocol RecordStore: Sendable {
   /// Records of one owner and kind, in the order of their identifiers.
   ///
   /// - Parameters:
+  ///   - kind: the kind of the records.
   ///   - owner: nothing is found for an empty one.
   ///   - id: the last one of the page before, `nil` for the first page.
   ///   - limit: as many at most; ``maximumPage`` at most, whatever is asked for.
+  ///   - now: the caller's time, in Unix seconds.
   func list(
     _ kind: RecordKind,
     of owner: [UInt8],
@@ -59,13 +61,16 @@ public protocol RecordStore: Sendable {
   /// a store at start.
   ///
   /// - Parameters:
+  ///   - kind: the kind of the records.
   ///   - id: the last one of the page before, `nil` for the first page.
   ///   - limit: as many at most; ``maximumPage`` at most, whatever is asked for.
+  ///   - now: the caller's time, in Unix seconds.
   func list(_ kind: RecordKind, after id: RecordID?, limit: Int, at now: Int64) async throws -> [Record]
 
   /// Removes the records of one owner and kind that are there when the call begins.
   ///
   /// - Parameters:
+  ///   - kind: the kind of the records.
   ///   - owner: nothing is removed for an empty one.
   ///   - id: one that stays.
   /// - Returns: how many were removed, those that had expired included or not.
@@ -74,7 +79,9 @@ public protocol RecordStore: Sendable {
 
   /// Removes records that have expired.
   ///
-  /// - Parameter limit: as many at most; ``maximumPage`` at most, whatever is asked for.
+  /// - Parameters:
+  ///   - now: the caller's time, in Unix seconds.
+  ///   - limit: as many at most; ``maximumPage`` at most, whatever is asked for.
   /// - Returns: how many were removed; fewer than asked for when no more have expired.
   @discardableResult
   func removeExpired(limit: Int, at now: Int64) async throws -> Int

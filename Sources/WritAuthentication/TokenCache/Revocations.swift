@@ -58,7 +58,9 @@ public final class Revocations: Sendable {
 
   /// Revokes a token by its `jti`.
   ///
-  /// - Parameter until: when it expires, in seconds since 1970.
+  /// - Parameters:
+  ///   - until: when it expires, in seconds since 1970.
+  ///   - identifier: the token's `jti`.
   /// - Throws: `TokenError` with the code `full` when there is no room, `failure`.
   public func revoke(identifier: String, until: Int64) throws(TokenError) {
     try revoke(try Self.digest(identifier.utf8.span, hashes.identifier), issuedUntil: .max, until: until)
@@ -66,7 +68,9 @@ public final class Revocations: Sendable {
 
   /// Revokes the tokens of a session, by their `sid`.
   ///
-  /// - Parameter until: when the last of them expires, in seconds since 1970.
+  /// - Parameters:
+  ///   - until: when the last of them expires, in seconds since 1970.
+  ///   - session: the handle of the session, as text.
   /// - Throws: `TokenError` with the code `full` when there is no room, `failure`.
   public func revoke(session: String, until: Int64) throws(TokenError) {
     try revoke(try Self.digest(session.utf8.span, hashes.session), issuedUntil: .max, until: until)
@@ -74,7 +78,9 @@ public final class Revocations: Sendable {
 
   /// Revokes the access tokens of a family of refresh tokens, by their claim ``AccessTokenClaims/refreshFamilyClaim``.
   ///
-  /// - Parameter until: when the last of them expires, in seconds since 1970.
+  /// - Parameters:
+  ///   - until: when the last of them expires, in seconds since 1970.
+  ///   - family: the handle of the family, as text.
   /// - Throws: `TokenError` with the code `full` when there is no room, `failure`.
   public func revoke(family: String, until: Int64) throws(TokenError) {
     try revoke(try Self.digest(family.utf8.span, hashes.family), issuedUntil: .max, until: until)
@@ -85,6 +91,7 @@ public final class Revocations: Sendable {
   /// - Parameters:
   ///   - issuedUntil: usually now, in seconds since 1970.
   ///   - until: when the last of them expires.
+  ///   - subject: the tokens' `sub`.
   /// - Throws: `TokenError` with the code `full` when there is no room, `failure`.
   public func revoke(subject: String, issuedUntil: Int64, until: Int64) throws(TokenError) {
     try revoke(try Self.digest(subject.utf8.span, hashes.subject), issuedUntil: issuedUntil, until: until)
