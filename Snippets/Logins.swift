@@ -54,6 +54,13 @@ func everyRequest(_ cookieFields: [String]) async throws {
   print(session.account ?? "")
 }
 
+func logout(_ session: Session) async throws -> String {
+  // snippet.logout
+  let cookie = try await sessions.end(session)  // the value of Set-Cookie that removes the cookie
+  // snippet.end
+  return cookie
+}
+
 func forgery(_ session: Session, _ fields: (fetchSite: [String], origin: [String], tokens: [String])) throws {
   // snippet.forgery
   let token = try sessions.forgeryToken(for: session)  // for each form; another text each time
@@ -148,4 +155,6 @@ let visitor = try await visitors()
 let begun = try await login("correct horse battery staple", visitor: visitor)
 try await everyRequest(["\(begun.cookie.prefix { $0 != ";" })"])
 try await refresh(begun)
+let removal = try await logout(begun.session)
+print("logged out:", removal.contains("Max-Age=0"))  // prints: logged out: true
 print("logged in:", begun.session.account ?? "")  // prints: logged in: ines
