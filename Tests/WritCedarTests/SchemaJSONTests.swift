@@ -32,7 +32,7 @@ struct SchemaJSONTests {
   private static let record = "\"C\": {\"type\": \"Record\", \"attributes\": {}}"
   private static let all = "\"principalTypes\": [\"U\"], \"resourceTypes\": [\"U\"]"
 
-  /// What the reference reads, asked of it one by one.
+  /// Schemas that the reference reads, asked of it one by one.
   static let accepted: [String] = [
     "{}", text(), text(namespace: ""), text(namespace: "permit::when"), text(entityTypes: "\"Set\": {}"),
     text(entityTypes: "\"U\": {\"shape\": {\"type\": \"C\"}}", commonTypes: record),
@@ -70,7 +70,7 @@ struct SchemaJSONTests {
     _ = try Schema(parsing: text)
   }
 
-  /// What the reference refuses, with a part of the message here.
+  /// Schemas that the reference refuses, with a part of the message here.
   static let refused: [(String, String)] = [
     ("{\"N\": {}}", "`entityTypes`, which is missing"),
     ("{\"N\": {\"entityTypes\": {}}}", "`actions`, which is missing"),

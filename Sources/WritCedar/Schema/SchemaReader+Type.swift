@@ -2,7 +2,7 @@
 
 internal import StrictJSON
 
-/// What is left to do for a type in JSON.
+/// A step that is left to take for a type in JSON.
 enum TypeStep {
   case read(JSONDocument.Index, SchemaReader.Role, level: Int)
   case endSet
@@ -12,7 +12,7 @@ enum TypeStep {
 
 /// Types, read with a stack of steps instead of recursion.
 extension SchemaReader {
-  /// Where a type stands, which says what its object may hold besides.
+  /// The place of a type, which says what its object may hold besides.
   enum Role {
     case plain, commonType, attribute
 

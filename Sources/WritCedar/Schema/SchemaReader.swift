@@ -4,7 +4,7 @@ internal import StrictJSON
 
 /// Reads declarations in Cedar's JSON ("JSON schema format" in Cedar's documentation) from one text.
 ///
-/// What the JSON says that Cedar's syntax cannot say is kept: names that refer to one kind of type only.
+/// Names that refer to one kind of type only, which Cedar's syntax does not have, keep their kind.
 /// `SchemaReader+Type.swift` reads types.
 struct SchemaReader {
   let document: JSONDocument

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What to write in a scope to which no action applies.
+/// The advice for a scope to which no action applies.
 struct ApplicationAdvice {
   /// The advice, `nil` where a name that is not declared says all.
   let text: String?

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What `has` and `hasTag` have found out: the attributes and tags that certainly exist where an expression is evaluated.
+/// The attributes and tags that certainly exist where an expression is evaluated, because `has` or `hasTag` was true.
 ///
 /// A capability is the number of the expression that reads the attribute or tag (``CheckedPolicy/Step/access``). Those that
 /// hold at the moment are counted; those that an expression grants when it is true stand on a stack, the ones of each operand
@@ -52,7 +52,7 @@ struct Capabilities {
 
   // MARK: Granting
 
-  /// Where the capabilities of the next operand will stand.
+  /// The position at which the capabilities of the next operand will stand.
   @inline(__always)
   var grantedCount: Int { granted.count }
 

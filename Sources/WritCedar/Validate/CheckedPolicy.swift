@@ -33,7 +33,7 @@ struct CheckedPolicy {
     let access: Int32
   }
 
-  /// What is known of an expression from its text.
+  /// The knowledge of an expression that its text alone gives.
   enum Literal: Equatable {
     case none
     /// A literal that is not an entity.
@@ -54,7 +54,7 @@ struct CheckedPolicy {
   private(set) var literals: [Literal] = []
   /// The entities of sets that hold nothing but entity literals and `action`, by the number of the expression.
   private(set) var literalSets: [Int32: [Literal]] = [:]
-  /// What extension constructors say of their literals, by step.
+  /// The messages of extension constructors that refuse their literals, by step.
   private(set) var refusedLiterals: [Int: String] = [:]
   /// The variables that conditions mention.
   private(set) var variables = Variables()

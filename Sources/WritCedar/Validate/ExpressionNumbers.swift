@@ -2,7 +2,7 @@
 
 /// Numbers the expressions of a policy so that equal ones, letter for letter but for layout, have equal numbers.
 ///
-/// What `has` has found out holds for the same expression only, and only two literals are known to be equal.
+/// A test with `has` is of use for the same expression only, and only two literals are known to be equal.
 struct ExpressionNumbers {
   private struct Key: Hashable {
     let operation: Node.Operation

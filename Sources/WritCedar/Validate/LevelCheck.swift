@@ -7,7 +7,7 @@
 /// entity, so level n admits those of which the entity has a level below n. An entity written in the policy is not to be looked
 /// into, for what loads the entities of a request starts from the request.
 struct LevelCheck {
-  /// What is known of an expression.
+  /// The level of an expression, or of its parts.
   private indirect enum Level {
     /// An entity, or a record or set found in one, at this level.
     case reached(Int)

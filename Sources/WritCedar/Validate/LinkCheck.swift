@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a linked policy adds to its template, which is validated by itself: the entities in the slots.
+/// The check of a linked policy's slots; its template is validated by itself.
 struct LinkCheck {
   private let policy: Policy
 

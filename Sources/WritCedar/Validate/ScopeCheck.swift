@@ -90,7 +90,7 @@ struct ScopeCheck {
 
   /// The actions for whose requests the conditions are evaluated, `nil` for all.
   ///
-  /// Where a list has no type, or an action is not declared, they are checked for all actions, as Cedar's reference does.
+  /// They are all actions where a list has no type or an action is not declared, as in Cedar's reference.
   func checkedActions(_ schema: inout CheckedSchema) -> [Int32]? {
     switch action {
     case .any: nil

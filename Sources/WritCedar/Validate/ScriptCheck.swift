@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What Unicode's security mechanisms (UTS #39) say of a text: whether it can pass for another one.
+/// Tells texts that can pass for others, by Unicode's security mechanisms (UTS #39).
 enum ScriptCheck {
   /// Whether a character changes the direction of the text around it (the property `Bidi_Control`).
   static func controlsDirection(_ scalar: Unicode.Scalar) -> Bool {

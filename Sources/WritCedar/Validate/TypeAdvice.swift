@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What to write where an operand has a type that its operator does not take.
+/// The advice for an operand of a type that its operator does not take.
 struct TypeAdvice {
   let text: String?
 

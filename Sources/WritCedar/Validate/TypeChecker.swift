@@ -24,7 +24,7 @@ struct TypeChecker {
     var type: TypeNumber
     /// The step that left it, whose place messages show.
     var step: Int32
-    /// Where the capabilities that it grants begin.
+    /// The position at which the capabilities that it grants begin.
     var granted: Int32
     /// Whether it has an error inside.
     var hasFailed = false
@@ -32,7 +32,7 @@ struct TypeChecker {
 
   /// A `&&` or `if` whose right side or branches are being checked.
   struct Frame {
-    /// What was held before it.
+    /// The number of capabilities held before it.
     var held: Int32
     /// The test of an `if`.
     var test = Operand(type: .unknown, step: 0, granted: 0)
@@ -44,7 +44,7 @@ struct TypeChecker {
   var environment = Environment(principal: .unknown, action: 0, resource: .unknown, context: .unknown)
   var operands: [Operand] = []
   var frames: [Frame] = []
-  /// What was held before a chain of `&&` that goes on; `nil` elsewhere.
+  /// The number of capabilities held before a chain of `&&` that goes on; `nil` elsewhere.
   var chainHeld: Int?
 
   /// The steps with the type that each left, where it was reached; kept if asked for.

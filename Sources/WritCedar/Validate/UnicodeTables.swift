@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 // Written by Scripts/unicode-tables from Unicode 15.0.0.
 
-/// What Unicode 15.0.0 says of characters in identifiers and texts (UTS #39).
+/// Scripts of characters, and characters of identifiers, by Unicode 15.0.0 (UTS #39).
 enum UnicodeTables {
   /// The version of Unicode.
   static let version = "15.0.0"
@@ -255,7 +255,7 @@ enum UnicodeTables {
     0x40000000, 0x0, 0x100000000, 0x0, 0x0, 0x400000, 0x0, 0x1, 0x0, 0x0,
   ]
 
-  /// Where characters begin to be allowed in identifiers, and where they end to be, in turns.
+  /// The scalars from which characters are allowed in identifiers, and from which they are not, in turns.
   static let identifierChanges: [UInt32] = [
     0x27, 0x28, 0x2D, 0x2F, 0x30, 0x3B, 0x41, 0x5B, 0x5F, 0x60, 0x61, 0x7B, 0xB7, 0xB8, 0xC0, 0xD7, 0xD8, 0xF7, 0xF8,
     0x800, 0x870, 0x888, 0x889, 0x88F, 0x8A0, 0x8AD, 0x8B2, 0x8B3, 0x8B5, 0x8CA, 0x901, 0x94E, 0x94F, 0x951, 0x956,

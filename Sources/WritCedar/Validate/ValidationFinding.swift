@@ -58,10 +58,10 @@ public struct ValidationFinding: Sendable {
     self.suggestion = suggestion
   }
 
-  /// What was found, without its place.
+  /// The message, without its place.
   public var message: String { diagnostic.message }
 
-  /// What to do about it.
+  /// The advice, where there is some.
   public var help: String? { diagnostic.help }
 }
 

@@ -15,7 +15,7 @@ struct CheckReport {
     let code: String
     let severity: ValidationFinding.Severity
     let diagnostic: Diagnostic
-    /// What validation found; `nil` for what cannot be read.
+    /// The finding of validation; `nil` for a text that cannot be read.
     let finding: ValidationFinding?
   }
 
