@@ -16,6 +16,10 @@ struct BenchCommand: ParsableCommand {
       1,000 requests in random order, p99 is of single calls, the clock's own cost (timer_ns) included. `cold` draws
       principals and resources from all entities of the requests' types, `text` looks the three identifiers up. What would
       take longer than ten seconds comes from fewer batches.
+
+      For each request the policies are counted that an index proposes and that are evaluated, up to the one that decides.
+      Policies are ranked by their evaluations over all requests. Requests about a resource that nothing knows are measured
+      as well, and requests that bring entities, which are laid over the stored ones; both have lines of their own.
       """
   )
 
@@ -40,6 +44,14 @@ struct BenchCommand: ParsableCommand {
   )
   var pauses = 0
 
+  @Flag(
+    help: "Measure an eighth, a quarter, half and all of the policies too, each drawn at random, and print the slope."
+  )
+  var scale = false
+
+  @Flag(help: "Measure decisions only: no changes, no attributes on demand, no throughput.")
+  var decisionsOnly = false
+
   @Flag(help: "A forbid that errs denies; by default it is skipped, as Cedar says.")
   var strict = false
 
@@ -48,6 +60,9 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     guard batches > 0, check > 0 else { throw Failure("error: --batches and --check are at least 1") }
+    guard pauses == 0 || !decisionsOnly else {
+      throw Failure("error: --pauses measures changes, which --decisions-only leaves out")
+    }
     guard (0...3_600).contains(pauses) else { throw Failure("error: --pauses is at most 3600") }
     let files = try scenario.files()
     try InputFile.checkStandardInput(files.all + [requests])
@@ -55,7 +70,7 @@ struct BenchCommand: ParsableCommand {
     let start = clock.now
     let scenario = try Scenario(deciding: files)
     let loaded = clock.now
-    let requests = try requests(in: requests, scenario.schema)
+    let requests = try BenchRequest.requests(in: requests, scenario)
     let compiling = clock.now
     let engine = try PolicyEngine(
       scenario.policies,
@@ -68,10 +83,20 @@ struct BenchCommand: ParsableCommand {
       entities: scenario.entities,
       erringForbids: ErringForbids(isStrict: strict)
     )
-    let mix = try BenchCheck(authorizer: authorizer, engine: engine).mix(of: requests, for: .seconds(check))
+    let mix = try BenchCheck(authorizer: authorizer, engine: engine, schema: scenario.schema)
+      .mix(of: requests, for: .seconds(check))
     let bench = try DecisionBench(engine: engine, requests: requests, entities: scenario.entities)
     let times = bench.measure(batches: batches)
-    let throughput = bench.throughput()
+    let costs = try RequestBench(bench: bench).measure()
+    let rows = scale
+      ? try ScaleBench(
+        policies: scenario.policies,
+        entities: scenario.entities,
+        erringForbids: ErringForbids(isStrict: strict),
+        requests: requests
+      ).measure(batches: batches)
+      : []
+    let throughput = decisionsOnly ? nil : bench.throughput()
     let index = engine.indexReport
     // Last, for it leaves other tables.
     let changes = ChangeBench(bench: bench, policies: scenario.policies, entities: scenario.entities)
@@ -81,8 +106,10 @@ struct BenchCommand: ParsableCommand {
       requests: requests.count,
       mix: mix,
       times: times,
-      attributeSource: try AttributeBench().measure(batches: batches),
-      changes: try changes.measure(),
+      costs: costs,
+      scale: rows,
+      attributeSource: decisionsOnly ? nil : try AttributeBench().measure(batches: batches),
+      changes: decisionsOnly ? nil : try changes.measure(),
       pauses: pauses == 0
         ? []
         : try PauseBench(bench: bench, policies: scenario.policies, entities: scenario.entities)
@@ -97,76 +124,5 @@ struct BenchCommand: ParsableCommand {
     case .text: report.writeText()
     case .json: report.writeJSON()
     }
-  }
-
-  private func requests(in path: String, _ schema: Schema?) throws -> [Request] {
-    let source = try InputFile.contents(of: path)
-    var requests: [Request] = []
-    do throws(InputError) {
-      for line in source.bytes.split(separator: UInt8(ascii: "\n")) {
-        if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
-        let input = try RequestInput(json: Array(line), name: source.name, schema: schema, validates: true)
-        guard input.entities.isEmpty, input.replacing.isEmpty else {
-          throw InputError(
-            .form,
-            Diagnostic("requests that bring entities are not measured yet", at: Array(line), name: source.name)
-          )
-        }
-        requests.append(input.request)
-      }
-    } catch {
-      throw Failure(error)
-    }
-    guard !requests.isEmpty else { throw Failure("error: there are no requests in `\(CedarText.shown(path))`") }
-    return requests
-  }
-}
-
-/// Compares the tables' answers with the literal evaluator's.
-struct BenchCheck {
-  let authorizer: Authorizer
-  let engine: PolicyEngine
-
-  /// How the requests end.
-  struct Mix {
-    /// The share of all requests that are allowed.
-    var allowed = 0.0
-    /// The share of the checked requests for which a policy errs.
-    var erring = 0.0
-    /// How many requests the literal evaluator has answered as well.
-    var checked = 0
-  }
-
-  /// - Throws: a ``Failure`` that names the first request that the tables decide otherwise.
-  func mix(of requests: [Request], for limit: Duration) throws -> Mix {
-    let clock = ContinuousClock()
-    let end = clock.now.advanced(by: limit)
-    let decider = engine.decider()
-    var checked = 0
-    var erring = 0
-    // Spread over all requests, should the time not do for all.
-    var random = SplitMix64(seed: 1)
-    for request in requests.shuffled(using: &random) {
-      let expected = authorizer.authorize(request)
-      let answer = decider.authorize(request)
-      guard answer.decision == expected.decision, answer.reasons == expected.reasons,
-        answer.errors.map(\.policy) == expected.errors.map(\.policy), decider.decide(request) == expected.decision
-      else {
-        throw Failure(
-          "error: the decision tables differ from the literal evaluator, which is a fault of Writ:\n"
-            + "  \(request.principal) \(request.action) \(request.resource): "
-            + "literally \(expected.decision.rawValue), by tables \(answer.decision.rawValue)"
-        )
-      }
-      checked += 1
-      if !expected.errors.isEmpty { erring += 1 }
-      if clock.now >= end, checked >= 10 { break }
-    }
-    let allowed = requests.count { decider.decide($0).isAllowed }
-    return Mix(
-      allowed: Double(allowed) / Double(requests.count),
-      erring: Double(erring) / Double(checked),
-      checked: checked
-    )
   }
 }

@@ -11,19 +11,22 @@ struct BenchReport {
   let requests: Int
   let mix: BenchCheck.Mix
   let times: DecisionBench.Times
-  /// Nanoseconds more for an attribute on demand.
-  let attributeSource: AttributeBench.Times
-  let changes: ChangeBench.Times
+  let costs: RequestBench.Costs
+  /// Empty unless it was asked for.
+  let scale: [ScaleBench.Row]
+  /// Nanoseconds more for an attribute on demand; like changes and throughput `nil` where decisions only are measured.
+  let attributeSource: AttributeBench.Times?
+  let changes: ChangeBench.Times?
   /// Empty unless they were asked for.
   let pauses: [PauseBench.Row]
   let growth: GrowthBench.Times?
-  let throughput: DecisionBench.Throughput
+  let throughput: DecisionBench.Throughput?
   let loading: Duration
   let compiling: Duration
   let index: IndexReport
 
-  /// How many unindexed policies are named.
-  private static let namedPolicies = 20
+  /// How many policies are named.
+  static let namedPolicies = 20
 
   // MARK: Text
 
@@ -34,7 +37,7 @@ struct BenchReport {
     )
     Output.line("\(mix.checked) answers were compared with the literal evaluator's and are the same")
     Output.line("")
-    let rows: [(String, Double, String)] = [
+    var rows: [(String, Double, String)] = [
       ("decide, median", times.decide, "three handles and a built context"),
       ("decide, p99", times.decide99, "single calls; looking at the clock takes \(rounded(times.timer)) ns of it"),
       ("decide, cold", times.cold, "principals and resources from all entities"),
@@ -44,31 +47,42 @@ struct BenchReport {
       ("context", times.contextBuild, "building it"),
       ("decide, overlay", times.overlay, "with the principal as an entity that the request brings"),
       ("overlay", times.overlayBuild, "building it"),
-      ("attribute on demand", attributeSource.scalar, "more than a stored one; on a policy of the bench's own"),
-      ("... an entity", attributeSource.entity, "whose identifier is looked up"),
-      ("change, median", changes.update * 1_000, "a policy or an entity comes or goes"),
-      ("change, p99", changes.update99 * 1_000, ""),
-      ("decide, changing", changes.decide, "while another thread makes such changes"),
-      ("decide, changing, p99", changes.decide99, ""),
-      ("decide, beside", changes.decideBeside, "while another thread calculates something of its own"),
-      ("decide, beside, p99", changes.decideBeside99, ""),
-      ("moving a group", changes.move1000 * 1_000, "with 1,000 descendants, of a set of the bench's own"),
-      ("... a large one", changes.move100000 * 1_000, "with 100,000 descendants"),
     ]
+    if let attributeSource {
+      rows += [
+        ("attribute on demand", attributeSource.scalar, "more than a stored one; on a policy of the bench's own"),
+        ("... an entity", attributeSource.entity, "whose identifier is looked up"),
+      ]
+    }
+    if let changes {
+      rows += [
+        ("change, median", changes.update * 1_000, "a policy or an entity comes or goes"),
+        ("change, p99", changes.update99 * 1_000, ""),
+        ("decide, changing", changes.decide, "while another thread makes such changes"),
+        ("decide, changing, p99", changes.decide99, ""),
+        ("decide, beside", changes.decideBeside, "while another thread calculates something of its own"),
+        ("decide, beside, p99", changes.decideBeside99, ""),
+        ("moving a group", changes.move1000 * 1_000, "with 1,000 descendants, of a set of the bench's own"),
+        ("... a large one", changes.move100000 * 1_000, "with 100,000 descendants"),
+      ]
+    }
     for (name, value, note) in rows {
       Output.line("\(padded(name, 20)) \(padded(rounded(value), 9, left: true)) ns   \(Style.dim(note))")
     }
     Output.line("")
     writePauses()
-    Output.line(
-      "decisions a second   \(grouped(throughput.one)) on one core, \(grouped(throughput.all)) on \(throughput.cores)"
-    )
+    if let throughput {
+      let (one, all) = (grouped(throughput.one), grouped(throughput.all))
+      Output.line("decisions a second   \(one) on one core, \(all) on \(throughput.cores)")
+    }
     if let allocations = times.allocations { Output.line("allocations          \(rounded(allocations)) a decision") }
     Output.line("compiled in          \(milliseconds(compiling)) ms, after reading in \(milliseconds(loading)) ms")
     let parts = index.parts.map { "\($0.name) \(grouped(Double($0.bytes)))" }.joined(separator: ", ")
     Output.line("tables               \(index.tables), \(grouped(Double(index.bytes))) bytes: \(parts)")
     Output.line("longest posting      \(index.longestPosting) policies under one key")
     writeUnindexed()
+    writeCosts()
+    writeScale()
   }
 
   /// The longest decisions beside changes without a pause.
@@ -127,16 +141,16 @@ struct BenchReport {
     if rest > 0 { Output.line("                     and \(rest) more") }
   }
 
-  private func percent(_ share: Double) -> String { "\(rounded(share * 100)) %" }
+  func percent(_ share: Double) -> String { "\(rounded(share * 100)) %" }
 
-  private func rounded(_ value: Double) -> String {
+  func rounded(_ value: Double) -> String {
     let tenths = Int((value * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"
   }
 
-  private func milliseconds(_ duration: Duration) -> String { rounded(duration / .milliseconds(1)) }
+  func milliseconds(_ duration: Duration) -> String { rounded(duration / .milliseconds(1)) }
 
-  private func grouped(_ value: Double) -> String {
+  func grouped(_ value: Double) -> String {
     var digits = String(Int(value.rounded()))
     var groups: [String] = []
     while digits.count > 3 {
@@ -146,7 +160,7 @@ struct BenchReport {
     return ([digits] + groups.reversed()).joined(separator: ",")
   }
 
-  private func padded(_ text: String, _ width: Int, left: Bool = false) -> String {
+  func padded(_ text: String, _ width: Int, left: Bool = false) -> String {
     let padding = String(repeating: " ", count: Swift.max(0, width - text.count))
     return left ? padding + text : text + padding
   }
@@ -189,19 +203,31 @@ struct BenchReport {
     json.endObject()
     json.key("checked")
     json.integer(mix.checked)
-    let values: [(String, Double)] = [
+    var values: [(String, Double)] = [
       ("decide_ns_p50", times.decide), ("decide_ns_p99", times.decide99), ("decide_cold_ns_p50", times.cold),
       ("decide_text_ns_p50", times.text), ("authorize_ns_p50", times.authorize),
       ("is_authorized_ns_p50", times.pooled), ("context_build_ns", times.contextBuild),
       ("overlay_ns_p50", times.overlay), ("overlay_build_ns", times.overlayBuild),
-      ("attribute_source_ns_p50", attributeSource.scalar),
-      ("attribute_source_entity_ns_p50", attributeSource.entity), ("update_us_p50", changes.update),
-      ("update_us_p99", changes.update99), ("decide_changing_ns_p50", changes.decide),
-      ("decide_changing_ns_p99", changes.decide99), ("decide_beside_ns_p50", changes.decideBeside),
-      ("decide_beside_ns_p99", changes.decideBeside99), ("move_group_1000_us", changes.move1000),
-      ("move_group_100000_us", changes.move100000), ("timer_ns", times.timer),
-      ("decisions_per_second_one_core", throughput.one), ("decisions_per_second_all_cores", throughput.all),
+      ("timer_ns", times.timer),
     ]
+    if let attributeSource {
+      values += [
+        ("attribute_source_ns_p50", attributeSource.scalar), ("attribute_source_entity_ns_p50", attributeSource.entity),
+      ]
+    }
+    if let changes {
+      values += [
+        ("update_us_p50", changes.update), ("update_us_p99", changes.update99),
+        ("decide_changing_ns_p50", changes.decide), ("decide_changing_ns_p99", changes.decide99),
+        ("decide_beside_ns_p50", changes.decideBeside), ("decide_beside_ns_p99", changes.decideBeside99),
+        ("move_group_1000_us", changes.move1000), ("move_group_100000_us", changes.move100000),
+      ]
+    }
+    if let throughput {
+      values += [
+        ("decisions_per_second_one_core", throughput.one), ("decisions_per_second_all_cores", throughput.all),
+      ]
+    }
     for (name, value) in values {
       json.key(name)
       json.number(value)
@@ -222,8 +248,10 @@ struct BenchReport {
         json.integer(Int(value))
       }
     }
-    json.key("cores")
-    json.integer(throughput.cores)
+    if let throughput {
+      json.key("cores")
+      json.integer(throughput.cores)
+    }
     json.key("allocations_per_decide")
     if let allocations = times.allocations { json.number(allocations) } else { json.null() }
     json.key("load_ms")
@@ -240,6 +268,8 @@ struct BenchReport {
     json.beginArray()
     for id in index.unindexed { json.string(id.description) }
     json.endArray()
+    writeCosts(to: &json)
+    writeScale(to: &json)
     json.endObject()
     json.endLine()
     Output.write(json.bytes)

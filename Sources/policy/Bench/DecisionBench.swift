@@ -41,6 +41,9 @@ struct DecisionBench {
   let engine: PolicyEngine
   let requests: [Request]
   let prepared: [Prepared]
+  /// Of each request, in its place; `nil` for those that bring nothing.
+  let overlays: [EntityOverlay?]
+  private let hasOverlays: Bool
   /// Built beforehand; empty when no request has a context, so that nothing of them is counted then.
   private let contexts: [RequestContext?]
   /// Each request's principal as it is stored.
@@ -48,13 +51,19 @@ struct DecisionBench {
   private let principals: [EntityHandle]
   private let resources: [EntityHandle]
 
-  init(engine: PolicyEngine, requests: [Request], entities: EntityStore) throws {
+  init(engine: PolicyEngine, requests asked: [BenchRequest], entities: EntityStore) throws {
     self.engine = engine
+    let requests = asked.map(\.request)
+    let decider = engine.decider()
+    let overlays = try asked.map { try $0.overlay(by: decider) }
+    self.overlays = overlays
+    hasOverlays = overlays.contains { $0 != nil }
     // Identifiers that the engine does not know have no handles; those requests are decided by text only.
     self.requests = requests
     let prepared = requests.enumerated().compactMap { index, request -> Prepared? in
-      guard let principal = engine.handle(for: request.principal), let action = engine.handle(for: request.action),
-        let resource = engine.handle(for: request.resource)
+      func handle(_ uid: EntityUID) -> EntityHandle? { engine.handle(for: uid) ?? overlays[index]?.handle(for: uid) }
+      guard let principal = handle(request.principal), let action = handle(request.action),
+        let resource = handle(request.resource)
       else { return nil }
       return Prepared(
         index: index,
@@ -71,7 +80,9 @@ struct DecisionBench {
     }
     self.prepared = prepared
     let hasContexts = requests.contains { !$0.context.isEmpty }
-    contexts = hasContexts ? requests.map { $0.context.isEmpty ? nil : engine.context($0.context) } : []
+    contexts =
+      hasContexts
+      ? zip(requests, overlays).map { $0.context.isEmpty ? nil : engine.context($0.context, over: $1) } : []
     brought = requests.map { [entities[$0.principal] ?? Entity(uid: $0.principal)] }
     principals = handles({ $0.principal.type }, { $0.principal })
     resources = handles({ $0.resource.type }, { $0.resource })
@@ -98,7 +109,8 @@ struct DecisionBench {
         principal: asked.principal,
         action: asked.action,
         resource: asked.resource,
-        context: context(of: request)
+        context: context(of: request),
+        overlay: overlay(of: request)
       )
       allowed += decision.isAllowed ? 1 : 0
     }
@@ -107,11 +119,14 @@ struct DecisionBench {
         principal: request.principal,
         action: request.action,
         resource: request.resource,
-        context: context(of: request)
+        context: context(of: request),
+        overlay: overlay(of: request)
       )
       allowed += answer.decision.isAllowed ? 1 : 0
     }
-    times.pooled = median(batches, &random) { allowed += engine.isAuthorized(requests[$0.index]) ? 1 : 0 }
+    times.pooled = median(batches, &random) { request in
+      allowed += engine.isAuthorized(requests[request.index], overlay: overlay(of: request)) ? 1 : 0
+    }
     times.contextBuild = median(Swift.max(10, batches / 10), &random) { request in
       allowed += engine.context(requests[request.index].context).record.count
     }
@@ -122,10 +137,21 @@ struct DecisionBench {
     return times
   }
 
+  /// The median of a decision by handles alone.
+  func decideMedian(batches: Int) -> Double {
+    let decider = engine.decider()
+    var random = SplitMix64(seed: 2)
+    var allowed = 0
+    for request in prepared { allowed += decide(request, decider) }
+    let median = median(batches, &random) { allowed += decide($0, decider) }
+    BlackHole.take(allowed)
+    return median
+  }
+
   /// Requests that bring their principals.
   private func measureOverlays(_ batches: Int, _ random: inout SplitMix64, _ times: inout Times) {
     let decider = engine.decider()
-    let overlays = brought.map { try? decider.overlay($0) }
+    let overlays = zip(self.overlays, brought).map { own, principal in own ?? (try? decider.overlay(principal)) }
     let contexts = zip(requests, overlays).map { request, overlay in
       request.context.isEmpty ? nil : engine.context(request.context, over: overlay)
     }
@@ -150,12 +176,16 @@ struct DecisionBench {
   private func context(of request: Prepared) -> RequestContext? { contexts.isEmpty ? nil : contexts[request.index] }
 
   @inline(__always)
+  private func overlay(of request: Prepared) -> EntityOverlay? { hasOverlays ? overlays[request.index] : nil }
+
+  @inline(__always)
   private func decide(_ request: Prepared, _ decider: Decider) -> Int {
     let decision = decider.decide(
       principal: request.principal,
       action: request.action,
       resource: request.resource,
-      context: context(of: request)
+      context: context(of: request),
+      overlay: overlay(of: request)
     )
     return decision.isAllowed ? 1 : 0
   }
