@@ -57,12 +57,25 @@ struct Counters: Sendable {
     let reasons = Set(response.reasons)
     for policy in rivals.authorizer.policies.policies where evaluator.isCandidate(policy, request) {
       if policy.template != nil { self[reasons.contains(policy.id) ? "links satisfied" : "links met"] += 1 }
+      count(policy, evaluator)
       for condition in policy.conditions {
         for index in condition.nodes {
           let node = policy.tree.nodes[Int(index)]
           self["operator \(Self.name(of: node))"] += 1
         }
       }
+    }
+  }
+
+  /// Counts whether a policy with a probe holds, fails or errs.
+  private mutating func count(_ policy: Policy, _ evaluator: Evaluator) {
+    guard let probe = policy.annotation("probe") else { return }
+    self["probe \(probe)"] += 1
+    do {
+      self["probe \(probe) \(try evaluator.isSatisfied(policy) ? "holds" : "fails")"] += 1
+    } catch {
+      self["probe \(probe) errs"] += 1
+      if policy.effect == .forbid { self["probe \(probe) errs in a forbid"] += 1 }
     }
   }
 
@@ -117,12 +130,22 @@ struct Counters: Sendable {
   /// All that must have been tested.
   static var demanded: [String] {
     operations.map { "operator \($0)" } + ExtensionFunction.allCases.map { "operator call \($0.name)" }
-      + (tables + parts).map { "table: \($0)" } + others + optimised
+      + (tables + parts).map { "table: \($0)" } + others + optimised + outcomesOfProbes
+  }
+
+  /// The outcomes that each probe must have had.
+  private static var outcomesOfProbes: [String] {
+    ProbeTest.Form.allCases.flatMap { form in
+      let outcomes = ["holds", "fails"] + (form.mayErr ? ["errs", "errs in a forbid"] : [])
+      return outcomes.map { "probe \(form.rawValue) \($0)" }
+    }
   }
 
   /// What was tested less often than demanded.
   func missing(_ wanted: Int) -> [String] {
-    Self.demanded.filter { self[$0] < wanted }.map { "\($0): \(self[$0])" }
+    // Each probe ten times as often as all else.
+    let probes = ProbeTest.Form.allCases.map { "probe \($0.rawValue)" }.filter { self[$0] < 10 * wanted }
+    return (Self.demanded.filter { self[$0] < wanted } + probes).map { "\($0): \(self[$0])" }
   }
 
   /// All counts, a line each.

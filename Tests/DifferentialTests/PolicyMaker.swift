@@ -33,12 +33,13 @@ struct PolicyMaker {
     for top in expressions.random.some(world.tops, atMost: Swift.min(4, count)) { addScope(naming: top) }
     while made < count {
       let left = count - made
-      switch expressions.random.weighted([6, 6, 8, 3, 3, 2]) {
+      switch expressions.random.weighted([6, 6, 8, 3, 3, 12, 2]) {
       case 0: for _ in 0..<Swift.min(left, expressions.random.number(in: 1...10)) { add(scope(), anyConditions()) }
       case 1: addCrowd(batch(left))
       case 2: addPairs(Swift.min(left, expressions.random.number(in: 12...80)))
       case 3: addNames(batch(left))
       case 4: addLinks(batch(left))
+      case 5: addProbes(batch(left))
       default: addCopies(Swift.min(left, expressions.random.number(in: 1...8)))
       }
     }
@@ -50,10 +51,12 @@ struct PolicyMaker {
 
   // MARK: Adding
 
-  mutating func add(_ scope: Scope, _ conditions: String) {
+  /// - Parameter probe: the form of its conditions, which becomes an annotation.
+  mutating func add(_ scope: Scope, _ conditions: String, probe: ProbeTest.Form? = nil) {
     made += 1
     let id = "p\(made)"
-    policies.append(PolicyText(id: id, text: "@id(\"\(id)\")\n\(scope) \(conditions);\n"))
+    let annotation = probe.map { " @probe(\"\($0.rawValue)\")" } ?? ""
+    policies.append(PolicyText(id: id, text: "@id(\"\(id)\")\(annotation)\n\(scope) \(conditions);\n"))
   }
 
   mutating func addTemplate(_ scope: Scope, _ conditions: String, links: [[Slot: EntityUID]]) {

@@ -63,7 +63,10 @@ struct World {
     var parents = parents
     if random.chance(2) { parents.append(EntityUID(type: uid.type, id: "never stored")) }
     let tags = Names.tags.filter { _ in random.chance(40) }.map { name in
-      (name, ValueMaker.value(random.pick(Kind.allCases), self, &random, depth: 1))
+      // Mostly texts that policies compare with.
+      random.chance(60)
+        ? (name, Value.string("v\(random.below(4))"))
+        : (name, ValueMaker.value(random.pick(Kind.allCases), self, &random, depth: 1))
     }
     entities.append(
       Entity(
