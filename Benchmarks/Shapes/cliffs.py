@@ -34,7 +34,9 @@ class Cliff:
             if effect == "forbid":
                 policies[-1] = "permit(principal, action, resource);"
             scenario.policies(policies)
-            entities = [{"uid": user(number).json, "attrs": _PERSON, "parents": []} for number in range(50)]
+            # No policy names the action, so that only its entity makes it known.
+            entities: list[dict[str, Any]] = [{"uid": action("read").json, "attrs": {}, "parents": []}]
+            entities += [{"uid": user(number).json, "attrs": _PERSON, "parents": []} for number in range(50)]
             for number in range(RESOURCES):
                 # Half of the resources meet a policy.
                 had = {} if number % 20 == 19 else self.attributes(rng.randrange(2 * size))

@@ -68,11 +68,12 @@ struct Counters: Sendable {
   }
 
   /// Counts whether a policy with a probe holds, fails or errs.
-  private mutating func count(_ policy: Policy, _ evaluator: Evaluator) {
+  private mutating func count(_ policy: Policy, _ evaluator: Evaluator<EntityStore>) {
     guard let probe = policy.annotation("probe") else { return }
     self["probe \(probe)"] += 1
     do {
-      self["probe \(probe) \(try evaluator.isSatisfied(policy) ? "holds" : "fails")"] += 1
+      let isSatisfied = try evaluator.isSatisfied(policy)
+      self["probe \(probe) \(isSatisfied ? "holds" : "fails")"] += 1
     } catch {
       self["probe \(probe) errs"] += 1
       if policy.effect == .forbid { self["probe \(probe) errs in a forbid"] += 1 }
