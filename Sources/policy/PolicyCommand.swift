@@ -15,9 +15,12 @@ struct PolicyCommand: ParsableCommand {
       Exit statuses: 0 success (eval: allow), 1 any error, 2 deny (token verify, otp verify: refused), 3 invalid (check).
       Nothing that failed exits with 0 or 2.
       """,
+    version: "Writ, for the Cedar language as of version \(CedarLanguage.version)",
     subcommands: [
-      EvalCommand.self, EvaluateCommand.self, CheckCommand.self, TestCommand.self, BenchCommand.self, KeysCommand.self, TokenCommand.self,
-      OneTimePasswordCommand.self, PasswordsCommand.self, SecretsCommand.self, SessionCommand.self,
+      EvalCommand.self, EvaluateCommand.self, CheckCommand.self, TestCommand.self,
+     
+      BenchCommand.self, KeysCommand.self, TokenCommand.self, OneTimePasswordCommand.self,
+      PasswordsCommand.self, SecretsCommand.self, SessionCommand.self,
     ]
   )
 

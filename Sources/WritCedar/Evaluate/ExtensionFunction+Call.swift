@@ -3,10 +3,11 @@
 extension ExtensionFunction {
   /// The value of a call: arguments are counted, then looked at from left to right.
   func call(_ arguments: [Value]) throws(EvaluationFailure) -> Value {
-    guard arguments.count == arity else {
+    guard accepts(arguments.count) else {
       // The receiver of a method is not counted among its arguments.
       let receiver = isConstructor ? 0 : 1
-      let expected = arity - receiver == 1 ? "one argument" : "no argument"
+      let number = arity - receiver == 1 ? "one argument" : "no argument"
+      let expected = isVariadic ? "at least \(number)" : number
       throw EvaluationFailure(.arity, "`\(name)` takes \(expected), found \(Swift.max(0, arguments.count - receiver))")
     }
     let first = arguments[0]
@@ -21,7 +22,12 @@ extension ExtensionFunction {
       case .isIpv6: return .bool(try first.asIP().isIPv6)
       case .isLoopback: return .bool(try first.asIP().isLoopback)
       case .isMulticast: return .bool(try first.asIP().isMulticast)
-      case .isInRange: return .bool(try first.asIP().isInRange(arguments[1].asIP()))
+      case .isInRange:
+        let address = try first.asIP()
+        // All ranges are looked at, so that the answer does not hang on their order where one is no address.
+        var ranges: [IPAddressValue] = []
+        for argument in arguments.dropFirst() { ranges.append(try argument.asIP()) }
+        return .bool(ranges.contains { address.isInRange($0) })
 
       case .lessThan: return .bool(try first.asDecimal() < arguments[1].asDecimal())
       case .lessThanOrEqual: return .bool(try first.asDecimal() <= arguments[1].asDecimal())

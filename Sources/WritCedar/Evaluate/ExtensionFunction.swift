@@ -29,7 +29,13 @@ package enum ExtensionFunction: UInt8, CaseIterable, Sendable {
     }
   }
 
-  /// How many arguments it takes, the receiver of a method included.
+  /// Whether it takes any number of arguments beyond ``arity``, of the type of the last: `a.isInRange(b, c)` (RFC 99).
+  package var isVariadic: Bool { self == .isInRange }
+
+  /// Whether a call may have so many arguments, the receiver of a method included.
+  package func accepts(_ count: Int) -> Bool { count == arity || (isVariadic && count > arity) }
+
+  /// How many arguments it takes, at least where it is variadic, the receiver of a method included.
   package var arity: Int {
     switch self {
     case .isInRange, .lessThan, .lessThanOrEqual, .greaterThan, .greaterThanOrEqual, .offset, .durationSince: 2

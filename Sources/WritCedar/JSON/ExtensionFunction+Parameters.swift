@@ -2,9 +2,9 @@
 
 extension ExtensionFunction {
   /// The type that the argument at a position has, the receiver of a method being at 0; `nil` for the string of a
-  /// constructor, and beyond the last one.
+  /// constructor, and beyond the last one of a function that is not variadic.
   func parameterType(_ position: Int) -> Schema.ValueType? {
-    guard position < arity else { return nil }
+    guard position < arity || isVariadic else { return nil }
     switch self {
     case .ip, .decimal, .datetime, .duration: return nil
     case .isIpv4, .isIpv6, .isLoopback, .isMulticast, .isInRange: return .ip

@@ -41,7 +41,11 @@ struct ProblemWords {
       expected = String(function.arity - receiver)
       found = String(count - receiver)
       message = "`\(function.name)` takes \(function.arity - receiver) arguments, found \(count - receiver)"
-      if function.arity - receiver == 1 { message = "`\(function.name)` takes 1 argument, found \(count - receiver)" }
+      if function.isVariadic {
+        message = "`\(function.name)` takes at least \(function.arity - receiver) argument, found \(count - receiver)"
+      } else if function.arity - receiver == 1 {
+        message = "`\(function.name)` takes 1 argument, found \(count - receiver)"
+      }
     case .refusedLiteral(let function, let refusal):
       message = "`\(function.name)` refuses the text: \(refusal)"
       help = Self.literalForm[function]

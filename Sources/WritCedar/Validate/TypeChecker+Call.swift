@@ -10,7 +10,7 @@ extension TypeChecker {
     let count = Int(step.operand >> 8)
     var hasFailed = false
     if function.mayFail { mayErr = true }
-    if count != function.arity {
+    if !function.accepts(count) {
       report(.argumentCount(function, count), at: place)
       hasFailed = true
     }

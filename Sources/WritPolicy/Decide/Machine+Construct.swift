@@ -10,8 +10,9 @@ extension Machine {
     case .record: return composite(.record, at: first, count: count, names: instruction.operand + 1)
     default:
       guard let function = ExtensionFunction(rawValue: UInt8(truncatingIfNeeded: instruction.operand)),
-        count == function.arity
+        function.accepts(count)
       else { return .error }
+      if count > function.arity { return isInRange(at: first, count: count) }
       return call(function, stack[first], count > 1 ? stack[first + 1] : .missing)
     }
   }
@@ -37,6 +38,16 @@ extension Machine {
   }
 
   // MARK: Extension functions
+
+  /// `a.isInRange(b, c)`: an address and several ranges, all of which must be addresses (RFC 99).
+  private func isInRange(at first: Int, count: Int) -> Cell {
+    for index in first..<(first + count) where stack[index].kind != .ip { return .error }
+    let address = address(stack[first])
+    for index in (first + 1)..<(first + count) where address.isInRange(self.address(stack[index])) {
+      return .bool(true)
+    }
+    return .bool(false)
+  }
 
   private mutating func call(_ function: ExtensionFunction, _ first: Cell, _ second: Cell) -> Cell {
     switch function {
