@@ -17,7 +17,7 @@ struct PolicyCommand: ParsableCommand {
       """,
     version: "Writ, for the Cedar language as of version \(CedarLanguage.version)",
     subcommands: [
-      EvalCommand.self, EvaluateCommand.self, CheckCommand.self, TestCommand.self,
+      EvalCommand.self, EvaluateCommand.self, CheckCommand.self, TestCommand.self, FormatCommand.self,
      
       BenchCommand.self, KeysCommand.self, TokenCommand.self, OneTimePasswordCommand.self,
       PasswordsCommand.self, SecretsCommand.self, SessionCommand.self,
