@@ -11,7 +11,12 @@ extension Policy: CustomStringConvertible {
       if let value = annotation.value { out += "(\(CedarText.quoted(value)))" }
       out += "\n"
     }
-    out += "\(effect) (\(scopeTexts.joined(separator: ", ")))"
+    return out + descriptionWithoutAnnotations
+  }
+
+  /// The policy from `permit` or `forbid` on.
+  package var descriptionWithoutAnnotations: String {
+    var out = "\(effect) (\(scopeTexts.joined(separator: ", ")))"
     for condition in conditions {
       out += "\n\(condition.isUnless ? "unless" : "when") { \(ExpressionPrinter.text(of: condition.nodes, in: tree)) }"
     }
