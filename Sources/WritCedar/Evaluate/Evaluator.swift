@@ -5,7 +5,7 @@
 /// An expression is in post-order (``SyntaxTree``): each node pops its operands off a stack of values and pushes its
 /// own. So all operands are evaluated, left to right, before any is looked at, except where a guard skips the rest.
 package struct Evaluator<Entities: EntitySource> {
-  let request: Request
+  package let request: Request
   let entities: Entities
 
   package init(request: Request, entities: Entities) {
@@ -23,6 +23,34 @@ package struct Evaluator<Entities: EntitySource> {
       let node = tree.nodes[next]
       do {
         next += try step(node, at: next, of: tree, &stack)
+      } catch {
+        throw EvaluationError(code: error.code, message: error.message, source: tree.source, span: node.span)
+      }
+    }
+    return stack.pop()
+  }
+
+  /// The value of the nodes, which are one expression, with the value of each part of it that is evaluated on the way.
+  ///
+  /// - Parameter observe: takes the index of a node and the value of the part of which it is the operator or the
+  /// operand.
+  package func evaluate(
+    _ nodes: Range<Int>,
+    of tree: SyntaxTree,
+    observe: (Int, Value) -> Void
+  ) throws(EvaluationError) -> Value {
+    var stack = OperandStack()
+    var next = nodes.lowerBound
+    while next < nodes.upperBound {
+      let node = tree.nodes[next]
+      do {
+        let distance = try step(node, at: next, of: tree, &stack)
+        if !node.isGuard {
+          observe(next, stack.last)
+        } else if node.operation == .isTypeInGuard, distance > 1 {
+          observe(next + distance - 1, stack.last)
+        }
+        next += distance
       } catch {
         throw EvaluationError(code: error.code, message: error.message, source: tree.source, span: node.span)
       }

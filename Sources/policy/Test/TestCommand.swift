@@ -18,7 +18,10 @@ struct TestCommand: ParsableCommand {
       each replace the entity of their name, and those of the request's own `entities` are merged with it, as in `policy
       eval`. `reason` names some of the determining policies, `reasons` all; `errors` names the erring ones.
 
-      Exit statuses: 0 all passed; 1 a test failed, or there was none; 3 policies that --validate-policies finds invalid.
+      --coverage tells which policies, conditions, and operands of `&&`, `||` and `if` the tests have seen hold and not hold.
+
+      Exit statuses: 0 all passed; 1 a test failed, or there was none, or the coverage is below --coverage-minimum; 3 policies
+      that --validate-policies finds invalid.
       """
   )
 
@@ -52,7 +55,11 @@ struct TestCommand: ParsableCommand {
   @Option(help: "How to report.")
   var format = TestReport.Format.text
 
+  @OptionGroup var coverage: CoverageOptions
+
   func run() throws {
+    try coverage.check(isConformance: conformance != nil)
+    var coverageReport = CoverageReport()
     var report = TestReport(format: format, listsPassedSuites: conformance == nil)
     if let conformance {
       try ConformanceSuite(directory: conformance, filter: filter).run { report.add($0) }
@@ -63,7 +70,7 @@ struct TestCommand: ParsableCommand {
       try InputFile.checkStandardInput(files + (tests.map { [$0] } ?? []) + (scenarios.count > 1 ? files : []))
       for scenario in scenarios {
         do {
-          try run(scenario, &report)
+          try run(scenario, &report, &coverageReport)
         } catch let failure as Failure where scenarios.count > 1 {
           Output.error(failure.text)
           let differences = ["the scenario cannot be read"]
@@ -72,8 +79,9 @@ struct TestCommand: ParsableCommand {
       }
     }
     report.finish()
+    try coverage.write(coverageReport)
     if report.total == 0 { throw Failure("error: there are no tests\(filter == nil ? "" : " with such a name")") }
-    if report.failed > 0 { throw ExitCode(1) }
+    if report.failed > 0 || !coverage.isReached(by: coverageReport) { throw ExitCode(1) }
   }
 
   private func scenarios() throws -> [String?] {
@@ -96,7 +104,7 @@ struct TestCommand: ParsableCommand {
     return found
   }
 
-  private func run(_ directory: String?, _ report: inout TestReport) throws {
+  private func run(_ directory: String?, _ report: inout TestReport, _ coverageReport: inout CoverageReport) throws {
     var options = ScenarioOptions()
     options.directory = directory
     options.policies = policies
@@ -116,5 +124,6 @@ struct TestCommand: ParsableCommand {
     for test in cases where filter.map(test.name.contains) ?? true {
       report.add(TestResult(suite: directory ?? file, name: test.name, differences: runner.differences(test)))
     }
+    coverageReport.add(runner.coverage)
   }
 }

@@ -14,6 +14,8 @@ struct TestRunner {
   private let empty: EntityStore
   /// The policies over that store, once a test has entities of its own.
   private var emptyDecider: Decider?
+  /// The conditions that tests have seen hold and not hold.
+  private(set) var coverage: CoverageRecorder
 
   /// - Parameter source: the text of the tests, for errors.
   /// - Throws: a ``Failure`` when the scenario cannot be compiled.
@@ -23,6 +25,7 @@ struct TestRunner {
       entities: scenario.entities,
       erringForbids: erringForbids
     )
+    coverage = CoverageRecorder(scenario.policies)
     schema = scenario.schema
     self.source = source
     empty = scenario.schema.map { EntityStore(actionsOf: $0) } ?? EntityStore()
@@ -36,6 +39,7 @@ struct TestRunner {
     do {
       let (entities, tables) = try answers(test)
       let response = authorizer.overlaid(entities: entities).authorize(test.request)
+      coverage.record(test.request, entities)
       for warning in authorizer.erringForbids.warnings(about: response) {
         Output.error("warning: test `\(CedarText.shown(test.name))`: \(warning)")
       }
