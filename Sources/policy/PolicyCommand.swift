@@ -18,7 +18,7 @@ struct PolicyCommand: ParsableCommand {
     version: "Writ, for the Cedar language as of version \(CedarLanguage.version)",
     subcommands: [
       EvalCommand.self, EvaluateCommand.self, CheckCommand.self, TestCommand.self, FormatCommand.self,
-      TranslateCommand.self, LinkCommand.self,
+      TranslateCommand.self, LinkCommand.self, GraphCommand.self,
       BenchCommand.self, KeysCommand.self, TokenCommand.self, OneTimePasswordCommand.self,
       PasswordsCommand.self, SecretsCommand.self, SessionCommand.self,
     ]

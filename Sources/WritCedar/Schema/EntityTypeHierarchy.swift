@@ -3,7 +3,8 @@
 /// Which entity types may be in which: the graph of the `in` of all declarations.
 ///
 /// Types declared together share their parents, so the graph joins declarations. It may have cycles, `entity Team in
-/// [Team]` is one. Its transitive closure is not kept, for that of a chain of 10⁴ types has 5·10⁷ pairs; a question walks.
+/// [Team]` is one. Its transitive closure is not kept, for that of a chain of 10⁴ types has 5·10⁷ pairs; a question
+/// walks.
 package final class EntityTypeHierarchy: Sendable {
   let declarations: [EntityTypeName: Int]
   let parents: [[EntityTypeName]]
@@ -60,5 +61,15 @@ package final class EntityTypeHierarchy: Sendable {
       return !isFound
     }
     return isFound
+  }
+}
+
+extension Schema.EntityDefinition {
+  /// The types of which an entity may be directly in an entity.
+  package var directParents: [EntityTypeName] {
+    guard let declaration = hierarchy.declarations[name], hierarchy.parents.indices.contains(declaration) else {
+      return []
+    }
+    return hierarchy.parents[declaration]
   }
 }
