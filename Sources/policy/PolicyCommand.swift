@@ -19,7 +19,7 @@ struct PolicyCommand: ParsableCommand {
     subcommands: [
       EvalCommand.self, EvaluateCommand.self, CheckCommand.self, TestCommand.self, FormatCommand.self,
       TranslateCommand.self, LinkCommand.self, GraphCommand.self,
-      BenchCommand.self, KeysCommand.self, TokenCommand.self, OneTimePasswordCommand.self,
+      LanguageServerCommand.self, BenchCommand.self, KeysCommand.self, TokenCommand.self, OneTimePasswordCommand.self,
       PasswordsCommand.self, SecretsCommand.self, SessionCommand.self,
     ]
   )

@@ -225,7 +225,7 @@ public struct Policy: Sendable {
   }
 
   /// The place of the `@id` annotation, otherwise of the policy.
-  var idSpan: SourceSpan {
+  package var idSpan: SourceSpan {
     annotationRecords.first { tree.strings[Int($0.key)] == "id" }.map { SourceSpan($0.start, $0.end) } ?? span
   }
 }
