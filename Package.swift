@@ -18,7 +18,11 @@ let package = Package(
   products: [
     .library(name: "WritCedar", targets: ["WritCedar"]),
     .library(name: "WritPolicy", targets: ["WritPolicy"]),
-    .library(name: "WritAuthentication", targets: ["WritAuthentication", "WritFoundation"]),
+    // Each with the conformances that Foundation knows of, without which no errors of Writ's own are shown under it.
+    .library(name: "WritStore", targets: ["WritStore"]),
+    .library(name: "WritTokens", targets: ["WritTokens", "WritFoundation"]),
+    .library(name: "WritLogin", targets: ["WritLogin", "WritLoginFoundation"]),
+    .library(name: "WritAuthentication", targets: ["WritAuthentication", "WritFoundation", "WritLoginFoundation"]),
     .library(name: "WritStoreTesting", targets: ["WritStoreTesting"]),
     .library(name: "WritIdentity", targets: ["WritIdentity", "WritFoundation"]),
     .library(name: "WritRemoteKeys", targets: ["WritRemoteKeys"]),
@@ -48,28 +52,38 @@ let package = Package(
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
     ),
     .target(name: "LibCrypto", dependencies: ["CLibCrypto"]),
-    // The system's crypt_r, and libargon2 with the trait: only WritAuthentication/Password imports them.
+    // What stores, tokens and login share: clocks, times, base64url, revocations.
+    .target(name: "WritCore", dependencies: ["LibCrypto"]),
+    // Stores of records, secrets and rate limits.
+    .target(name: "WritStore", dependencies: ["WritCore", "LibCrypto"]),
+    // Tokens and keys: an API that verifies tokens needs no more.
+    .target(name: "WritTokens", dependencies: ["WritCore", "LibCrypto", "StrictJSON", "WorkThreads"]),
+    // The system's crypt_r, and libargon2 with the trait: only WritLogin/Password imports them.
     .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
     .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"]), .brew(["argon2"])]),
+    // Passwords, one-time passwords, sessions and refresh tokens.
     .target(
-      name: "WritAuthentication",
+      name: "WritLogin",
       dependencies: [
-        "LibCrypto", "StrictJSON", "WorkThreads",
+        "WritStore", "WritTokens", "LibCrypto", "StrictJSON", "WorkThreads",
         .target(name: "CCrypt", condition: .when(platforms: [.linux])),
         .target(name: "CArgon2", condition: .when(traits: ["Argon2"])),
-      ],
-      exclude: ["README.md"]
+      ]
     ),
-    // What Foundation knows of the module: errors' `localizedDescription`, `Date`. Apart, so that the core has no Foundation.
-    .target(name: "WritFoundation", dependencies: ["WritAuthentication"]),
-    // What every store must do, for who writes one.
-    .target(name: "WritStoreTesting", dependencies: ["WritAuthentication"]),
+    // All of it in one import.
+    .target(name: "WritAuthentication", dependencies: ["WritTokens", "WritLogin"], exclude: ["README.md"]),
+    // The conformances that Foundation asks for (`localizedDescription`, `Date`). In targets of their own, so that the modules
+    // themselves do without Foundation.
+    .target(name: "WritFoundation", dependencies: ["WritTokens"]),
+    .target(name: "WritLoginFoundation", dependencies: ["WritLogin"]),
+    // The rules of stores as tests, for authors of stores.
+    .target(name: "WritStoreTesting", dependencies: ["WritLogin"]),
     // libcurl: only WritRemoteKeys imports it, and only with the trait are its headers looked for.
     .systemLibrary(name: "CLibCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .target(
       name: "WritRemoteKeys",
       dependencies: [
-        "WritAuthentication", "WorkThreads", .target(name: "CLibCurl", condition: .when(traits: ["RemoteKeys"])),
+        "WritTokens", "WorkThreads", .target(name: "CLibCurl", condition: .when(traits: ["RemoteKeys"])),
       ]
     ),
     // libqrencode: only WritQRCode imports it, and only with the trait is its header looked for.
@@ -81,7 +95,7 @@ let package = Package(
     .target(
       name: "WritSQLite",
       dependencies: [
-        "WritAuthentication", .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+        "WritStore", .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
       ]
     ),
     .target(name: "WritCedar", dependencies: ["StrictJSON"]),
@@ -89,13 +103,14 @@ let package = Package(
     .target(name: "CAllocationCount"),
     .target(name: "WritPolicy", dependencies: ["WritCedar", "WorkThreads"], exclude: ["README.md"]),
     // Where the two halves meet: a verified token becomes the principal of a request.
-    .target(name: "WritIdentity", dependencies: ["WritAuthentication", "WritCedar", "StrictJSON"]),
+    .target(name: "WritIdentity", dependencies: ["WritTokens", "WritCedar", "StrictJSON"]),
     .executableTarget(
       name: "policy",
       dependencies: [
         "WritCedar",
         "WritPolicy",
-        "WritAuthentication",
+        "WritTokens",
+        "WritLogin",
         "WritIdentity",
         "WritQRCode",
         "StrictJSON",
@@ -110,20 +125,20 @@ let package = Package(
     // A process whose memory runs out: libcrypto takes other functions for it only before it has allocated anything.
     .executableTarget(
       name: "AllocationFailures",
-      dependencies: ["WritAuthentication", "LibCrypto", "CLibCrypto"],
+      dependencies: ["WritTokens", "LibCrypto", "CLibCrypto"],
       path: "Tests/AllocationFailures"
     ),
     .testTarget(
       name: "WritAuthenticationTests",
       dependencies: [
-        "WritAuthentication", "WritFoundation", "WritStoreTesting", "LibCrypto", "StrictJSON", "CAllocationCount",
-        "AllocationFailures",
+        "WritAuthentication", "WritFoundation", "WritLoginFoundation", "WritStoreTesting", "LibCrypto", "StrictJSON",
+        "CAllocationCount", "AllocationFailures",
       ],
       exclude: ["Vectors"]
     ),
     .testTarget(
       name: "WritIdentityTests",
-      dependencies: ["WritIdentity", "WritAuthentication", "WritCedar", "WritPolicy"]
+      dependencies: ["WritIdentity", "WritTokens", "WritCedar", "WritPolicy"]
     ),
     // Empty without the trait; `Scripts/test-traits` runs it.
     .testTarget(
@@ -150,7 +165,7 @@ let package = Package(
     .testTarget(name: "WritPolicyTests", dependencies: ["WritPolicy", "WritCedar", "CAllocationCount"]),
     // Tables against the literal evaluator; `Scripts/differential` runs it longer.
     .testTarget(name: "DifferentialTests", dependencies: ["WritPolicy", "WritCedar"]),
-    .testTarget(name: "PolicyCommandTests", dependencies: ["policy", "WritAuthentication"]),
+    .testTarget(name: "PolicyCommandTests", dependencies: ["policy", "WritStore"]),
     .testTarget(name: "ConformanceTests", dependencies: ["WritCedar", "WritPolicy", "policy"]),
   ],
   swiftLanguageModes: [.v6]
@@ -162,12 +177,14 @@ let package = Package(
 let keptTargets = [
   "optimised": [
     "StrictJSON", "WorkThreads", "WritCedar", "WritPolicy", "CAllocationCount", "WritPolicyTests", "DifferentialTests",
-    "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "WritAuthentication", "WritFoundation", "WritStoreTesting",
-    "AllocationFailures", "WritAuthenticationTests",
+    "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "WritCore", "WritStore", "WritTokens", "WritLogin",
+    "WritAuthentication", "WritFoundation", "WritLoginFoundation", "WritStoreTesting", "AllocationFailures",
+    "WritAuthenticationTests",
   ],
   "traits": [
     "StrictJSON", "WorkThreads", "CLibCrypto", "LibCrypto", "CCrypt", "CArgon2", "CAllocationCount",
-    "WritAuthentication", "WritFoundation", "WritStoreTesting", "AllocationFailures", "WritAuthenticationTests",
+    "WritCore", "WritStore", "WritTokens", "WritLogin", "WritAuthentication", "WritFoundation", "WritLoginFoundation",
+    "WritStoreTesting", "AllocationFailures", "WritAuthenticationTests",
     "CLibCurl", "WritRemoteKeys",
     "WritRemoteKeysTests", "CQRCode", "WritQRCode", "WritQRCodeTests", "WritSQLite", "SQLiteStoreWriter",
     "WritSQLiteTests",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import WritAuthentication
+package import WritTokens
 
 // Foundation without ICU.
 #if canImport(FoundationEssentials)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import WritAuthentication
+public import WritTokens
 
 // Foundation without ICU.
 #if canImport(FoundationEssentials)
@@ -28,46 +28,6 @@ extension KeyFetchError: LocalizedError {
 }
 
 extension OAuthError: LocalizedError {
-  /// The description.
-  public var errorDescription: String? { description }
-}
-
-extension StoreError: LocalizedError {
-  /// The description.
-  public var errorDescription: String? { description }
-}
-
-extension SecretError: LocalizedError {
-  /// The description.
-  public var errorDescription: String? { description }
-}
-
-extension PasswordError: LocalizedError {
-  /// The description.
-  public var errorDescription: String? { description }
-}
-
-extension LoginError: LocalizedError {
-  /// The description.
-  public var errorDescription: String? { description }
-}
-
-extension OneTimePasswordError: LocalizedError {
-  /// The description.
-  public var errorDescription: String? { description }
-}
-
-extension SessionError: LocalizedError {
-  /// The description.
-  public var errorDescription: String? { description }
-}
-
-extension RefreshTokenError: LocalizedError {
-  /// The description.
-  public var errorDescription: String? { description }
-}
-
-extension DeploymentError: LocalizedError {
   /// The description.
   public var errorDescription: String? { description }
 }

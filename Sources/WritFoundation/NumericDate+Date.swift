@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import WritAuthentication
+public import WritTokens
 
 // Foundation without ICU.
 #if canImport(FoundationEssentials)

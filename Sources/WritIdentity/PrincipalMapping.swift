@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import StrictJSON
-public import WritAuthentication
+public import WritTokens
 public import WritCedar
 
 /// How the claims of a verified token become the principal of a request: its identifier, its parents (roles, groups), its

@@ -2,7 +2,7 @@
 
 #if RemoteKeys
   internal import Synchronization
-  internal import WritAuthentication
+  internal import WritTokens
 
   /// The first of several answers to one question: the result of a thread, the end of the time, or the cancellation.
   ///

@@ -3,7 +3,7 @@
 #if RemoteKeys
   internal import CLibCurl
   internal import WorkThreads
-  internal import WritAuthentication
+  internal import WritTokens
 
   /// Look-ups of host names, each on a thread of its own: the system's resolver cannot be interrupted, and libcurl waits for its
   /// own one beyond every deadline.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if RemoteKeys
-  internal import WritAuthentication
+  internal import WritTokens
 
   /// What is looked at in the header of an answer, line by line.
   struct ResponseHeader {

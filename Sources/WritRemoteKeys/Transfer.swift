@@ -3,7 +3,7 @@
 #if RemoteKeys
   internal import CLibCurl
   internal import Synchronization
-  internal import WritAuthentication
+  internal import WritTokens
 
   #if canImport(Glibc)
     internal import Glibc

@@ -3,7 +3,7 @@
 #if SQLite
   internal import Foundation
   internal import GRDB
-  internal import WritAuthentication
+  internal import WritStore
 
   /// The table of records: each call is one statement, prepared once for a connection.
   enum RecordTable {

@@ -2,7 +2,7 @@
 
 #if SQLite
   internal import GRDB
-  public import WritAuthentication
+  public import WritStore
 
   extension SQLiteRecordStore {
     /// The processes of one machine.

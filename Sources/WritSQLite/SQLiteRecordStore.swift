@@ -3,7 +3,7 @@
 #if SQLite
   internal import Foundation
   internal import GRDB
-  public import WritAuthentication
+  public import WritStore
 
   #if canImport(Glibc)
     internal import Glibc

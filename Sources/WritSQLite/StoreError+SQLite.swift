@@ -2,7 +2,7 @@
 
 #if SQLite
   internal import GRDB
-  internal import WritAuthentication
+  internal import WritStore
 
   extension StoreError {
     /// What an error of SQLite means; its text may name what is stored, and is not shown, its number is.

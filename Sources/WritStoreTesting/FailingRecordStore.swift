@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import WritAuthentication
+public import WritLogin
 
 /// A store in front of another one that fails at one of its writes, to see what is left of a promise that takes several.
 ///

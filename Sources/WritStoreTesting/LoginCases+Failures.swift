@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import WritAuthentication
+internal import WritLogin
 
 extension StoreCase where Store: RecordStore {
   /// What is left when the store fails, or the process dies, at the n-th write, for every n.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import WritAuthentication
+internal import WritLogin
 
 extension StoreCase where Store: RecordStore {
   static var sessionRaces: [StoreCase] {

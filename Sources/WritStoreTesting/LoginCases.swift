@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Synchronization
-public import WritAuthentication
+public import WritLogin
 
 extension StoreCase where Store: RecordStore {
   /// What logins promise on top of a `RecordStore`: one-time passwords, passwords, sessions, refresh tokens, limits; each names the attack that it is.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import WritAuthentication
+public import WritLogin
 
 extension StoreCase where Store: RateLimitStore {
   /// All that a `RateLimitStore` must do, by a clock that goes.

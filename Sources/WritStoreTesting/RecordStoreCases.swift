@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import WritAuthentication
+public import WritLogin
 
 extension StoreCase where Store: RecordStore {
   /// All that a `RecordStore` must do.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import WritAuthentication
+internal import WritLogin
 
 /// One thing that every store must do, tried on a store: for those who write one.
 ///

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LibCrypto
-internal import WritAuthentication
+internal import WritTokens
 
 extension Trial {
   private static let now: Int64 = 1_900_000_000

@@ -2,7 +2,7 @@
 
 internal import CLibCrypto
 internal import LibCrypto
-internal import WritAuthentication
+internal import WritTokens
 
 #if canImport(Glibc)
   internal import Glibc

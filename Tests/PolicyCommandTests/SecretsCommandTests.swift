@@ -2,7 +2,7 @@
 
 import Foundation
 import Testing
-import WritAuthentication
+import WritStore
 
 @Suite("policy secrets: made for a ring")
 struct SecretsCommandTests {

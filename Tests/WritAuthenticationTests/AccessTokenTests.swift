@@ -3,7 +3,10 @@
 import Foundation
 import LibCrypto
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 @Suite("Access tokens (RFC 9068)")
 struct AccessTokenTests {

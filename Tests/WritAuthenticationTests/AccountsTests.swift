@@ -3,7 +3,10 @@
 import Testing
 import WritStoreTesting
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 @Suite("Accounts: removal and lists", .timeLimit(.minutes(5)))
 struct AccountsTests {

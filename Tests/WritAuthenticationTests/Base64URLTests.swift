@@ -2,7 +2,10 @@
 
 import Testing
 
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 /// Base64url is read and written sixteen characters at a time, then four, then one: every length meets each of them.
 @Suite("Base64url")

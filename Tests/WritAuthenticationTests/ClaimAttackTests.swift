@@ -3,7 +3,10 @@
 import Foundation
 import LibCrypto
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 /// The rows of Documentation/ThreatModel.md that are about claims.
 @Suite("Attacks on claims")

@@ -4,7 +4,10 @@ import CAllocationCount
 import Foundation
 import LibCrypto
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 @Suite("Codable claims")
 struct CodableClaimsTests {

@@ -2,7 +2,10 @@
 
 import Foundation
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 @Suite("DPoP proofs (RFC 9449)")
 struct DPoPTests {

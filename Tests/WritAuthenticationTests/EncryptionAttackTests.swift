@@ -2,7 +2,10 @@
 
 import LibCrypto
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 /// Encrypted tokens that nobody should write.
 @Suite("JSON Web Encryption: attacks")

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 /// A source whose answers a test sets, and that counts how often it is asked.
 final class FakeSource: JWKSSource {

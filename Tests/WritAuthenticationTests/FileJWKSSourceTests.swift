@@ -2,7 +2,10 @@
 
 import Foundation
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 @Suite("Keys fetched from a file", .timeLimit(.minutes(1)))
 struct FileJWKSSourceTests {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 @Suite("JSON Web Encryption")
 struct JSONWebEncryptionTests {

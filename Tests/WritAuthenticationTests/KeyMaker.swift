@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 /// Key pairs that many tests use, each made once.
 enum KeyMaker {

@@ -4,7 +4,10 @@ import Foundation
 import Testing
 import WritFoundation
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 @Suite("Errors under Foundation")
 struct LocalizedErrorTests {

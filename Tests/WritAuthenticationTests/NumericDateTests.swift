@@ -3,7 +3,10 @@
 import Foundation
 import LibCrypto
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 import WritFoundation
 
 /// A time as a token writes it.

@@ -2,7 +2,10 @@
 
 import Foundation
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 @Suite("Introspection (RFC 7662) and revocation (RFC 7009)")
 struct OAuthTests {

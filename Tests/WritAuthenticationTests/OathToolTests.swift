@@ -3,7 +3,10 @@
 import Foundation
 import LibCrypto
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 /// Agreement with `oathtool` (Debian package oathtool), where it is installed.
 @Suite("Agreement with oathtool", .enabled(if: OathTool.path != nil))

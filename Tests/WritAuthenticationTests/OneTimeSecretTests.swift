@@ -3,7 +3,10 @@
 import LibCrypto
 import Testing
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 @Suite("Base32 of one-time secrets")
 struct OneTimeSecretTests {

@@ -4,7 +4,10 @@ import LibCrypto
 import Synchronization
 import Testing
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 @Suite("One-time passwords at rest")
 struct OneTimeStorageTests {

@@ -2,7 +2,10 @@
 
 import Testing
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 /// A server with one store, whose clock a test moves, and the authenticator of an account.
 struct Server {

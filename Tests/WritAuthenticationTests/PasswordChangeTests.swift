@@ -2,7 +2,10 @@
 
 import Testing
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 @Suite("Passwords that change")
 struct PasswordChangeTests {

@@ -3,7 +3,10 @@
 import LibCrypto
 import Testing
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 /// The code of the error that a call throws, `nil` when it throws none.
 func refusal<Result>(_ body: () async throws(PasswordError) -> Result) async -> PasswordError.Code? {

@@ -5,7 +5,10 @@ import LibCrypto
 import Synchronization
 import Testing
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 @Suite("What a password may be")
 struct PasswordRuleTests {

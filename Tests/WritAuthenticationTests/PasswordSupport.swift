@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 /// Passwords and sessions of accounts in memory, with a clock that a test moves.
 struct PasswordWorld {

@@ -3,7 +3,10 @@
 import Foundation
 import Testing
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 /// A race on purpose: records of a store without the lock that guards them there.
 ///

@@ -4,7 +4,10 @@ import Foundation
 import Testing
 import WritStoreTesting
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 @Suite("Rate limits", .timeLimit(.minutes(10)))
 struct RateLimitTests {

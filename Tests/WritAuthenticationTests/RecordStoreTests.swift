@@ -2,7 +2,10 @@
 
 import Foundation
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 import WritStoreTesting
 
 @Suite("Records in memory", .timeLimit(.minutes(10)))

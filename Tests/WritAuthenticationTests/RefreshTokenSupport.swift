@@ -2,7 +2,10 @@
 
 import Testing
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 /// Refresh tokens and sessions in one store, with a clock that a test moves.
 struct RefreshWorld<Store: RecordStore> {

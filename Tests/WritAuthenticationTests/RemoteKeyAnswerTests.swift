@@ -2,7 +2,10 @@
 
 import Foundation
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 @Suite("What fetched key sets may hold", .timeLimit(.minutes(2)))
 struct RemoteKeyAnswerTests {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 @Suite("Keys whose source fails or keeps waiting", .timeLimit(.minutes(2)))
 struct RemoteKeyFailureTests {

@@ -2,7 +2,10 @@
 
 import Foundation
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 @Suite("Floods of tokens under keys that nobody has", .timeLimit(.minutes(2)))
 struct RemoteKeyFloodTests {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 /// A verifier whose keys come from elsewhere, with a clock that a test moves: on it are tried the rows K of
 /// Documentation/ThreatModel.md that hold for every source.

@@ -3,7 +3,10 @@
 import Foundation
 import Testing
 
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 @Suite("Keys that are replaced")
 struct ReplaceableKeysTests {

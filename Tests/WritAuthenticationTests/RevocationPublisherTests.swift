@@ -3,7 +3,10 @@
 import Testing
 import WritStoreTesting
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 @Suite("Access tokens of what was ended", .timeLimit(.minutes(1)))
 struct RevocationPublisherTests {

@@ -4,7 +4,10 @@ import Foundation
 import LibCrypto
 import Testing
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 @Suite("A ring of secrets")
 struct SecretRingTests {

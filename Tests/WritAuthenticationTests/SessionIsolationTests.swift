@@ -2,7 +2,10 @@
 
 import Testing
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 /// A look-up runs where it was called; afterwards the caller is on its own actor again, however it ended and whether the
 /// store has to be waited for or not.

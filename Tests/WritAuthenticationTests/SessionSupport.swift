@@ -2,7 +2,10 @@
 
 import Synchronization
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 /// Sessions in memory, with a clock that a test moves.
 struct SessionWorld {

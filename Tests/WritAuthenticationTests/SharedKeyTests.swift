@@ -2,7 +2,10 @@
 
 import Foundation
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 /// Keys are shared by all threads: one of each kind, used by eight threads at once.
 ///

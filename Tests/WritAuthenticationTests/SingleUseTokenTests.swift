@@ -2,7 +2,10 @@
 
 import Testing
 
-@testable import WritAuthentication
+@testable import WritCore
+@testable import WritLogin
+@testable import WritStore
+@testable import WritTokens
 
 @Suite("Tokens that are used once")
 struct SingleUseTokenTests {

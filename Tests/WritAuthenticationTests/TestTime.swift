@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Synchronization
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 /// A time that tests move by hand.
 final class TestTime: Sendable {

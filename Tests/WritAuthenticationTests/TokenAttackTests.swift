@@ -3,7 +3,10 @@
 import Foundation
 import LibCrypto
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 /// The rows of Documentation/ThreatModel.md that are about the signature of a token and its form.
 @Suite("Attacks on signed tokens")

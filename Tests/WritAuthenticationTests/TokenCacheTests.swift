@@ -5,7 +5,10 @@ import Foundation
 import LibCrypto
 import Synchronization
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 @Suite("Cached and revoked tokens")
 struct TokenCacheTests {

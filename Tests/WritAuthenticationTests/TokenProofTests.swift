@@ -2,7 +2,10 @@
 
 import Foundation
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 @Suite("Tokens bound to a key or a certificate (RFC 9449, RFC 8705)")
 struct TokenProofTests {

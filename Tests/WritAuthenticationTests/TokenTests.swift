@@ -3,7 +3,10 @@
 import CAllocationCount
 import Foundation
 import Testing
-import WritAuthentication
+import WritCore
+import WritLogin
+import WritStore
+import WritTokens
 
 /// Claims of every type that there is.
 struct Everything: TokenClaims, Equatable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Testing
-import WritAuthentication
+import WritTokens
 import WritCedar
 import WritIdentity
 import WritPolicy

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
-internal import WritAuthentication
+internal import WritTokens
 internal import WritCedar
 internal import WritIdentity
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import StrictJSON
-internal import WritAuthentication
+internal import WritTokens
 internal import WritCedar
 
 /// A file with keys, recognised by its content: one JSON Web Key, a set of them, or one key in PEM.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
-internal import WritAuthentication
+internal import WritTokens
 
 /// What the commands that read keys have in common.
 struct KeyOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import StrictJSON
-internal import WritAuthentication
+internal import WritTokens
 internal import WritCedar
 
 /// What there is to say of a key without its private part.

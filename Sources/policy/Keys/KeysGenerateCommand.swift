@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
-internal import WritAuthentication
+internal import WritTokens
 
 /// `policy keys generate`: makes a key, and writes it where nobody else can read it.
 struct KeysGenerateCommand: ParsableCommand {

@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import StrictJSON
-internal import WritAuthentication
+internal import WritTokens
 internal import WritCedar
 
 /// `policy keys inspect`: says what there is to say of keys, never their private parts.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
-internal import WritAuthentication
+internal import WritLogin
 
 /// `policy otp code`: prints a code.
 struct OneTimePasswordCodeCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
-internal import WritAuthentication
+internal import WritLogin
 internal import WritCedar
 
 /// `policy otp verify`: whether a code is right.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
-internal import WritAuthentication
+internal import WritStore
 
 /// `policy secrets`: the secrets of an application, which are never in a store.
 struct SecretsCommand: ParsableCommand {

@@ -2,7 +2,7 @@
 
 private import StrictJSON
 private import Synchronization
-internal import WritAuthentication
+internal import WritLogin
 
 /// The life of a session and of the refresh tokens that hang on it.
 struct SessionDemo {

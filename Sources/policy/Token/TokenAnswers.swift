@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import StrictJSON
-internal import WritAuthentication
+internal import WritTokens
 internal import WritCedar
 
 /// What says whether a token is valid: by its parts, a signed one or an encrypted one.

@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import StrictJSON
-internal import WritAuthentication
+internal import WritTokens
 internal import WritCedar
 
 /// `policy token inspect`: shows what a token says, without asking whether it is true.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import WritAuthentication
+internal import WritTokens
 internal import WritCedar
 
 /// The keys of a file, for each of the two things that tokens want of them.

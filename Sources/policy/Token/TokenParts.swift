@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import StrictJSON
-internal import WritAuthentication
+internal import WritTokens
 internal import WritCedar
 
 /// A token in compact form taken apart to be shown; nothing is verified by that.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
-internal import WritAuthentication
+internal import WritTokens
 
 /// The rules for the claims of a token, beside a right signature.
 struct TokenRuleOptions: ParsableArguments {

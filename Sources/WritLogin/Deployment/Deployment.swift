@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How many servers there are, to be tried with all that they share as an application is started.
+///
+///     let deployment = Deployment(processes: workers, machines: replicas)
+///     try await deployment.check(store, ring: ring, events: events)  // throws, and says what is wrong
+///
+/// A library cannot count servers, so it believes what it is told. With a store that reaches too few of them, a session is there on
+/// one server and not on the next, a code is accepted once on each, and a limit holds as often as there are servers. With a ring
+/// that is not the one of before, nobody with an authenticator comes in.
+public struct Deployment: Sendable, Hashable {
+  /// What is accepted although it is wrong, by name.
+  public struct Exceptions: OptionSet, Sendable, Hashable {
+    /// The bits of what is accepted.
+    public let rawValue: UInt8
+
+    /// What these bits say.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Stores that not all servers see.
+    public static let unsharedStores = Exceptions(rawValue: 1)
+    /// Records that need secrets which the ring has not, or not any more.
+    public static let missingSecrets = Exceptions(rawValue: 2)
+  }
+
+  /// Records of each kind that are looked at for the secrets that they need.
+  public static let sampleCount = 256
+
+  /// What a store must reach.
+  public let reach: StoreReach
+  /// What is accepted although it is wrong.
+  public let exceptions: Exceptions
+
+  /// - Parameters:
+  ///   - processes: of each machine; fewer than one counts as one.
+  ///   - machines: fewer than one counts as one.
+  ///   - exceptions: what is accepted although it is wrong; the events are told of it all the same.
+  public init(processes: Int, machines: Int = 1, accepting exceptions: Exceptions = []) {
+    reach = machines > 1 ? .network : processes > 1 ? .machine : .process
+    self.exceptions = exceptions
+  }
+
+  /// Tries whether all servers see a store, and whether a ring opens what the store keeps.
+  ///
+  /// The ring leaves a record for each of its secrets, by which another secret of the same name is found out later; and up to
+  /// ``sampleCount`` records of each kind are looked at for the secrets that they need.
+  ///
+  /// - Throws: ``DeploymentError`` with the codes `storeNotShared`, `secrets`, `store` when the store fails.
+  public func check(
+    _ store: some RecordStore,
+    ring: SecretRing,
+    clock: TokenClock = .system,
+    events: SecurityEvents
+  ) async throws(DeploymentError) {
+    try check(store, events: events)
+    let use: SecretUse
+    var wrong: [String]
+    do throws(StoreError) {
+      use = try await ring.use(in: store, limit: Self.sampleCount, clock: clock)
+      wrong = use.wrong
+      // What is wrong already leaves no record that says it is right.
+      if wrong.isEmpty, use.missing.isEmpty { wrong = try await ring.checkSecrets(in: store, at: clock.now) }
+    } catch {
+      throw DeploymentError(.store, "the store cannot be tried: \(error.description)")
+    }
+    guard !wrong.isEmpty || !use.missing.isEmpty else { return }
+    let (missing, others) = (use.missing.joined(separator: " "), wrong.joined(separator: " "))
+    events.record(.secretsUnusable(missing: missing, wrong: others))
+    guard wrong.isEmpty else {
+      throw DeploymentError(
+        .secrets,
+        "the ring's secrets named \(printable(others)) are not those that the store was written with"
+      )
+    }
+    guard !exceptions.contains(.missingSecrets) else { return }
+    throw DeploymentError(
+      .secrets,
+      "the store needs the secrets \(printable(missing)), which the ring does not have; put them behind its first one"
+    )
+  }
+
+  /// Tries whether all servers see a store of records.
+  ///
+  /// - Throws: ``DeploymentError`` with the code `storeNotShared`, after ``SecurityEvent/storeNotShared(store:reach:)`` was told.
+  public func check(_ store: some RecordStore, events: SecurityEvents) throws(DeploymentError) {
+    try check("\(type(of: store))", store.reach, events)
+  }
+
+  /// Tries whether all servers take from the same buckets.
+  ///
+  /// - Throws: ``DeploymentError`` with the code `storeNotShared`.
+  public func check(limits store: some RateLimitStore, events: SecurityEvents) throws(DeploymentError) {
+    try check("\(type(of: store))", store.reach, events)
+  }
+
+  /// Tries whether all servers follow what is published.
+  ///
+  /// - Throws: ``DeploymentError`` with the code `storeNotShared`.
+  public func check(feed: some RevocationFeed, events: SecurityEvents) throws(DeploymentError) {
+    try check("\(type(of: feed))", feed.reach, events)
+  }
+
+  private func check(_ name: String, _ storeReach: StoreReach, _ events: SecurityEvents) throws(DeploymentError) {
+    guard storeReach < reach else { return }
+    events.record(.storeNotShared(store: name, reach: storeReach))
+    guard !exceptions.contains(.unsharedStores) else { return }
+    throw DeploymentError(
+      .storeNotShared,
+      "a \(name) is seen by one \(storeReach == .process ? "process" : "machine") alone, and there are several"
+    )
+  }
+}
+
+/// Why an application should not start as it is.
+public struct DeploymentError: Error, Sendable, CustomStringConvertible {
+  /// What is wrong.
+  public enum Code: String, Sendable, Hashable, CaseIterable {
+    /// Not all servers see a store.
+    case storeNotShared
+    /// The ring does not open what the store keeps.
+    case secrets
+    /// The store does not answer.
+    case store
+  }
+
+  /// What is wrong.
+  public let code: Code
+  /// What is wrong, and what to do.
+  public let description: String
+
+  init(_ code: Code, _ description: String) {
+    self.code = code
+    self.description = description
+  }
+}
+
+// What is in the memory of one process.
+extension MemoryRecordStore {
+  /// One process.
+  public var reach: StoreReach { .process }
+}
+
+extension MemoryRateLimitStore {
+  /// One process.
+  public var reach: StoreReach { .process }
+}
+
+extension MemoryRevocationFeed {
+  /// One process.
+  public var reach: StoreReach { .process }
+}
