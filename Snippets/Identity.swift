@@ -1,9 +1,9 @@
 // From a verified token to a decision: the claims become the principal of a request.
 #if canImport(WritIdentity) && canImport(WritPolicy)
-  import WritAuthentication
   import WritCedar
   import WritIdentity
   import WritPolicy
+  import WritTokens
 
   let policies = try PolicySet(
     parsing: """

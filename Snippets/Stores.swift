@@ -1,5 +1,5 @@
 // Where records are kept: in memory, in SQLite, or in a store of one's own, checked by the cases that every store must pass.
-import WritAuthentication
+import WritLogin
 import WritStoreTesting
 #if SQLite
   import WritSQLite

@@ -1,5 +1,5 @@
 // Tokens of other issuers, keys that rotate, tokens that are encrypted or bound to a key.
-import WritAuthentication
+import WritTokens
 #if RemoteKeys
   import WritRemoteKeys
 #endif

@@ -1,5 +1,5 @@
 // Issues a token, and verifies it: signature, expiry, issuer and audience.
-import WritAuthentication
+import WritTokens
 
 struct Role: TokenClaims {
   var role: String
