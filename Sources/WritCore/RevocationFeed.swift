@@ -2,7 +2,7 @@
 
 /// Tells all servers what is no longer valid: ``MemoryRevocationFeed`` within one process, or one's own.
 public protocol RevocationFeed: Sendable {
-  /// Who follows what is published; all servers of a network unless it says otherwise.
+  /// The servers that follow what is published; one process unless the type says more.
   var reach: StoreReach { get }
 
   /// Tells all that follow now.
@@ -17,8 +17,8 @@ public protocol RevocationFeed: Sendable {
 }
 
 extension RevocationFeed {
-  /// All servers of a network.
-  public var reach: StoreReach { .network }
+  /// One process, so that ``StoreReach`` is only ever claimed by name.
+  public var reach: StoreReach { .process }
 }
 
 /// Something that is no longer valid although it has not expired.

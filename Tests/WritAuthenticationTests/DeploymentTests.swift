@@ -11,6 +11,8 @@ import Testing
 struct DeploymentTests {
   /// A store elsewhere, or in front of another.
   private struct Elsewhere: RateLimitStore {
+    var reach: StoreReach { .network }
+
     func take(_ limit: RateLimit, from key: RateLimitKey) async throws -> RateLimitAnswer { .allowed(remaining: 1) }
   }
 

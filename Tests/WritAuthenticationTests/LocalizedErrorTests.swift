@@ -28,10 +28,13 @@ struct LocalizedErrorTests {
   @Test("Every public error of the module is among those that are tried")
   func isComplete() throws {
     let sources = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../Sources/WritAuthentication").standardizedFileURL
-    let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+      .appending(path: "../../Sources").standardizedFileURL
     var names: Set<String> = []
-    for case let file as URL in files where file.pathExtension == "swift" {
+    let modules = ["WritCore", "WritStore", "WritTokens", "WritLogin"].map { sources.appending(path: $0) }
+    let files = try modules.flatMap {
+      try #require(FileManager.default.enumerator(at: $0, includingPropertiesForKeys: nil)).compactMap { $0 as? URL }
+    }
+    for file in files where file.pathExtension == "swift" {
       for match in try String(contentsOf: file, encoding: .utf8).matches(
         of: /public (?:struct|enum|class) (\w+): Error\b/
       ) {

@@ -133,19 +133,3 @@ public struct DeploymentError: Error, Sendable, CustomStringConvertible {
     self.description = description
   }
 }
-
-// What is in the memory of one process.
-extension MemoryRecordStore {
-  /// One process.
-  public var reach: StoreReach { .process }
-}
-
-extension MemoryRateLimitStore {
-  /// One process.
-  public var reach: StoreReach { .process }
-}
-
-extension MemoryRevocationFeed {
-  /// One process.
-  public var reach: StoreReach { .process }
-}

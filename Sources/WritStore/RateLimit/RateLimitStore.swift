@@ -2,7 +2,7 @@
 
 /// Where buckets are kept: ``MemoryRateLimitStore``, ``RecordRateLimitStore`` over any store of records, or one's own.
 public protocol RateLimitStore: Sendable {
-  /// Who takes from the same buckets; all servers of a network unless it says otherwise.
+  /// The servers that take from the same buckets; one process unless the type says more.
   var reach: StoreReach { get }
 
   /// Takes from a bucket, all or nothing for all that take at once; a bucket that is not known is full.
@@ -14,8 +14,8 @@ public protocol RateLimitStore: Sendable {
 }
 
 extension RateLimitStore {
-  /// All servers of a network.
-  public var reach: StoreReach { .network }
+  /// One process, so that ``StoreReach`` is only ever claimed by name.
+  public var reach: StoreReach { .process }
 }
 
 /// Limits, and what holds when their store fails.

@@ -15,7 +15,7 @@
 ///
 /// Stores throw ``StoreError``; any other error is taken for ``StoreError/Code/storeUnavailable``.
 public protocol RecordStore: Sendable {
-  /// Who sees what the store keeps; all servers of a network unless it says otherwise.
+  /// The servers that see what the store keeps; one process unless the type says more.
   var reach: StoreReach { get }
 
   /// The record of a key, `nil` when there is none; on the executor of the caller where the store can.
@@ -88,8 +88,8 @@ public protocol RecordStore: Sendable {
 }
 
 extension RecordStore {
-  /// All servers of a network.
-  public var reach: StoreReach { .network }
+  /// One process, so that ``StoreReach`` is only ever claimed by name.
+  public var reach: StoreReach { .process }
 
   /// Records of the largest page and the largest batch.
   public static var maximumPage: Int { 1000 }
