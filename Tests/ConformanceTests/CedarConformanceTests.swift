@@ -23,6 +23,20 @@ struct CedarConformanceTests {
     return isThere ? directory : nil
   }()
 
+  /// The corpus tests older than Cedar 4.15, and how many of each one's results differ from what they expect: since RFC 99
+  /// `isInRange` takes several ranges, so such a call neither errs nor fails validation (the first one fails it for another reason).
+  static let superseded = [
+    "corpus-tests/353a093d29fea2d1f5edda2d9ea5eeac3dac0885.json": 7,
+    "corpus-tests/3a39b10251d3df6d7a728339bab20d01d8fa00b9.json": 9,
+    "corpus-tests/6094d4d81c306351e3c93335322b2d97110b6958.json": 3,
+    "corpus-tests/748ec5bea02c61496dd03f09ebdd87dacba99c6a.json": 4,
+  ]
+
+  /// The differences accepted in those tests: the results before RFC 99.
+  static let supersededDifferences: Set<String> = [
+    "validation: expected an error, found none", "errors: expected policy0, found none",
+  ]
+
   @Test(
     "validity, decision, reasons and errors equal the reference's for every test and request",
     .enabled(if: directory != nil)
@@ -31,12 +45,21 @@ struct CedarConformanceTests {
     let directory = try #require(Self.directory)
     var total = 0
     var validated = 0
+    var superseded: [String: Int] = [:]
     var failures: [String] = []
     try ConformanceSuite(directory: directory, filter: nil).run { result in
       total += 1
       if result.name == "validation" { validated += 1 }
-      if !result.differences.isEmpty { failures.append("\(result.suite), \(result.name): \(result.differences)") }
+      guard !result.differences.isEmpty else { return }
+      if Self.superseded.keys.contains(result.suite), result.differences.count == 1,
+        Self.supersededDifferences.isSuperset(of: result.differences)
+      {
+        superseded[result.suite, default: 0] += 1
+      } else {
+        failures.append("\(result.suite), \(result.name): \(result.differences)")
+      }
     }
+    #expect(superseded == Self.superseded)
     #expect(total > 39_000)
     #expect(validated > 4_950)
     #expect(failures.isEmpty, "\(failures.count) of \(total): \(failures.prefix(10).joined(separator: "\n"))")
