@@ -19,7 +19,7 @@
 
   let action = try EntityUID(parsing: #"Action::"readChart""#)
   let chart = try EntityUID(parsing: #"Patient::"4711""#)
-  let answer = engine.authorize(Request(principal: ines, action: action, resource: chart))
+  let answer = engine.authorize(AuthorizationRequest(principal: ines, action: action, resource: chart))
   print(answer.decision, answer.reasons)  // prints: allow [policy0]
 // snippet.hide
 #endif

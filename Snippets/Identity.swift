@@ -49,7 +49,7 @@
     let principal = try mapping.principal(of: token)
     // Roles and attributes of the token are added to the stored entity; stored facts stay.
     let overlay = try engine.overlay([principal], rule: mapping.overlayRule)
-    let request = Request(principal: principal.uid, action: publish, resource: page)
+    let request = AuthorizationRequest(principal: principal.uid, action: publish, resource: page)
     let isAllowed = engine.isAuthorized(request, overlay: overlay)
     // snippet.end
     return isAllowed

@@ -50,7 +50,7 @@
   func decide() throws {
     // snippet.reasons
     let context = try RecordValue(json: Array(#"{"mfa": true}"#.utf8))
-    let request = Request(principal: ann, action: read, resource: plan, context: context)
+    let request = AuthorizationRequest(principal: ann, action: read, resource: plan, context: context)
     let answer = engine.authorize(request)
     print(answer.decision, answer.reasons)  // prints: allow [staff-reads]
     for error in answer.errors { print("a policy failed to evaluate:", error) }
@@ -115,7 +115,12 @@
   // snippet.end
 
   func sources() throws {
-    let request = Request(principal: ann, action: read, resource: plan, context: try parse(#"{"mfa": true}"#))
+    let request = AuthorizationRequest(
+      principal: ann,
+      action: read,
+      resource: plan,
+      context: try parse(#"{"mfa": true}"#)
+    )
     let decider = engine.decider()
     let used: [EntityHandle: Int64] = [:]
     // snippet.sourceUse
@@ -178,7 +183,7 @@
     try policies.link("reader", as: "ann-reads-plan", slots: [.principal: ann, .resource: plan])
     let engine = try PolicyEngine(policies)
     // snippet.end
-    print(engine.isAuthorized(Request(principal: ann, action: read, resource: plan)))
+    print(engine.isAuthorized(AuthorizationRequest(principal: ann, action: read, resource: plan)))
   }
   try templates()
 

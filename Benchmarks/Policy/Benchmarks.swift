@@ -7,7 +7,7 @@ import WritPolicy
 /// An engine, and what it is asked.
 private struct Scene {
   let engine: PolicyEngine
-  let requests: [Request]
+  let requests: [AuthorizationRequest]
 
   init(policies count: Int) throws {
     let roles = try Roles(policies: count)
@@ -34,7 +34,7 @@ private struct Asked {
   let resource: EntityHandle
 }
 
-private func asked(_ requests: [Request], _ engine: PolicyEngine) -> [Asked] {
+private func asked(_ requests: [AuthorizationRequest], _ engine: PolicyEngine) -> [Asked] {
   requests.compactMap { request in
     guard let principal = engine.handle(for: request.principal), let action = engine.handle(for: request.action),
       let resource = engine.handle(for: request.resource)

@@ -6,7 +6,7 @@ import WritCedar
 struct Roles {
   let text: String
   let entities: [Entity]
-  let requests: [Request]
+  let requests: [AuthorizationRequest]
 
   init(policies count: Int) throws {
     var random = SystemRandomNumberGenerator()
@@ -24,7 +24,7 @@ struct Roles {
     let resources = try (0..<users).map { Entity(uid: try Self.uid("T\($0 % 10)", "x\($0)")) }
     entities = roles.map { Entity(uid: $0) } + holders + resources
     requests = try (0..<2_000).map { _ in
-      Request(
+      AuthorizationRequest(
         principal: holders[Int.random(in: 0..<users, using: &random)].uid,
         action: try Self.uid("Action", "a\(Int.random(in: 0..<10, using: &random))"),
         resource: resources[Int.random(in: 0..<users, using: &random)].uid

@@ -42,7 +42,7 @@ extension Decider {
   ///
   /// - Throws: `SchemaMismatch` for a request that does not fit, and for every request to an engine without a schema.
   public func decide(
-    validating request: Request,
+    validating request: AuthorizationRequest,
     overlay: EntityOverlay? = nil
   ) throws(SchemaMismatch) -> Decision {
     try request.validate(against: requiredSchema())
@@ -55,9 +55,9 @@ extension Decider {
   ///
   /// - Throws: `SchemaMismatch` for a request that does not fit, and for every request to an engine without a schema.
   public func authorize(
-    validating request: Request,
+    validating request: AuthorizationRequest,
     overlay: EntityOverlay? = nil
-  ) throws(SchemaMismatch) -> Answer {
+  ) throws(SchemaMismatch) -> EngineResponse {
     try request.validate(against: requiredSchema())
     return authorize(request, overlay: overlay)
   }
@@ -73,7 +73,7 @@ extension PolicyEngine {
   ///
   /// - Throws: `SchemaMismatch` for a request that does not fit, and for every request to an engine without a schema.
   public func isAuthorized(
-    validating request: Request,
+    validating request: AuthorizationRequest,
     overlay: EntityOverlay? = nil
   ) throws(SchemaMismatch) -> Bool {
     try withDecider { decider in
@@ -85,9 +85,9 @@ extension PolicyEngine {
   ///
   /// - Throws: `SchemaMismatch` for a request that does not fit, and for every request to an engine without a schema.
   public func authorize(
-    validating request: Request,
+    validating request: AuthorizationRequest,
     overlay: EntityOverlay? = nil
-  ) throws(SchemaMismatch) -> Answer {
+  ) throws(SchemaMismatch) -> EngineResponse {
     try withDecider { decider in
       Result { () throws(SchemaMismatch) in try decider.authorize(validating: request, overlay: overlay) }
     }.get()

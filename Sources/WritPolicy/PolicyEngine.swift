@@ -112,19 +112,19 @@ public final class PolicyEngine: Sendable {
   public func decider() -> Decider { Decider(gate, engine: tag, schema: schema) }
 
   /// Whether the request is allowed, by a decider from a pool: a ``decider()`` of one's own is faster.
-  public func isAuthorized(_ request: Request, overlay: EntityOverlay? = nil) -> Bool {
+  public func isAuthorized(_ request: AuthorizationRequest, overlay: EntityOverlay? = nil) -> Bool {
     withDecider { $0.decide(request, overlay: overlay).isAllowed }
   }
 
   /// Whether the request is allowed, with the policies that determine it, by a decider from a pool.
-  public func authorize(_ request: Request, overlay: EntityOverlay? = nil) -> Answer {
+  public func authorize(_ request: AuthorizationRequest, overlay: EntityOverlay? = nil) -> EngineResponse {
     withDecider { $0.authorize(request, overlay: overlay) }
   }
 
   /// How the policies came to the answer, those first that came nearest to being satisfied.
   ///
   /// For people who look into a decision: every policy is evaluated literally.
-  public func explain(_ request: Request, overlay: EntityOverlay? = nil) -> [Explanation] {
+  public func explain(_ request: AuthorizationRequest, overlay: EntityOverlay? = nil) -> [Explanation] {
     let version = gate.version
     return withExtendedLifetime(version) {
       let entities = StoredEntities(version: version, overlay: overlay)

@@ -78,7 +78,7 @@
       do {
         pool = try DatabasePool(path: path, configuration: configuration)
         // Here and not in the configuration: GRDB sets `synchronous` anew after it has been applied.
-        try pool.writeWithoutTransaction { try RecordTable.prepare($0, maximumBytes: maximumBytes) }
+        try pool.writeWithoutTransaction { try SQLiteRecordTable.prepare($0, maximumBytes: maximumBytes) }
       } catch {
         throw StoreError(sqlite: error)
       }
@@ -97,9 +97,9 @@
     ///
     /// - Throws: `StoreError`.
     public func read(_ key: RecordKey, at now: Int64) async throws(StoreError) -> WritAuthentication.Record? {
-      let found = try await reading { try RecordTable.read(key, $0) }
+      let found = try await reading { try SQLiteRecordTable.read(key, $0) }
       guard let found, found.content.isExpired(at: now) else { return found }
-      _ = try await writing { try RecordTable.removeExpired(key, at: now, $0) }
+      _ = try await writing { try SQLiteRecordTable.removeExpired(key, at: now, $0) }
       return nil
     }
 
@@ -114,10 +114,10 @@
     ) async throws(StoreError) -> RecordVersion? {
       let part = isBounded ? RecordPart(key.kind, hasOwner: content.hasOwner) : nil
       return try await writing { database in
-        if let part, try RecordTable.isFull(part, at: now, database) {
+        if let part, try SQLiteRecordTable.isFull(part, at: now, database) {
           throw StoreError(.full, "the database has no room for more sessions of visitors and buckets of limits")
         }
-        return try RecordTable.insert(content, key, at: now, database)
+        return try SQLiteRecordTable.insert(content, key, at: now, database)
       }
     }
 
@@ -131,7 +131,7 @@
       with content: RecordContent,
       at now: Int64
     ) async throws(StoreError) -> RecordVersion? {
-      try await writing { try RecordTable.replace(key, version, content, at: now, $0) }
+      try await writing { try SQLiteRecordTable.replace(key, version, content, at: now, $0) }
     }
 
     /// Removes a record that has not changed since it was read.
@@ -139,7 +139,7 @@
     /// - Returns: whether it was there and has been removed.
     /// - Throws: `StoreError`.
     public func remove(_ key: RecordKey, _ version: RecordVersion, at now: Int64) async throws(StoreError) -> Bool {
-      try await writing { try RecordTable.remove(key, version, at: now, $0) }
+      try await writing { try SQLiteRecordTable.remove(key, version, at: now, $0) }
     }
 
     // MARK: Many
@@ -156,7 +156,7 @@
     ) async throws(StoreError) -> [WritAuthentication.Record] {
       guard !owner.isEmpty, limit > 0 else { return [] }
       let limit = min(limit, Self.maximumPage)
-      return try await reading { try RecordTable.list(kind, owner, after: id, limit: limit, at: now, $0) }
+      return try await reading { try SQLiteRecordTable.list(kind, owner, after: id, limit: limit, at: now, $0) }
     }
 
     /// Records of one kind, whoever owns them, in the order of their identifiers.
@@ -170,7 +170,7 @@
     ) async throws(StoreError) -> [WritAuthentication.Record] {
       let limit = min(limit, Self.maximumPage)
       guard limit > 0 else { return [] }
-      return try await reading { try RecordTable.list(kind, after: id, limit: limit, at: now, $0) }
+      return try await reading { try SQLiteRecordTable.list(kind, after: id, limit: limit, at: now, $0) }
     }
 
     /// Removes the records of one owner and kind, all or none.
@@ -184,7 +184,7 @@
       except id: RecordID? = nil
     ) async throws(StoreError) -> Int {
       guard !owner.isEmpty else { return 0 }
-      return try await writing { try RecordTable.removeAll(kind, owner, except: id, $0) }
+      return try await writing { try SQLiteRecordTable.removeAll(kind, owner, except: id, $0) }
     }
 
     /// Removes records that have expired, all of a batch or none.
@@ -195,7 +195,7 @@
     public func removeExpired(limit: Int, at now: Int64) async throws(StoreError) -> Int {
       guard limit > 0 else { return 0 }
       let limit = min(limit, Self.maximumPage)
-      return try await writing { try RecordTable.removeExpired(limit: limit, at: now, $0) }
+      return try await writing { try SQLiteRecordTable.removeExpired(limit: limit, at: now, $0) }
     }
 
     // MARK: Connections

@@ -9,7 +9,7 @@ struct Case {
   var policies: [PolicyText]
   var entities: [Entity]
   let isStrict: Bool
-  private(set) var requests: [Request] = []
+  private(set) var requests: [AuthorizationRequest] = []
   /// What some requests bring.
   var overlays: [[Entity]] = []
   let shape: World.Shape
@@ -71,17 +71,17 @@ struct RequestMaker {
     for _ in 0..<3 { contexts.append(Self.strangeContext(&self.random)) }
   }
 
-  mutating func make(_ count: Int) -> [Request] {
+  mutating func make(_ count: Int) -> [AuthorizationRequest] {
     (0..<count).map { _ in
       if random.chance(3) {
-        return Request(
+        return AuthorizationRequest(
           principal: Self.newcomer(&random),
           action: random.pick(actions),
           resource: Self.newcomer(&random),
           context: random.pick(contexts)
         )
       }
-      return Request(
+      return AuthorizationRequest(
         principal: one(of: people),
         action: random.chance(94) ? random.pick(actions) : one(of: world.actionGroups),
         resource: one(of: things),

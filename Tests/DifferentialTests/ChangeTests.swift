@@ -232,7 +232,7 @@ struct ChangingWorld {
 
   // MARK: Comparing
 
-  private func compare(_ request: Request) throws {
+  private func compare(_ request: AuthorizationRequest) throws {
     let expected = Evaluator(request: request, entities: store).authorize(
       policies,
       erringForbids: made.isStrict ? .deny : .skip
@@ -289,7 +289,7 @@ struct ChangingWorld {
     }
   }
 
-  private func expect(_ isRight: Bool, _ request: Request, _ what: String) throws {
+  private func expect(_ isRight: Bool, _ request: AuthorizationRequest, _ what: String) throws {
     guard !isRight else { return }
     throw Unlike("\(request.principal) \(request.action) \(request.resource), version \(engine.version): \(what)")
   }

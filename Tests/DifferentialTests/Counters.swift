@@ -28,7 +28,12 @@ struct Counters: Sendable {
   /// Counts one request, answered so.
   ///
   /// - Parameter isRare: whether the case is of a kind of which there are few, so that all of it is looked into.
-  mutating func count(_ response: Response, _ request: Request, _ rivals: Rivals, isRare: Bool) {
+  mutating func count(
+    _ response: AuthorizationResponse,
+    _ request: AuthorizationRequest,
+    _ rivals: Rivals,
+    isRare: Bool
+  ) {
     requests += 1
     self["decision \(response.decision)"] += 1
     if response.reasons.isEmpty { self["decision by nothing"] += 1 }
@@ -43,7 +48,7 @@ struct Counters: Sendable {
     if isRare || requests % Self.sample == 0 { look(into: request, response, rivals) }
   }
 
-  private mutating func look(into request: Request, _ response: Response, _ rivals: Rivals) {
+  private mutating func look(into request: AuthorizationRequest, _ response: AuthorizationResponse, _ rivals: Rivals) {
     let entities = rivals.authorizer.entities
     for (name, uid) in [
       ("principal", request.principal), ("action", request.action), ("resource", request.resource),
@@ -159,7 +164,7 @@ struct Counters: Sendable {
 
 extension Evaluator {
   /// Whether the policy's scope is met, so that its conditions are evaluated.
-  fileprivate func isCandidate(_ policy: Policy, _ request: Request) -> Bool {
+  fileprivate func isCandidate(_ policy: Policy, _ request: AuthorizationRequest) -> Bool {
     let spans = policy.scopeSpans
     return (try? holds(policy.principalConstraint, for: request.principal, policy, spans.principal)) == true
       && holds(policy.actionConstraint)

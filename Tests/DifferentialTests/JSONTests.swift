@@ -35,7 +35,7 @@ struct JSONTests {
     set.members.map { "\($0.id) \($0.template.map(String.init(describing:)) ?? "")\n\($0)" }.sorted()
   }
 
-  private static func answer(_ response: Response) -> [String] {
+  private static func answer(_ response: AuthorizationResponse) -> [String] {
     [response.decision.rawValue] + response.reasons.map(\.description).sorted()
       + response.errors.map { "\($0.policy) \($0.error.code)" }.sorted()
   }

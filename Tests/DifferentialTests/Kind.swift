@@ -11,7 +11,8 @@ enum Kind: CaseIterable {
 enum Names {
   /// Attributes by what they mostly hold.
   static let attributes: [(name: String, kind: Kind)] = [
-    ("n", .long), ("m", .long), ("s", .string), ("t", .string), ("b", .bool), ("f", .bool), ("g", .bool), ("h", .bool), ("e", .entity),
+    ("n", .long), ("m", .long), ("s", .string), ("t", .string), ("b", .bool), ("f", .bool), ("g", .bool), ("h", .bool),
+    ("e", .entity),
     ("o", .entity), ("q", .set), ("k", .set), ("r", .record), ("i", .ip), ("j", .ip), ("d", .decimal),
     ("w", .datetime), ("u", .duration), ("odd \u{E9}", .long), ("odd e\u{301}", .string),
   ]

@@ -91,7 +91,8 @@ struct ProbeTest {
       return when("\(base) has \(name) && \(base).\(name)")
     case .inequality:
       return maker.random.pick([
-        when("\(other) != \(maker.constant(kind)) && \(equal)"), when("\(equal) && \(other) != \(maker.constant(kind))"),
+        when("\(other) != \(maker.constant(kind)) && \(equal)"),
+        when("\(equal) && \(other) != \(maker.constant(kind))"),
       ])
     case .many:
       let start = maker.random.number(in: -20...5)
@@ -103,7 +104,9 @@ struct ProbeTest {
       return when("[\((start..<(start + count)).map { "(\($0))" }.joined(separator: ", "))].contains(\(path))")
     case .join: return join(&maker)
     case .hospital:
-      return when("principal.s == \(string(&maker)) && resource.t == \(string(&maker)) && \(base).e in \(maker.group())")
+      return when(
+        "principal.s == \(string(&maker)) && resource.t == \(string(&maker)) && \(base).e in \(maker.group())"
+      )
     }
   }
 

@@ -68,7 +68,7 @@ extension Rivals {
 
   /// Asks with entities that the request brings.
   func compare(
-    _ request: Request,
+    _ request: AuthorizationRequest,
     with overlaid: OverlaidRivals,
     turn: Int,
     _ counters: inout Counters

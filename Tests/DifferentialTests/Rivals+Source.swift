@@ -8,7 +8,7 @@ extension Rivals {
   ///
   /// - Parameter overlaid: what the request brings.
   func compare(
-    _ request: Request,
+    _ request: AuthorizationRequest,
     with source: RandomSource,
     turn: Int,
     overlay overlaid: OverlaidRivals? = nil,
@@ -47,8 +47,8 @@ extension Rivals {
 
   /// The same by handles, where all three have some.
   private func compareHandles(
-    _ request: Request,
-    _ expected: Response,
+    _ request: AuthorizationRequest,
+    _ expected: AuthorizationResponse,
     _ source: RandomSource,
     turn: Int,
     _ overlay: EntityOverlay?,
@@ -71,7 +71,7 @@ extension Rivals {
     try expect(expected.decision, decision, request, "decide, by handles with a source")
   }
 
-  private func expectOnce(_ source: RandomSource, _ request: Request, _ way: String) throws(Difference) {
+  private func expectOnce(_ source: RandomSource, _ request: AuthorizationRequest, _ way: String) throws(Difference) {
     source.forget()
     guard let repeated = source.log.repeated else { return }
     throw Difference(request: request, way: way, expected: "one question", found: "\(repeated) is asked for twice")
@@ -79,7 +79,7 @@ extension Rivals {
 
   private func count(
     _ source: RandomSource,
-    _ expected: Response,
+    _ expected: AuthorizationResponse,
     _ store: EntityStore,
     _ overlaid: OverlaidRivals?,
     _ counters: inout Counters

@@ -5,7 +5,7 @@ import WritPolicy
 
 /// A difference between the tables and the literal evaluator.
 struct Difference: Error {
-  let request: Request
+  let request: AuthorizationRequest
   /// How the tables were asked.
   let way: String
   let expected: String
@@ -65,7 +65,7 @@ struct Rivals {
   /// Asks the tables in every way that there is, and expects the literal evaluator's answer.
   ///
   /// - Parameter turn: which of the rarer ways are tried.
-  mutating func compare(_ request: Request, turn: Int, _ counters: inout Counters) throws(Difference) {
+  mutating func compare(_ request: AuthorizationRequest, turn: Int, _ counters: inout Counters) throws(Difference) {
     let expected = authorizer.authorize(request)
     counters.count(expected, request, self, isRare: isRare)
     try expect(expected.decision, decider.decide(request), request, "decide, by text")
@@ -94,7 +94,7 @@ struct Rivals {
   }
 
   private mutating func compareOverlaid(
-    _ request: Request,
+    _ request: AuthorizationRequest,
     turn: Int,
     _ counters: inout Counters
   ) throws(Difference) {
@@ -111,8 +111,8 @@ struct Rivals {
 
   /// The same by handles, where all three have some.
   private mutating func compareHandles(
-    _ request: Request,
-    _ expected: Response,
+    _ request: AuthorizationRequest,
+    _ expected: AuthorizationResponse,
     turn: Int,
     _ counters: inout Counters
   ) throws(Difference) {
@@ -129,7 +129,7 @@ struct Rivals {
   }
 
   /// A handle of another engine is refused; a debug build stops there.
-  private mutating func compareForeign(_ request: Request, _ counters: inout Counters) throws(Difference) {
+  private mutating func compareForeign(_ request: AuthorizationRequest, _ counters: inout Counters) throws(Difference) {
     guard let foreign = stranger.handle(for: Self.strangerUID), let action = engine.handle(for: request.action),
       let resource = engine.handle(for: request.resource)
     else { return }
@@ -158,7 +158,7 @@ struct Rivals {
   func expect(
     _ expected: Decision,
     _ found: Decision,
-    _ request: Request,
+    _ request: AuthorizationRequest,
     _ way: String
   ) throws(Difference) {
     guard expected != found else { return }
@@ -166,9 +166,9 @@ struct Rivals {
   }
 
   func expect(
-    _ expected: Response,
-    _ answer: Answer,
-    _ request: Request,
+    _ expected: AuthorizationResponse,
+    _ answer: EngineResponse,
+    _ request: AuthorizationRequest,
     _ way: String
   ) throws(Difference) {
     let errors = answer.errors
@@ -179,18 +179,18 @@ struct Rivals {
       }),
       answer.mayHaveErrors || expected.errors.isEmpty
     else {
-      let found = Response.described(answer.decision, answer.reasons, errors)
+      let found = AuthorizationResponse.described(answer.decision, answer.reasons, errors)
       throw Difference(
         request: request,
         way: way,
-        expected: Response.described(expected.decision, expected.reasons, expected.errors),
+        expected: AuthorizationResponse.described(expected.decision, expected.reasons, expected.errors),
         found: found
       )
     }
   }
 }
 
-extension Response {
+extension AuthorizationResponse {
   fileprivate static func described(_ decision: Decision, _ reasons: [PolicyID], _ errors: [PolicyError]) -> String {
     let errors = errors.map { "\($0.policy) \($0.error.code)" }
     return "\(decision) by [\(reasons.map(\.description).joined(separator: ", "))], errors \(errors)"

@@ -32,7 +32,7 @@ struct Shrinker {
   }
 
   /// Takes the change when the case still differs.
-  private mutating func attempt(_ request: Request? = nil, _ change: (inout Case) -> Void) -> Bool {
+  private mutating func attempt(_ request: AuthorizationRequest? = nil, _ change: (inout Case) -> Void) -> Bool {
     var smaller = made
     change(&smaller)
     guard var rivals = try? Rivals(smaller, stranger: stranger) else { return false }

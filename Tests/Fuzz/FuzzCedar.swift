@@ -20,7 +20,7 @@ public func fuzzReaders(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   return 0
 }
 
-private let request = Request(
+private let request = AuthorizationRequest(
   principal: EntityUID(type: EntityTypeName(checked: "User"), id: "alice"),
   action: EntityUID(type: EntityTypeName(checked: "Action"), id: "view"),
   resource: EntityUID(type: EntityTypeName(checked: "Photo"), id: "sea")

@@ -162,7 +162,9 @@ struct BenchCommandTests {
 
   @Test("--scale measures an eighth, a quarter, half and all of the policies, and prints the slope")
   func scale() async throws {
-    let many = (0..<16).map { "@id(\"m\($0)\") permit(principal, action, resource) when { context.n * 2 == \(2 * $0 + 1) };" }
+    let many = (0..<16).map {
+      "@id(\"m\($0)\") permit(principal, action, resource) when { context.n * 2 == \(2 * $0 + 1) };"
+    }
     let policies = many.joined(separator: "\n")
     let outcome = try await bench(
       Self.asked(3, "ann"),

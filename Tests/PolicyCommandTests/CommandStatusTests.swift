@@ -31,7 +31,7 @@ struct CommandStatusTests {
       ["frobnicate"], ["eval", "--frobnicate"], ["eval", "--format", "yaml"] + Ask.alice, ["eval", "--principal"],
       ["eval", "a", "b"], ["eval", "--explain=most"], ["evaluate"], ["evaluate", "1", "2"],
       ["evaluate", "--format", "junit", "1"],
-      ["test", "--format", "yaml"], ["eval", "--strict=yes"], ["--format", "json"], ["--version=1"],
+      ["test", "--format", "yaml"], ["eval", "--strict=yes"], ["--format", "json"], ["--versions"],
     ]
   )
   func usage(arguments: [String]) async throws {

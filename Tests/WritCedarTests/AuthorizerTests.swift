@@ -6,7 +6,7 @@ import WritCedar
 @Suite("Authorization (acceptance E)")
 struct AuthorizerTests {
   private func response(_ policies: String, strict: Bool = false, entities: EntityStore = EntityStore()) throws
-    -> Response
+    -> AuthorizationResponse
   {
     Authorizer(policies: try PolicySet(parsing: policies), entities: entities, erringForbids: strict ? .deny : .skip)
       .authorize(request())

@@ -120,7 +120,8 @@ struct ExpressionSyntaxTests {
     #expect(outcome(of: "ip()") == "error: arity")
     #expect(outcome(of: "ip(\"1\", \"2\")") == "error: arity")
     #expect(outcome(of: "ip(\"1.1.1.1\").isInRange()") == "error: arity")
-    #expect(outcome(of: "ip(\"1.1.1.1\").isInRange(1, 2)") == "error: arity")
+    #expect(outcome(of: "ip(\"1.1.1.1\").isInRange(1, 2)") == "error: type")
+    #expect(outcome(of: "ip(\"1.1.1.1\").isLoopback(1)") == "error: arity")
     #expect(outcome(of: "[1].contains(1, 2)") == "refused: `contains` takes one argument, found 2")
   }
 

@@ -35,11 +35,11 @@ struct PolicyJSONRefusalTests {
       (
         #"{"Value": {"__extn": {"fn": "ip", "args": 1}}}"#, #"form: an extension value is `{"fn": name, "arg": value}`"#
       ),
-      (#"{"!": {"left": {"Value": 1}}}"#, "form: `!` has a member `arg`, which is missing"),
+      (#"{"!": {"left": {"Value": 1}}}"#, "form: the member `arg` of `!` is missing"),
       (#"{"!": {"arg": {"Value": 1}, "left": 1}}"#, #"form: `!` has no member "left""#),
-      (#"{"!": {"Value": 1}}"#, "form: `!` has a member `arg`, which is missing"),
+      (#"{"!": {"Value": 1}}"#, "form: the member `arg` of `!` is missing"),
       (#"{"neg": [{"Value": 1}]}"#, "form: `neg` is an object"),
-      (#"{"==": {"left": {"Value": 1}}}"#, "form: `==` has a member `right`, which is missing"),
+      (#"{"==": {"left": {"Value": 1}}}"#, "form: the member `right` of `==` is missing"),
       (#"{"&&": {"left": {"Value": 1}, "right": {"Value": 1}, "more": {}}}"#, #"form: `&&` has no member "more""#),
       (#"{"contains": [{"Value": 1}, {"Value": 2}]}"#, "form: `contains` is an object"),
       (#"{"has": {"left": {"Var": "context"}, "attr": []}}"#, "form: `has` looks for one attribute or more"),
@@ -70,7 +70,7 @@ struct PolicyJSONRefusalTests {
       ),
       (
         #"{"if-then-else": {"if": {"Value": true}, "then": {"Value": 1}}}"#,
-        "form: `if-then-else` has a member `else`, which is missing"
+        "form: the member `else` of `if-then-else` is missing"
       ),
       (#"{"Set": {"Value": 1}}"#, "form: `Set` is an array"), (#"{"Record": []}"#, "form: `Record` is an object"),
       (#"{"Record": {"a": {"Value": 1}, "\u0061": {"Value": 2}}}"#, "json: found a second member named \"a\""),
@@ -85,20 +85,20 @@ struct PolicyJSONRefusalTests {
   @Test(
     "members of a policy",
     arguments: [
-      ("effect", nil, "form: a policy has a member `effect`, which is missing"),
-      ("principal", nil, "form: a policy has a member `principal`, which is missing"),
-      ("conditions", nil, "form: a policy has a member `conditions`, which is missing"),
+      ("effect", nil, "form: the member `effect` of a policy is missing"),
+      ("principal", nil, "form: the member `principal` of a policy is missing"),
+      ("conditions", nil, "form: the member `conditions` of a policy is missing"),
       ("effect", #""Permit""#, "form: `effect` is `permit` or `forbid`"),
       ("id", #""a""#, #"form: a policy has no member "id""#),
       ("conditions", "{}", "form: `conditions` is an array"),
       ("conditions", #"[{"kind": "if", "body": {"Value": true}}]"#, "form: `kind` is `when` or `unless`"),
-      ("conditions", #"[{"kind": "when"}]"#, "form: a condition has a member `body`, which is missing"),
+      ("conditions", #"[{"kind": "when"}]"#, "form: the member `body` of a condition is missing"),
       ("annotations", "null", "form: `annotations` is an object"),
       ("annotations", #"{"a": 1}"#, "form: the value of an annotation is a string or null"),
       ("annotations", #"{"a b": ""}"#, #"form: "a b" is not the name of an annotation, an identifier"#),
       ("annotations", #"{"id": ""}"#, "policy: the `@id` is empty"),
       ("annotations", #"{"a": "", "a": ""}"#, "json: found a second member named \"a\""),
-      ("principal", "{}", "form: `principal` has a member `op`, which is missing"),
+      ("principal", "{}", "form: the member `op` of `principal` is missing"),
       ("principal", #"{"op": "<"}"#, "form: the `op` of `principal` is `All`, `==`, `in` or `is`"),
       (
         "principal", #"{"op": "All", "entity": {"type": "U", "id": "x"}}"#,
@@ -145,10 +145,10 @@ struct PolicyJSONRefusalTests {
       ("[]", "form: policies in JSON are an object"), ("", "json: the input is empty"),
       ("{\"staticPolicies\": {}", "json: the input ends here"),
       (
-        #"{"staticPolicies": {}, "templates": {}}"#, "form: a policy set has a member `templateLinks`, which is missing"
+        #"{"staticPolicies": {}, "templates": {}}"#, "form: the member `templateLinks` of a policy set is missing"
       ),
       (
-        #"{"templates": {}, "templateLinks": []}"#, "form: a policy set has a member `staticPolicies`, which is missing"
+        #"{"templates": {}, "templateLinks": []}"#, "form: the member `staticPolicies` of a policy set is missing"
       ),
       (
         #"{"staticPolicies": {}, "templates": {}, "templateLinks": [], "links": []}"#,
@@ -194,7 +194,7 @@ struct PolicyJSONRefusalTests {
         linked(#"{"templateId": "t", "newId": "", "values": {\#(alice)}}"#),
         "form: `newId` is a string that is not empty"
       ),
-      (linked(#"{"templateId": "t", "newId": "l"}"#), "form: a link has a member `values`, which is missing"),
+      (linked(#"{"templateId": "t", "newId": "l"}"#), "form: the member `values` of a link is missing"),
       (
         linked(#"{"templateId": "t", "newId": "l", "values": {\#(alice)}, "effect": "permit"}"#),
         #"form: a link has no member "effect""#

@@ -88,7 +88,11 @@ struct PolicySetTests {
     let printed = try PolicySet(parsing: link.description)
     #expect(printed.policies.map(\.principalConstraint) == [link.principalConstraint])
     for (other, decision) in [(id, Decision.allow), ("ann", .deny)] {
-      let request = Request(principal: uid("User", other), action: uid("Action", "view"), resource: uid("Doc", "d"))
+      let request = AuthorizationRequest(
+        principal: uid("User", other),
+        action: uid("Action", "view"),
+        resource: uid("Doc", "d")
+      )
       #expect(Authorizer(policies: set, entities: EntityStore()).authorize(request).decision == decision)
     }
   }

@@ -72,8 +72,8 @@ struct SchemaJSONTests {
 
   /// Schemas that the reference refuses, with a part of the message here.
   static let refused: [(String, String)] = [
-    ("{\"N\": {}}", "`entityTypes`, which is missing"),
-    ("{\"N\": {\"entityTypes\": {}}}", "`actions`, which is missing"),
+    ("{\"N\": {}}", "the member `entityTypes` of "),
+    ("{\"N\": {\"entityTypes\": {}}}", "the member `actions` of "),
     ("{\"N\": []}", "a namespace is an object"), (text(namespace: "N::"), "is not the name of a namespace"),
     (text(namespace: "__cedar"), "is not the name of a namespace"),
     (text(namespace: "if"), "is not the name of a namespace"),
@@ -86,8 +86,8 @@ struct SchemaJSONTests {
       text(entityTypes: "\"U\": {\"shape\": {\"type\": \"Set\", \"element\": {\"type\": \"Long\"}}}"),
       "the attributes of an entity type are a record"
     ),
-    (text(entityTypes: "\"U\": {\"shape\": {\"attributes\": {}}}"), "`type`, which is missing"),
-    (text(entityTypes: "\"U\": {\"shape\": {\"type\": \"Record\"}}"), "`attributes`, which is missing"),
+    (text(entityTypes: "\"U\": {\"shape\": {\"attributes\": {}}}"), "the member `type` of "),
+    (text(entityTypes: "\"U\": {\"shape\": {\"type\": \"Record\"}}"), "the member `attributes` of "),
     (
       text(
         entityTypes: "\"U\": {\"shape\": {\"type\": \"Record\", \"attributes\": {}, \"additionalAttributes\": true}}"
@@ -97,11 +97,11 @@ struct SchemaJSONTests {
     (attribute("{\"type\": \"Long\", \"foo\": 1}"), "has no member \"foo\""),
     (attribute("{\"type\": \"Long\", \"annotations\": {\"a b\": \"x\"}}"), "is not the name of an annotation"),
     (attribute("{\"type\": \"Long\", \"annotations\": null}"), "`annotations` is an object"),
-    (attribute("{\"type\": \"Set\"}"), "`element`, which is missing"),
+    (attribute("{\"type\": \"Set\"}"), "the member `element` of "),
     (
       attribute("{\"type\": \"Set\", \"element\": {\"type\": \"Long\", \"required\": false}}"), "no member \"required\""
     ),
-    (attribute("{\"type\": \"Entity\"}"), "`name`, which is missing"),
+    (attribute("{\"type\": \"Entity\"}"), "the member `name` of "),
     (attribute("{\"type\": \"Entity\", \"name\": \"V\"}"), "the entity type `V` is not declared"),
     (attribute("{\"type\": \"Entity\", \"name\": \"Long\"}"), "the entity type `Long` is not declared"),
     (attribute("{\"type\": \"Extension\", \"name\": \"foo\"}"), "there is no extension type \"foo\""),
@@ -124,8 +124,8 @@ struct SchemaJSONTests {
     (text(entityTypes: "\"U\": {\"enum\": [\"a\"], \"memberOfTypes\": []}"), "has no member \"memberOfTypes\""),
     (text(entityTypes: "\"U\": {\"memberOfTypes\": [\"X\"]}"), "the entity type `X` is not declared"),
     (text(entityTypes: "\"U\": {\"memberOfTypes\": [\" U\"]}"), "is not the name of an entity type"),
-    (applies("{}"), "`principalTypes`, which is missing"),
-    (applies("{\"principalTypes\": [\"U\"]}"), "`resourceTypes`, which is missing"),
+    (applies("{}"), "the member `principalTypes` of "),
+    (applies("{\"principalTypes\": [\"U\"]}"), "the member `resourceTypes` of "),
     (applies("{\"principalTypes\": null, \"resourceTypes\": []}"), "`principalTypes` is an array"),
     (applies("{\(all), \"context\": null}"), "a type is an object"),
     (applies("{\(all), \"context\": {\"type\": \"Long\"}}"), "the context `Long` is not a common type"),

@@ -279,7 +279,7 @@ struct SchemaValidationTests {
     ] as [([String], [String: Value], String?)]
   )
   func requests(parts: [String], context: [String: Value], expected: String?) {
-    let request = Request(
+    let request = AuthorizationRequest(
       principal: uid(parts[0], parts[1]),
       action: uid("Action", parts[2]),
       resource: uid(parts[3], parts[4]),
@@ -291,7 +291,9 @@ struct SchemaValidationTests {
   @Test("J8 an action is known by its whole name")
   func actionNamespace() {
     func problem(_ action: EntityUID) -> String? {
-      schema.problem(with: Request(principal: uid("N::X", "a"), action: action, resource: uid("N::X", "b")))
+      schema.problem(
+        with: AuthorizationRequest(principal: uid("N::X", "a"), action: action, resource: uid("N::X", "b"))
+      )
     }
     #expect(problem(uid("N::Action", "run")) == nil)
     #expect(

@@ -8,8 +8,8 @@ func uid(_ type: String, _ id: String) -> EntityUID {
 }
 
 /// The request that tests ask when it does not matter.
-func request(context: RecordValue = .empty) -> Request {
-  Request(
+func request(context: RecordValue = .empty) -> AuthorizationRequest {
+  AuthorizationRequest(
     principal: uid("User", "alice"),
     action: uid("Action", "view"),
     resource: uid("Photo", "sea"),

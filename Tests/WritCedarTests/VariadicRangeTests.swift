@@ -7,7 +7,7 @@ import Testing
 @Suite("isInRange with several ranges")
 struct VariadicRangeTests {
   private static func value(_ text: String) throws -> Value {
-    let request = Request(
+    let request = AuthorizationRequest(
       principal: try EntityUID(parsing: #"U::"a""#),
       action: try EntityUID(parsing: #"Action::"a""#),
       resource: try EntityUID(parsing: #"U::"a""#)

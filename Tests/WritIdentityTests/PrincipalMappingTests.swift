@@ -82,7 +82,7 @@ struct PrincipalMappingTests {
     ] {
       let principal = try mapping.principal(of: token(#""sub":"ann","roles":["\#(roles)"],"tid":"\#(tid)""#))
       let overlay = try engine.overlay([principal])
-      let request = Request(principal: principal.uid, action: action, resource: document)
+      let request = AuthorizationRequest(principal: principal.uid, action: action, resource: document)
       #expect(engine.decider().authorize(request, overlay: overlay).decision == decision)
     }
   }
@@ -108,7 +108,11 @@ struct PrincipalMappingTests {
       let mapping = try mapping(#"{"principal": {"type": "User", "claim": "sub"}, \#(parents)\#(overlay)}"#)
       let principal = try mapping.principal(of: token(#""sub":"ann","roles":["editor"]"#))
       let laid = try engine.overlay([principal], rule: mapping.overlayRule)
-      let request = Request(principal: user, action: EntityUID(type: try type("Action"), id: "edit"), resource: user)
+      let request = AuthorizationRequest(
+        principal: user,
+        action: EntityUID(type: try type("Action"), id: "edit"),
+        resource: user
+      )
       #expect(engine.isAuthorized(request, overlay: laid) == decision.isAllowed, "\(overlay)")
     }
   }

@@ -86,7 +86,9 @@ struct AllocationTests {
     let engine = rivals.engine
     let decider = rivals.decider
     let context = engine.context(try record("{\"n\": 3}"))
-    rivals.agree(Request(principal: principal, action: action, resource: resource, context: context.record))
+    rivals.agree(
+      AuthorizationRequest(principal: principal, action: action, resource: resource, context: context.record)
+    )
     let handles = try [principal, resource].map { try #require(engine.handle(for: $0)) }
     let unnamed = try #require(engine.handle(for: index == 0 ? action : principal))
     let byHandle = allocations {

@@ -37,7 +37,7 @@ struct AskedAttributeTests {
         let values = Dictionary(uniqueKeysWithValues: uids.map { ($0, present ? attributes : [:]) })
         let asked = try rivals.agree(
           values,
-          Request(principal: SourceWorld.ann, action: SourceWorld.view, resource: resource)
+          AuthorizationRequest(principal: SourceWorld.ann, action: SourceWorld.view, resource: resource)
         )
         #expect(!asked.isEmpty)
       }
@@ -53,7 +53,11 @@ struct AskedAttributeTests {
       """
     )
     #expect(try rivals.agree([:], expecting: .allow) == [])
-    let edit = Request(principal: SourceWorld.ann, action: uid("Action", "edit"), resource: SourceWorld.doc)
+    let edit = AuthorizationRequest(
+      principal: SourceWorld.ann,
+      action: uid("Action", "edit"),
+      resource: SourceWorld.doc
+    )
     for cheap in [true, false, true] {
       let source = TableSource([SourceWorld.ann: ["cheap": .bool(cheap), "expensive": true]])
       #expect(rivals.decider.decide(edit, attributes: source).isAllowed == cheap)
@@ -109,16 +113,16 @@ struct AskedAttributeTests {
     let level = try #require(engine.attributeName(for: "level"))
     #expect(engine.attributeName(for: "never named") == nil)
     #expect(stranger.attributeName(for: "level") != level)
-    let requests: [(Request, [String])] = [
+    let requests: [(AuthorizationRequest, [String])] = [
       (
-        Request(principal: uid("New", "n"), action: SourceWorld.view, resource: uid("New", "m")),
+        AuthorizationRequest(principal: uid("New", "n"), action: SourceWorld.view, resource: uid("New", "m")),
         [
           "New::\"n\".level 100 true true false false", "Action::\"view\".level 010 true true false false",
           "New::\"m\".odd 001 false false false false",
         ]
       ),
       (
-        Request(principal: SourceWorld.doc, action: SourceWorld.doc, resource: SourceWorld.doc),
+        AuthorizationRequest(principal: SourceWorld.doc, action: SourceWorld.doc, resource: SourceWorld.doc),
         ["Doc::\"d\".level 111 true true false false", "Doc::\"d\".odd 111 false false false false"]
       ),
     ]
@@ -136,7 +140,7 @@ struct AskedAttributeTests {
         #expect(Set(curious.notes.notes) == Set(expected))
         curious.notes.notes = []
       }
-      let ann = Request(principal: SourceWorld.ann, action: SourceWorld.ann, resource: uid("New", "m"))
+      let ann = AuthorizationRequest(principal: SourceWorld.ann, action: SourceWorld.ann, resource: uid("New", "m"))
       _ = decider.decide(ann, attributes: curious)
       #expect(curious.notes.notes.first == "User::\"ann\".level 110 true true true true")
       // The handles stay valid.
@@ -154,7 +158,7 @@ struct AskedAttributeTests {
     let rivals = try SourceWorld.rivals(
       "permit(principal, action, resource) when { principal.x == 1 && resource.x == 1 };"
     )
-    let request = Request(principal: SourceWorld.ann, action: SourceWorld.view, resource: SourceWorld.doc)
+    let request = AuthorizationRequest(principal: SourceWorld.ann, action: SourceWorld.view, resource: SourceWorld.doc)
     for level: Int64 in [1, 2] {
       let source = Single(level: level)
       #expect(rivals.decider.decide(request, attributes: source).isAllowed == (level == 1))

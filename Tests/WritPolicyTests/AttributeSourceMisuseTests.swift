@@ -20,8 +20,12 @@ struct AttributeSourceMisuseTests {
       uid("Never", "heard of"): ["x": "new"],
     ]
     let source = TableSource(values)
-    let request = Request(principal: SourceWorld.ann, action: SourceWorld.view, resource: SourceWorld.doc)
-    let other = Request(principal: SourceWorld.ann, action: SourceWorld.view, resource: uid("Doc", "other"))
+    let request = AuthorizationRequest(principal: SourceWorld.ann, action: SourceWorld.view, resource: SourceWorld.doc)
+    let other = AuthorizationRequest(
+      principal: SourceWorld.ann,
+      action: SourceWorld.view,
+      resource: uid("Doc", "other")
+    )
     var inner: [Bool] = []
     source.whileAsked = {
       switch index {
@@ -56,9 +60,9 @@ struct AttributeSourceMisuseTests {
       func value(of attribute: borrowing AskedAttribute) -> Value? { value }
     }
     let rivals = try SourceWorld.rivals("permit(principal, action, resource) when { principal.x == 1 && principal.y };")
-    let request = Request(principal: SourceWorld.ann, action: SourceWorld.view, resource: SourceWorld.doc)
+    let request = AuthorizationRequest(principal: SourceWorld.ann, action: SourceWorld.view, resource: SourceWorld.doc)
     weak var watched: Watched?
-    var answer: Answer?
+    var answer: EngineResponse?
     do {
       let source = Watched(1)
       watched = source

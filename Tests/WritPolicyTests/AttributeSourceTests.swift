@@ -44,7 +44,11 @@ struct AttributeSourceTests {
     }
     let rivals = try SourceWorld.rivals(policies.joined())
     for number in kinds.indices {
-      let request = Request(principal: SourceWorld.ann, action: uid("Action", "\(number)"), resource: SourceWorld.doc)
+      let request = AuthorizationRequest(
+        principal: SourceWorld.ann,
+        action: uid("Action", "\(number)"),
+        resource: SourceWorld.doc
+      )
       for (other, kind) in kinds.enumerated() {
         let values = [SourceWorld.ann: ["x": kind.value], SourceWorld.doc: ["x": kind.value]]
         try rivals.agree(values, request, expecting: number == other ? .allow : nil)
@@ -86,7 +90,7 @@ struct AttributeSourceTests {
     )
     let strangers = [SourceWorld.ann, uid("User", "nobody"), uid("Never", "nobody"), uid("Never", "somebody")]
     for principal in strangers {
-      let request = Request(principal: principal, action: SourceWorld.view, resource: SourceWorld.doc)
+      let request = AuthorizationRequest(principal: principal, action: SourceWorld.view, resource: SourceWorld.doc)
       try rivals.agree([principal: ["x": 1]], request, expecting: .allow)
       try rivals.agree([principal: ["x": 2, "y": 1]], request, expecting: .allow)
       try rivals.agree([principal: ["x": "1"]], request, expecting: .deny)
@@ -125,7 +129,7 @@ struct AttributeSourceTests {
         let record = try RecordValue([("a", "one@new"), ("x", context)])
         for action in ["self", "context", "brought", "type", "resource"] {
           for resource in [SourceWorld.doc, uid("Other", "x"), principal] {
-            var request = Request(principal: principal, action: uid("Action", action), resource: resource)
+            var request = AuthorizationRequest(principal: principal, action: uid("Action", action), resource: resource)
             let values = Dictionary([resource, principal].map { ($0, ["x": text]) }) { first, _ in first }
             try rivals.agree(values, request)
             request.context = record

@@ -11,8 +11,8 @@ struct CancellationTests {
   private static let ann = uid("User", "ann")
   private static let doc = uid("Doc", "d")
 
-  private static func request(_ user: String) -> Request {
-    Request(principal: uid("User", user), action: uid("Action", "view"), resource: doc)
+  private static func request(_ user: String) -> AuthorizationRequest {
+    AuthorizationRequest(principal: uid("User", user), action: uid("Action", "view"), resource: doc)
   }
 
   private func engine() throws -> PolicyEngine {

@@ -85,7 +85,7 @@ struct ChangeGrowthTests {
       try engine.add(set)
     }
     #expect(engine.changeWork.indexedPolicies <= 1_000 * 24)
-    #expect(engine.isAuthorized(Request(principal: uid("User", "u999"), action: view, resource: doc)))
+    #expect(engine.isAuthorized(AuthorizationRequest(principal: uid("User", "u999"), action: view, resource: doc)))
   }
 
   @Test("all that was added one by one decides, with several indexes and after they are merged in the background")
@@ -99,7 +99,9 @@ struct ChangeGrowthTests {
       }
       engine.waitForBackground()
       for number in 0..<700 {
-        let answer = decider.authorize(Request(principal: uid("User", "u\(number)"), action: view, resource: doc))
+        let answer = decider.authorize(
+          AuthorizationRequest(principal: uid("User", "u\(number)"), action: view, resource: doc)
+        )
         #expect(answer.reasons == (number % 7 == 2 ? [] : [PolicyID("\(number)")]))
       }
     }
@@ -124,7 +126,7 @@ struct ChangeGrowthTests {
   }
 
   private func reasons(_ engine: PolicyEngine) -> Set<PolicyID> {
-    Set(engine.authorize(Request(principal: uid("User", "u7"), action: view, resource: doc)).reasons)
+    Set(engine.authorize(AuthorizationRequest(principal: uid("User", "u7"), action: view, resource: doc)).reasons)
   }
 
   @Test("an upsert that leaves a group's ancestors lists no member again")

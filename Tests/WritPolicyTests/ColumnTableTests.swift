@@ -180,7 +180,7 @@ struct ColumnTableTests {
       )
       #expect(allowed > 0)
       #expect(denied > 0)
-      let satisfying = Request(
+      let satisfying = AuthorizationRequest(
         principal: uid("User", "u1"),
         action: uid("Action", "view"),
         resource: uid("Doc", "e"),

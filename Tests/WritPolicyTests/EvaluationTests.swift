@@ -65,7 +65,7 @@ struct EvaluationTests {
       let policies = some.map { "permit(principal, action, resource) when { \($0) };" }.joined(separator: "\n")
       let rivals = try Rivals(policies, entities: entities)
       for principal in [uid("User", "ann"), uid("User", "nobody")] {
-        let request = Request(
+        let request = AuthorizationRequest(
           principal: principal,
           action: uid("Action", "view"),
           resource: uid("Doc", "d"),
@@ -129,7 +129,12 @@ struct EvaluationTests {
     for (number, decision) in [(2, Decision.allow), (3, .deny)] {
       let context = try record("{\"z\": 1, \"n\": 2, \"r\": {\"a\": \(number), \"z\": 1}}")
       let user = uid("User", "ann")
-      let request = Request(principal: user, action: uid("Action", "view"), resource: user, context: context)
+      let request = AuthorizationRequest(
+        principal: user,
+        action: uid("Action", "view"),
+        resource: user,
+        context: context
+      )
       #expect(rivals.agree(request).decision == decision)
     }
   }

@@ -32,7 +32,7 @@ private struct Foreign {
   }
 
   /// Asks in one of the ways, for the decision, the answer and the answer with a source.
-  func ask(_ way: String) throws -> (decisions: [Decision], answers: [Answer]) {
+  func ask(_ way: String) throws -> (decisions: [Decision], answers: [EngineResponse]) {
     let bob = uid("User", "bob")
     let suspended = [Entity(uid: bob, parents: [uid("Group", "suspended")])]
     var decider = engine.decider()
@@ -47,7 +47,7 @@ private struct Foreign {
       overlay = try engine.overlay([Entity(uid: uid("User", "eve"))])
     default:
       let name = try #require(engine.attributeName(for: "frozen"))
-      let request = Request(principal: bob, action: bob, resource: bob)
+      let request = AuthorizationRequest(principal: bob, action: bob, resource: bob)
       decider = try engine.compact().decider()
       return (
         [decider.decide(request, attributes: Frozen(name: name))],
@@ -66,7 +66,7 @@ private struct Foreign {
       decider.authorize(principal: handle, action: handle, resource: handle, overlay: overlay, attributes: Nothing()),
     ]
     // A request of its own goes on as before.
-    let own = Request(principal: bob, action: bob, resource: bob)
+    let own = AuthorizationRequest(principal: bob, action: bob, resource: bob)
     #expect(decider.decide(own) == .allow)
     #expect(decider.authorize(own, attributes: Nothing()).refusal == nil)
     return (decisions, answers)

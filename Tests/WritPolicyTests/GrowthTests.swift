@@ -15,8 +15,8 @@ struct GrowthTests {
     try PolicyEngine(try PolicySet(parsing: policies.joined(separator: "\n")), entities: entities)
   }
 
-  private func request(_ context: String = "{}") throws -> Request {
-    Request(
+  private func request(_ context: String = "{}") throws -> AuthorizationRequest {
+    AuthorizationRequest(
       principal: uid("User", "ann"),
       action: uid("Action", "view"),
       resource: uid("Doc", "d"),
@@ -25,7 +25,7 @@ struct GrowthTests {
   }
 
   /// How many policies the tables propose for the decision.
-  private func candidates(_ engine: PolicyEngine, _ request: Request) -> Int {
+  private func candidates(_ engine: PolicyEngine, _ request: AuthorizationRequest) -> Int {
     let use = engine.tableUse(of: request)
     return use["forbids", default: 0] + use["permits", default: 0]
   }

@@ -49,12 +49,12 @@ struct HandleTests {
     let group = uid("Group", "gone")
     for principal in [group, uid("User", "ann"), uid("User", "never"), uid("Never", "ann")] {
       for action in ["join", "self", "level", "context"] {
-        rivals.agree(Request(principal: principal, action: uid("Action", action), resource: principal))
+        rivals.agree(AuthorizationRequest(principal: principal, action: uid("Action", action), resource: principal))
       }
     }
-    let joined = Request(principal: group, action: uid("Action", "join"), resource: group)
+    let joined = AuthorizationRequest(principal: group, action: uid("Action", "join"), resource: group)
     #expect(rivals.decider.decide(joined) == .allow)
-    let asked = Request(principal: group, action: uid("Action", "level"), resource: group)
+    let asked = AuthorizationRequest(principal: group, action: uid("Action", "level"), resource: group)
     #expect(rivals.decider.authorize(asked).errors.map(\.error.code) == [.entityMissing])
   }
 
@@ -79,7 +79,7 @@ struct HandleTests {
     let ann = uid("User", "ann")
     for (other, decision) in [(uid("A", "x"), Decision.allow), (uid("B", "x"), .deny), (uid("A", "y"), .deny)] {
       let context = try RecordValue([("a", .entity(uid("A", "x"))), ("b", .entity(other))])
-      let request = Request(principal: ann, action: uid("Action", "view"), resource: ann, context: context)
+      let request = AuthorizationRequest(principal: ann, action: uid("Action", "view"), resource: ann, context: context)
       #expect(rivals.agree(request).decision == decision)
     }
   }
@@ -92,7 +92,12 @@ struct HandleTests {
       let stranger = uid("User", "stranger\(number)")
       let context = try RecordValue([("who", .string("text\(number)")), ("new\(number)", .entity(stranger))])
       _ = rivals.decider.decide(
-        Request(principal: stranger, action: uid("Action", "context"), resource: stranger, context: context)
+        AuthorizationRequest(
+          principal: stranger,
+          action: uid("Action", "context"),
+          resource: stranger,
+          context: context
+        )
       )
     }
     #expect(rivals.engine.indexReport.bytes == before)

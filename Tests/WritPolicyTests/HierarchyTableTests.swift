@@ -38,7 +38,8 @@ struct HierarchyTableTests {
     let decider = engine.decider()
     func isAllowed(_ action: String, _ number: Int) -> Bool {
       let group = uid("Group", "g\(number)")
-      return decider.decide(Request(principal: group, action: uid("Action", action), resource: group)).isAllowed
+      return decider.decide(AuthorizationRequest(principal: group, action: uid("Action", action), resource: group))
+        .isAllowed
     }
     for number in [0, 1, 127, 128, 129, 5_000, 49_999, 50_000, 50_001, 99_998, 99_999] {
       #expect(isAllowed("root", number))
@@ -64,7 +65,11 @@ struct HierarchyTableTests {
     #expect(Self.bytes(engine) < 110_000 * 100 + 10_000 * 8)
     let decider = engine.decider()
     func isAllowed(_ user: String, _ action: String, _ doc: String) -> Bool {
-      let request = Request(principal: uid("User", user), action: uid("Action", action), resource: uid("Doc", doc))
+      let request = AuthorizationRequest(
+        principal: uid("User", user),
+        action: uid("Action", action),
+        resource: uid("Doc", doc)
+      )
       return decider.decide(request).isAllowed
     }
     #expect(isAllowed("wide", "view", "d5"))
@@ -153,7 +158,7 @@ struct HierarchyTableTests {
       entities: try EntityStore(chains)
     )
     for (principal, count) in [("g0", 1), ("g4299", 1), ("g9999", 0)] {
-      let request = Request(
+      let request = AuthorizationRequest(
         principal: uid("Group", principal),
         action: uid("Action", "view"),
         resource: uid("Doc", "d"),

@@ -22,7 +22,9 @@ struct LinkTests {
   }
 
   private func may(_ engine: PolicyEngine) -> [Bool] {
-    [ann, bob].map { engine.isAuthorized(Request(principal: $0, action: uid("Action", "view"), resource: doc)) }
+    [ann, bob].map {
+      engine.isAuthorized(AuthorizationRequest(principal: $0, action: uid("Action", "view"), resource: doc))
+    }
   }
 
   private func error(_ body: () throws(PolicyEngineError) -> Void) -> PolicyEngineError? {

@@ -52,7 +52,7 @@ struct OverlayMergeTests {
       erringForbids: .skip
     )
     return try Self.actions.filter { name in
-      let request = Request(principal: principal, action: uid("Action", name), resource: document)
+      let request = AuthorizationRequest(principal: principal, action: uid("Action", name), resource: document)
       let expected = authorizer.authorize(request)
       let answer = rivals.decider.authorize(request, overlay: overlay)
       #expect("\(answer.response)" == "\(expected)", sourceLocation: location)
@@ -217,7 +217,7 @@ struct OverlayMergeTests {
     func may(_ entities: [Entity]) throws -> [Bool] {
       let overlay = try rivals.engine.overlay(entities)
       return ["edit", "all", "own"].map {
-        let request = Request(principal: ann, action: uid("Action", $0), resource: document)
+        let request = AuthorizationRequest(principal: ann, action: uid("Action", $0), resource: document)
         return rivals.decider.decide(request, overlay: overlay).isAllowed
       }
     }

@@ -52,7 +52,12 @@ struct OverlayTests {
     for (number, principal) in uids.enumerated() {
       for action in Self.actions {
         for context in contexts {
-          let request = Request(principal: principal, action: action, resource: uid("Doc", "d"), context: context)
+          let request = AuthorizationRequest(
+            principal: principal,
+            action: action,
+            resource: uid("Doc", "d"),
+            context: context
+          )
           let expected = authorizer.authorize(request)
           let answer = rivals.decider.authorize(request, overlay: overlay)
           #expect(answer.decision == expected.decision, "\(request)")
@@ -111,7 +116,9 @@ struct OverlayTests {
     #expect(try agree(rivals, [Entity(uid: ann, parents: [uid("Folder", "f")])], [ann], rule: .replace) == ["folder"])
     #expect(try agree(rivals, [Entity(uid: uid("Doc", "d"))], [ann], rule: .replace) == ["view", "level"])
     // Afterwards nothing is left of it.
-    #expect(rivals.decider.decide(Request(principal: ann, action: Self.actions[0], resource: ann)) == .allow)
+    #expect(
+      rivals.decider.decide(AuthorizationRequest(principal: ann, action: Self.actions[0], resource: ann)) == .allow
+    )
     #expect(rivals.decider.changedHierarchies == 0)
   }
 
@@ -235,7 +242,7 @@ struct OverlayTests {
       try engine.replace(policies: policies, entities: entities)
       let authorizer = Authorizer(policies: policies, entities: try entities.overlaid(with: [entity]))
       for action in Self.actions + [uid("Action", "new")] {
-        let request = Request(principal: guest, action: action, resource: uid("Doc", "d"), context: mail)
+        let request = AuthorizationRequest(principal: guest, action: action, resource: uid("Doc", "d"), context: mail)
         let expected = authorizer.authorize(request)
         let answer = decider.authorize(request, overlay: overlay)
         #expect(answer.decision == expected.decision, "\(action)")

@@ -39,7 +39,7 @@ struct PatchTests {
   }
 
   private func isAllowed(_ engine: PolicyEngine) -> Bool {
-    engine.isAuthorized(Request(principal: ann, action: uid("Action", "view"), resource: ann))
+    engine.isAuthorized(AuthorizationRequest(principal: ann, action: uid("Action", "view"), resource: ann))
   }
 
   @Test("A patch changes what it names, and a suspended user stays suspended")

@@ -72,8 +72,8 @@ struct PolicyValidationTests {
   func requests() throws {
     let policies = try PolicySet(parsing: "permit(principal, action, resource);")
     let engine = try PolicyEngine(policies, schema: schema)
-    func request(_ action: String, _ principal: String = "User::\"a\"") throws -> Request {
-      try Request(
+    func request(_ action: String, _ principal: String = "User::\"a\"") throws -> AuthorizationRequest {
+      try AuthorizationRequest(
         principal: EntityUID(parsing: principal),
         action: EntityUID(parsing: action),
         resource: EntityUID(parsing: "Photo::\"p\"")

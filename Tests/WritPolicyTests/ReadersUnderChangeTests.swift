@@ -74,7 +74,7 @@ struct ReadersUnderChangeTests {
       guard let handle = engine.handle(for: ann), let all = engine.handle(for: uid("Action", "all")) else {
         return expect(false)
       }
-      var kept: Answer?
+      var kept: EngineResponse?
       var asked: UInt64 = 0
       while !isDone.load(ordering: .relaxed) {
         asked += 1
@@ -88,7 +88,7 @@ struct ReadersUnderChangeTests {
         }
         expect(decider.decide(principal: handle, action: all, resource: handle).isAllowed)
         let oldest = returned.load(ordering: .sequentiallyConsistent)
-        let answer = decider.authorize(Request(principal: ann, action: action(asked), resource: doc))
+        let answer = decider.authorize(AuthorizationRequest(principal: ann, action: action(asked), resource: doc))
         let isRight = asked % 2 == answer.version % 2
         expect(answer.version >= oldest)
         expect(answer.decision.isAllowed == isRight)
@@ -175,7 +175,7 @@ struct ReadersUnderChangeTests {
     let isDone = Atomic<Bool>(false)
     let read: @Sendable () -> Void = {
       let decider = engine.decider()
-      let request = Request(principal: ann, action: uid("Action", "a"), resource: uid("Doc", "d"))
+      let request = AuthorizationRequest(principal: ann, action: uid("Action", "a"), resource: uid("Doc", "d"))
       while !isDone.load(ordering: .relaxed) {
         let before = returned.load(ordering: .sequentiallyConsistent)
         let answer = decider.authorize(request)
@@ -268,7 +268,7 @@ struct ReadersUnderChangeTests {
         }
         stage.expect(
           !stage.engine.isAuthorized(
-            Request(principal: uid("User", "x"), action: uid("Action", "y"), resource: uid("Doc", "z"))
+            AuthorizationRequest(principal: uid("User", "x"), action: uid("Action", "y"), resource: uid("Doc", "z"))
           )
         )
       }

@@ -113,7 +113,7 @@ struct ReclamationTests {
     #expect(engine.unreclaimed.bytes == 0)
     // What an answer keeps counts as well, until it goes.
     do {
-      let answer = engine.authorize(Request(principal: ann, action: view, resource: ann))
+      let answer = engine.authorize(AuthorizationRequest(principal: ann, action: view, resource: ann))
       try engine.replace(policies: PolicySet())
       #expect(engine.reclaim())
       #expect(engine.unreclaimed.bytes > 10_000)

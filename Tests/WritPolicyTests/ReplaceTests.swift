@@ -42,7 +42,7 @@ struct ReplaceTests {
     for principal in Self.users {
       for action in Self.actions {
         for resource in Self.docs {
-          let request = Request(principal: principal, action: action, resource: resource)
+          let request = AuthorizationRequest(principal: principal, action: action, resource: resource)
           let expected = authorizer.authorize(request)
           #expect(decider.decide(request) == expected.decision, sourceLocation: location)
           #expect("\(decider.authorize(request).response)" == "\(expected)", sourceLocation: location)
@@ -117,7 +117,7 @@ struct ReplaceTests {
     let ann = #"[{"uid": {"type": "User", "id": "ann"}, "parents": [], "attrs": {"level": 3}}]"#
     let policies = try PolicySet(parsing: "permit(principal, action in Action::\"read\", resource);")
     let engine = try PolicyEngine(policies, schema: schema, entities: try store(ann))
-    let request = Request(principal: Self.users[0], action: Self.actions[0], resource: Self.docs[0])
+    let request = AuthorizationRequest(principal: Self.users[0], action: Self.actions[0], resource: Self.docs[0])
     let error = #expect(throws: PolicyEngineError.self) {
       try engine.replace(policies: PolicySet(), entities: try store(ann.replacing("3", with: "\"high\"")))
     }
@@ -137,7 +137,7 @@ struct ReplaceTests {
     let policies = try PolicySet(
       parsing: "permit(principal, action, resource); forbid(principal, action, resource) when { principal.missing };"
     )
-    let request = Request(principal: Self.users[0], action: Self.actions[0], resource: Self.docs[0])
+    let request = AuthorizationRequest(principal: Self.users[0], action: Self.actions[0], resource: Self.docs[0])
     for strict in [false, true] {
       let engine = try PolicyEngine(PolicySet(), erringForbids: strict ? .deny : .skip)
       try engine.replace(policies: policies)
@@ -203,7 +203,7 @@ struct ReplaceTests {
     )
     let engine = try PolicyEngine(old, entities: try store(Self.entities), erringForbids: .skip)
     let decider = engine.decider()
-    let request = Request(principal: Self.users[0], action: Self.actions[0], resource: Self.docs[0])
+    let request = AuthorizationRequest(principal: Self.users[0], action: Self.actions[0], resource: Self.docs[0])
     let first = Weak(engine)
     do {
       let answer = decider.authorize(request)
@@ -223,7 +223,7 @@ struct ReplaceTests {
   func atRest() throws {
     let engine = try PolicyEngine(try PolicySet(parsing: "permit(principal, action, resource);"))
     let deciders = (0..<200).map { _ in engine.decider() }
-    let request = Request(principal: Self.users[0], action: Self.actions[0], resource: Self.docs[0])
+    let request = AuthorizationRequest(principal: Self.users[0], action: Self.actions[0], resource: Self.docs[0])
     for decider in deciders { #expect(decider.decide(request) == .allow) }
     #expect(engine.isAuthorized(request))
     let first = Weak(engine)
@@ -235,7 +235,7 @@ struct ReplaceTests {
   @Test("deciders outlive their engine, and keep its last version only")
   func outliving() throws {
     var deciders: [Decider] = []
-    let request = Request(principal: Self.users[0], action: Self.actions[0], resource: Self.docs[0])
+    let request = AuthorizationRequest(principal: Self.users[0], action: Self.actions[0], resource: Self.docs[0])
     let last: Weak
     do {
       let engine = try PolicyEngine(PolicySet())
@@ -285,7 +285,7 @@ struct ReplaceTests {
       let authorizer = Authorizer(policies: policies, entities: entities, erringForbids: isStrict ? .deny : .skip)
       for principal in Self.users {
         for action in Self.actions {
-          let request = Request(principal: principal, action: action, resource: Self.docs[0])
+          let request = AuthorizationRequest(principal: principal, action: action, resource: Self.docs[0])
           #expect("\(compacted.authorize(request).response)" == "\(authorizer.authorize(request))")
         }
       }

@@ -42,7 +42,7 @@ enum SourceWorld {
   static let ann = uid("User", "ann")
   static let doc = uid("Doc", "d")
   static let view = uid("Action", "view")
-  static let request = Request(principal: ann, action: view, resource: doc)
+  static let request = AuthorizationRequest(principal: ann, action: view, resource: doc)
   private static let entities = """
     [
       {"uid": {"type": "User", "id": "ann"}, "attrs": {"level": 3, "owner": {"__entity": {"type": "User", "id": "bob"}}},
@@ -63,7 +63,7 @@ extension Rivals {
   @discardableResult
   func agree(
     _ values: [EntityUID: [String: Value]],
-    _ request: Request = SourceWorld.request,
+    _ request: AuthorizationRequest = SourceWorld.request,
     overlay entities: [Entity] = [],
     rule: OverlayRule = .merge,
     expecting decision: Decision? = nil,

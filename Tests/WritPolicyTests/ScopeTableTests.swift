@@ -106,7 +106,7 @@ struct ScopeTableTests {
     #expect(allowed > 0)
     #expect(denied > 0)
     let use = rivals.engine.tableUse(
-      of: Request(
+      of: AuthorizationRequest(
         principal: uid("Group", "g3"),
         action: uid("Action", "view"),
         resource: uid("Doc", "d1"),
@@ -166,11 +166,15 @@ struct ScopeTableTests {
     let decider = try PolicyEngine(policies, entities: entities).decider()
     for principal in Self.principals {
       for resource in Self.resources {
-        let request = Request(principal: principal, action: uid("Action", "view"), resource: resource)
+        let request = AuthorizationRequest(principal: principal, action: uid("Action", "view"), resource: resource)
         #expect(decider.authorize(request).reasons == authorizer.authorize(request).reasons)
       }
     }
-    let asked = Request(principal: uid("User", "ann"), action: uid("Action", "view"), resource: uid("Doc", "a"))
+    let asked = AuthorizationRequest(
+      principal: uid("User", "ann"),
+      action: uid("Action", "view"),
+      resource: uid("Doc", "a")
+    )
     #expect(decider.authorize(asked).reasons == ["ann-top"])
   }
 }

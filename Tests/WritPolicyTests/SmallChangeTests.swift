@@ -12,8 +12,8 @@ struct SmallChangeTests {
   private let ann = uid("User", "ann")
   private let doc = uid("Doc", "d")
 
-  private func request(_ user: EntityUID, _ resource: EntityUID? = nil) -> Request {
-    Request(principal: user, action: view, resource: resource ?? doc)
+  private func request(_ user: EntityUID, _ resource: EntityUID? = nil) -> AuthorizationRequest {
+    AuthorizationRequest(principal: user, action: view, resource: resource ?? doc)
   }
 
   private func policies(_ text: String) throws -> PolicySet { try PolicySet(parsing: text) }

@@ -37,7 +37,9 @@ struct Rivals {
 
   /// Decides one request in every way that there is, expects the same from all, and returns what it was.
   @discardableResult
-  func agree(_ request: Request, _ location: Testing.SourceLocation = #_sourceLocation) -> Response {
+  func agree(_ request: AuthorizationRequest, _ location: Testing.SourceLocation = #_sourceLocation)
+    -> AuthorizationResponse
+  {
     let expected = authorizer.authorize(request)
     let answer = decider.authorize(request)
     let comment = Comment(rawValue: "\(request.principal) \(request.action) \(request.resource) \(request.context)")
@@ -79,7 +81,12 @@ struct Rivals {
       for action in actions {
         for resource in resources {
           for context in contexts {
-            let request = Request(principal: principal, action: action, resource: resource, context: context)
+            let request = AuthorizationRequest(
+              principal: principal,
+              action: action,
+              resource: resource,
+              context: context
+            )
             if agree(request, location).decision == .allow { allowed += 1 } else { denied += 1 }
           }
         }

@@ -27,7 +27,7 @@ public struct PolicyError: Error, Sendable {
 }
 
 /// A decision with what led to it.
-public struct Response: Sendable {
+public struct AuthorizationResponse: Sendable {
   /// Whether the principal may.
   public let decision: Decision
   /// The determining policies in the order of the set: the satisfied permits of an allow, the satisfied forbids of a
@@ -70,14 +70,14 @@ public struct Authorizer: Sendable {
   }
 
   /// Decides: deny when a forbid is satisfied, otherwise allow when a permit is, otherwise deny.
-  public func authorize(_ request: Request) -> Response {
+  public func authorize(_ request: AuthorizationRequest) -> AuthorizationResponse {
     Evaluator(request: request, entities: entities).authorize(policies.policies, erringForbids: erringForbids)
   }
 }
 
 extension Evaluator {
   /// What ``Authorizer/authorize(_:)`` decides, of these policies.
-  package func authorize(_ policies: some Sequence<Policy>, erringForbids: ErringForbids) -> Response {
+  package func authorize(_ policies: some Sequence<Policy>, erringForbids: ErringForbids) -> AuthorizationResponse {
     var permits: [PolicyID] = []
     var forbids: [PolicyID] = []
     var errors: [PolicyError] = []
@@ -93,8 +93,10 @@ extension Evaluator {
       }
     }
     let isForbidden = !forbids.isEmpty || (erringForbids == .deny && errors.contains { $0.effect == .forbid })
-    if !isForbidden, !permits.isEmpty { return Response(decision: .allow, reasons: permits, errors: errors) }
-    return Response(decision: .deny, reasons: forbids, errors: errors)
+    if !isForbidden, !permits.isEmpty {
+      return AuthorizationResponse(decision: .allow, reasons: permits, errors: errors)
+    }
+    return AuthorizationResponse(decision: .deny, reasons: forbids, errors: errors)
   }
 
   /// Whether scope and conditions all hold: the scope first, then the conditions in order, up to the first that fails.

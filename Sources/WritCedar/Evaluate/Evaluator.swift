@@ -5,10 +5,10 @@
 /// An expression is in post-order (``SyntaxTree``): each node pops its operands off a stack of values and pushes its
 /// own. So all operands are evaluated, left to right, before any is looked at, except where a guard skips the rest.
 package struct Evaluator<Entities: EntitySource> {
-  package let request: Request
+  package let request: AuthorizationRequest
   let entities: Entities
 
-  package init(request: Request, entities: Entities) {
+  package init(request: AuthorizationRequest, entities: Entities) {
     self.request = request
     self.entities = entities
   }

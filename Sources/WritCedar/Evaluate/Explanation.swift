@@ -67,7 +67,7 @@ public struct Explanation: Sendable {
 extension Authorizer {
   /// Explains the policies that could have mattered: those whose action matches and of whose principal and resource
   /// tests at most one fails, those with the fewest failing parts first.
-  public func explain(_ request: Request) -> [Explanation] {
+  public func explain(_ request: AuthorizationRequest) -> [Explanation] {
     Evaluator(request: request, entities: entities).explain(policies.policies)
   }
 }

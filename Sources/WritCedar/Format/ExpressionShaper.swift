@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds the shapes of expressions: brackets, operators by their tightness, and `if`.
+/// Finds the shapes of expressions: brackets, operators by their precedence, and `if`.
 ///
 /// The text has been parsed without an error; on any other the layout is only less pleasant.
 struct ExpressionShaper {
   private enum Frame {
     /// An open bracket, and where the operand begins that it belongs to.
     case bracket(opening: Int, BracketShape, operandStart: Int)
-    /// Operators of one tightness, and where their group begins.
-    case chain(tightness: Int, start: Int)
+    /// Operators of one precedence, and where their group begins.
+    case chain(precedence: Int, start: Int)
     /// An open `if`.
     case conditional(isBehindElse: Bool)
     /// The group behind a `then` or `else`.
@@ -82,11 +82,11 @@ struct ExpressionShaper {
     case .colon: restart()
     case .not: sign(index)
     case .minus where expectsOperand: sign(index)
-    case .or: binary(index, tightness: 1)
-    case .and: binary(index, tightness: 2)
-    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: binary(index, tightness: 3)
-    case .plus, .minus: binary(index, tightness: 4)
-    case .star: binary(index, tightness: 5)
+    case .or: binary(index, precedence: 1)
+    case .and: binary(index, precedence: 2)
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: binary(index, precedence: 3)
+    case .plus, .minus: binary(index, precedence: 4)
+    case .star: binary(index, precedence: 5)
     case .identifier where source.kind(index - 1) != .dot: word(index)
     default: operand(index)
     }
@@ -115,9 +115,9 @@ struct ExpressionShaper {
       frames.append(.conditional(isBehindElse: false))
       return restart()
     }
-    if source.tokenIs(index, "in") { return binary(index, tightness: 3) }
+    if source.tokenIs(index, "in") { return binary(index, precedence: 3) }
     if source.tokenIs(index, "has") || source.tokenIs(index, "like") || source.tokenIs(index, "is") {
-      binary(index, tightness: 3)
+      binary(index, precedence: 3)
       // What follows is short, and no line breaks before it.
       shapes.roles[index] = .plain
       return
@@ -125,18 +125,18 @@ struct ExpressionShaper {
     operand(index)
   }
 
-  private mutating func binary(_ index: Int, tightness: Int) {
+  private mutating func binary(_ index: Int, precedence: Int) {
     shapes.roles[index] = .binary
     var start = operandStart ?? index
     restart()
-    while case .chain(let other, let first)? = frames.last, other >= tightness {
-      if other == tightness { return }
+    while case .chain(let other, let first)? = frames.last, other >= precedence {
+      if other == precedence { return }
       frames.removeLast()
       end(behind: index - 1)
       start = first
     }
-    begin(tightness >= 3 ? Self.indent : 0, at: start)
-    frames.append(.chain(tightness: tightness, start: start))
+    begin(precedence >= 3 ? Self.indent : 0, at: start)
+    frames.append(.chain(precedence: precedence, start: start))
   }
 
   /// Ends what is open up to the `if` that a `then` or `else` belongs to, and begins the part behind it.

@@ -33,7 +33,7 @@ enum TokenRole {
 
 /// For each token of a policy or declaration its role and the groups that begin and end at it.
 ///
-/// Operators of one tightness that follow each other are one group, so that `a && b && c` breaks at all its operators
+/// Operators of one precedence that follow each other are one group, so that `a && b && c` breaks at all its operators
 /// or at none, and before what binds tighter. One pass with a stack.
 struct TokenShapes {
   var roles: [TokenRole]

@@ -65,7 +65,7 @@ extension Node.Operation {
   }
 
   /// How tightly the text of the operation holds together.
-  var tightness: Tightness {
+  var precedence: Precedence {
     switch self {
     case .conditional: .conditional
     case .or: .or

@@ -27,7 +27,7 @@ extension PolicyReader {
     /// The brackets around the expression.
     let level: Int
     /// Below this it stands in parentheses.
-    let needs: Tightness
+    let needs: Precedence
   }
 
   mutating func expression(_ index: JSONDocument.Index) throws(JSONFailure) {
@@ -64,11 +64,11 @@ extension PolicyReader {
 
   /// How many brackets stand around an expression, its own parentheses included.
   func level(
-    of tightness: Tightness,
+    of precedence: Precedence,
     at place: Place,
     _ index: JSONDocument.Index
   ) throws(JSONFailure) -> Int {
-    guard tightness < place.needs else { return place.level }
+    guard precedence < place.needs else { return place.level }
     return try inside(place.level, index).level
   }
 

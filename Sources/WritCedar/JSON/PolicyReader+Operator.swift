@@ -72,7 +72,7 @@ extension PolicyReader {
   ) throws(JSONFailure) {
     let argument = try member("arg", of: operand, "`\(operation.jsonName)`")
     try expectCount(1, of: operand, "`\(operation.jsonName)`", ["arg"])
-    let level = try level(of: operation.tightness, at: place, key)
+    let level = try level(of: operation.precedence, at: place, key)
     var argumentPlace = Place(level: level, needs: .primary)
     switch operation {
     // The `-` of a literal would be part of it.
@@ -93,14 +93,14 @@ extension PolicyReader {
     let left = try member("left", of: operand, "`\(operation.jsonName)`")
     let right = try member("right", of: operand, "`\(operation.jsonName)`")
     try expectCount(2, of: operand, "`\(operation.jsonName)`", ["left", "right"])
-    let tightness = operation.tightness
-    let level = try level(of: tightness, at: place, key)
-    var leftPlace = Place(level: level, needs: tightness)
-    var rightPlace = Place(level: level, needs: tightness.next)
-    if tightness == .relation {
+    let precedence = operation.precedence
+    let level = try level(of: precedence, at: place, key)
+    var leftPlace = Place(level: level, needs: precedence)
+    var rightPlace = Place(level: level, needs: precedence.next)
+    if precedence == .relation {
       leftPlace = Place(level: level, needs: .sum)
       rightPlace = leftPlace
-    } else if tightness == .primary {
+    } else if precedence == .primary {
       rightPlace = try inside(level, key)
     }
     let guarding: Node.Operation? = operation == .and ? .andGuard : operation == .or ? .orGuard : nil

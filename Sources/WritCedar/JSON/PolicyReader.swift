@@ -127,7 +127,7 @@ struct PolicyReader {
   ) throws(JSONFailure) -> JSONDocument.Index {
     guard document.kind(of: index) == .object else { throw failure(.form, "\(what()) is an object", at: index) }
     guard let member = document.member(name, of: index) else {
-      throw failure(.form, "\(what()) has a member `\(name)`, which is missing", at: index)
+      throw failure(.form, "the member `\(name)` of \(what()) is missing", at: index)
     }
     return member
   }

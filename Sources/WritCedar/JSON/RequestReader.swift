@@ -27,7 +27,7 @@ extension RecordValue {
 /// A request as written in JSON, with the entities it brings along.
 public struct RequestInput: Sendable {
   /// The request.
-  public let request: Request
+  public let request: AuthorizationRequest
   /// Entities to lay over those in the store, for this request only.
   public let entities: [Entity]
   /// Entities that stand in place of the stored ones, whole, for this request only.
@@ -66,11 +66,11 @@ public struct RequestInput: Sendable {
   }
 
   /// A request with the entities it brings along.
-  public init(request: Request, entities: [Entity] = [], replacing: [Entity] = []) {
+  public init(request: AuthorizationRequest, entities: [Entity] = [], replacing: [Entity] = []) {
     self.init(request: request, entities: entities, replacing: replacing, offsets: [])
   }
 
-  init(request: Request, entities: [Entity], replacing: [Entity], offsets: [Int]) {
+  init(request: AuthorizationRequest, entities: [Entity], replacing: [Entity], offsets: [Int]) {
     self.request = request
     self.entities = entities
     self.replacing = replacing
@@ -78,7 +78,7 @@ public struct RequestInput: Sendable {
   }
 }
 
-extension Request {
+extension AuthorizationRequest {
   /// Checks the request against a schema.
   ///
   /// - Throws: ``SchemaMismatch``.
@@ -161,7 +161,7 @@ package struct RequestReader {
     if let member = document.member("context", of: index) {
       context = try self.context(member, of: document, action: action)
     }
-    let request = Request(principal: principal, action: action, resource: resource, context: context)
+    let request = AuthorizationRequest(principal: principal, action: action, resource: resource, context: context)
     if validates, let schema {
       if let problem = schema.problem(withScopeOf: request) { throw JSONFailure(.schema, problem, at: offset) }
       if let problem = schema.mismatch(ofContext: request) {

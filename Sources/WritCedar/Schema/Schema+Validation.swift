@@ -81,12 +81,12 @@ extension Schema {
   // MARK: Requests
 
   /// Why the request does not fit the schema, `nil` when it does.
-  package func problem(with request: Request) -> String? {
+  package func problem(with request: AuthorizationRequest) -> String? {
     problem(withScopeOf: request) ?? problem(withContextOf: request)
   }
 
   /// Why the principal, the action and the resource do not go together.
-  package func problem(withScopeOf request: Request) -> String? {
+  package func problem(withScopeOf request: AuthorizationRequest) -> String? {
     for (uid, variable) in [(request.principal, "principal"), (request.resource, "resource")] {
       if uid.type.isAction { return "\(variable) \(Self.shown(uid)): an action cannot be a \(variable)" }
       guard entityTypes[uid.type] != nil else {
@@ -99,10 +99,12 @@ extension Schema {
   }
 
   /// Why the context does not fit the action, which must be declared.
-  package func problem(withContextOf request: Request) -> String? { mismatch(ofContext: request)?.description }
+  package func problem(withContextOf request: AuthorizationRequest) -> String? {
+    mismatch(ofContext: request)?.description
+  }
 
   /// The part of a context that does not fit the action, with the members of its JSON that lead to it.
-  package func mismatch(ofContext request: Request) -> Mismatch? {
+  package func mismatch(ofContext request: AuthorizationRequest) -> Mismatch? {
     guard let action = actions[request.action] else { return Mismatch(description: undeclaredAction(request.action)) }
     return mismatch(.record(request.context), action.context)?
       .within("the context does not fit \(Self.shown(action.uid))")

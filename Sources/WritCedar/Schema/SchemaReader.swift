@@ -232,7 +232,7 @@ struct SchemaReader {
   ) throws(JSONFailure) -> JSONDocument.Index {
     guard document.kind(of: index) == .object else { throw failure("\(what) is an object", at: index) }
     guard let member = document.member(name, of: index) else {
-      throw failure("\(what) has a member `\(name)`, which is missing", at: index)
+      throw failure("the member `\(name)` of \(what) is missing", at: index)
     }
     return member
   }

@@ -63,14 +63,6 @@ enum Method {
   }
 }
 
-/// How tightly an operator binds.
-enum Precedence: Int, Comparable {
-  case or = 1
-  case and, relation, sum, product, primary
-
-  static func < (left: Precedence, right: Precedence) -> Bool { left.rawValue < right.rawValue }
-}
-
 /// A key of a record literal being read.
 struct RecordKey {
   let key: UInt32

@@ -7,10 +7,10 @@
 struct ExpressionPrinter {
   private struct Piece {
     var text: String
-    var tightness: Tightness
+    var precedence: Precedence
 
-    func atLeast(_ tightness: Tightness) -> String {
-      self.tightness >= tightness ? text : "(\(text))"
+    func atLeast(_ precedence: Precedence) -> String {
+      self.precedence >= precedence ? text : "(\(text))"
     }
   }
 
@@ -27,7 +27,7 @@ struct ExpressionPrinter {
     self.tree = tree
   }
 
-  private mutating func pop() -> Piece { pieces.popLast() ?? Piece(text: "", tightness: .primary) }
+  private mutating func pop() -> Piece { pieces.popLast() ?? Piece(text: "", precedence: .primary) }
 
   private mutating func pop(count: Int) -> [Piece] {
     let popped = Array(pieces.suffix(count))
@@ -35,8 +35,8 @@ struct ExpressionPrinter {
     return popped
   }
 
-  private mutating func push(_ text: String, _ tightness: Tightness = .primary) {
-    pieces.append(Piece(text: text, tightness: tightness))
+  private mutating func push(_ text: String, _ precedence: Precedence = .primary) {
+    pieces.append(Piece(text: text, precedence: precedence))
   }
 
   private mutating func append(_ node: Node) {
@@ -117,16 +117,16 @@ struct ExpressionPrinter {
     attach(" \(text)", operand: .sum, result: .relation)
   }
 
-  private mutating func chain(_ sign: String, _ tightness: Tightness) {
-    let right = pop().atLeast(tightness.next)
-    attach(" \(sign) \(right)", operand: tightness, result: tightness)
+  private mutating func chain(_ sign: String, _ precedence: Precedence) {
+    let right = pop().atLeast(precedence.next)
+    attach(" \(sign) \(right)", operand: precedence, result: precedence)
   }
 
-  private mutating func attach(_ text: String, operand: Tightness, result: Tightness) {
+  private mutating func attach(_ text: String, operand: Precedence, result: Precedence) {
     var piece = pop()
-    if piece.tightness < operand { piece.text = "(\(piece.text))" }
+    if piece.precedence < operand { piece.text = "(\(piece.text))" }
     piece.text += text
-    piece.tightness = result
+    piece.precedence = result
     pieces.append(piece)
   }
 }

@@ -75,7 +75,7 @@ extension Expression {
   /// The expression's value for a request.
   ///
   /// - Throws: an ``EvaluationError`` with its place in the text.
-  public func value(for request: Request, entities: EntityStore) throws(EvaluationError) -> Value {
+  public func value(for request: AuthorizationRequest, entities: EntityStore) throws(EvaluationError) -> Value {
     try Evaluator(request: request, entities: entities).evaluate(0..<tree.nodes.count, of: tree)
   }
 }

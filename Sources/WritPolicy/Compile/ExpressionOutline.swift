@@ -81,9 +81,9 @@ extension Node.Operation {
 
 extension PolicyCompiler {
   /// For constants the request does not matter.
-  private static let request: Request = {
+  private static let request: AuthorizationRequest = {
     let nobody = EntityUID(type: EntityTypeName(checked: "Nobody"), id: "")
-    return Request(principal: nobody, action: nobody, resource: nobody)
+    return AuthorizationRequest(principal: nobody, action: nobody, resource: nobody)
   }()
 
   /// The value of a constant part, ``Cell/error`` where it has none.

@@ -53,7 +53,7 @@ extension Decider {
   }
 
   @inline(__always)
-  func begin(_ request: Request, _ overlay: EntityOverlay?, _ tables: UnsafePointer<VersionTables>) {
+  func begin(_ request: AuthorizationRequest, _ overlay: EntityOverlay?, _ tables: UnsafePointer<VersionTables>) {
     context =
       request.context.isEmpty ? nil : unsafe RequestContext(request.context, engine: tag, tables, over: overlay)
     unsafe begin(request.principal, request.action, request.resource, context, overlay, tables)

@@ -101,7 +101,7 @@ public final class Decider {
   }
 
   /// Whether the request is allowed: costs building the context as well.
-  public func decide(_ request: Request, overlay: EntityOverlay? = nil) -> Decision {
+  public func decide(_ request: AuthorizationRequest, overlay: EntityOverlay? = nil) -> Decision {
     unsafe pinned { tables in
       unsafe begin(request, overlay, tables)
       return unsafe machine.pointee.decide()
@@ -122,11 +122,11 @@ public final class Decider {
     resource: EntityHandle,
     context: RequestContext? = nil,
     overlay: EntityOverlay? = nil
-  ) -> Answer {
+  ) -> EngineResponse {
     unsafe pinned { tables in
       let isBegun = unsafe begin(principal, action, resource, context, overlay, tables)
       let found = unsafe isBegun ? machine.pointee.authorize() : Findings()
-      return unsafe Answer(
+      return unsafe EngineResponse(
         found,
         .handles(principal, action, resource, context),
         overlay,
@@ -137,16 +137,16 @@ public final class Decider {
   }
 
   /// Whether the request is allowed, with the policies that determine it.
-  public func authorize(_ request: Request, overlay: EntityOverlay? = nil) -> Answer {
+  public func authorize(_ request: AuthorizationRequest, overlay: EntityOverlay? = nil) -> EngineResponse {
     unsafe pinned { tables in
       unsafe begin(request, overlay, tables)
       let found = unsafe machine.pointee.authorize()
-      return unsafe Answer(found, .texts(request), overlay, tables.version)
+      return unsafe EngineResponse(found, .texts(request), overlay, tables.version)
     }
   }
 
   /// What gave candidates for a request.
-  func tableUse(of request: Request, overlay: EntityOverlay? = nil) -> [String: Int] {
+  func tableUse(of request: AuthorizationRequest, overlay: EntityOverlay? = nil) -> [String: Int] {
     unsafe pinned { tables in
       unsafe begin(request, overlay, tables)
       return unsafe machine.pointee.tableUse()
@@ -154,7 +154,7 @@ public final class Decider {
   }
 
   /// The policies that err.
-  func errors(of request: Request, overlay: EntityOverlay?) -> [PolicyError] {
+  func errors(of request: AuthorizationRequest, overlay: EntityOverlay?) -> [PolicyError] {
     unsafe pinned { tables in
       unsafe begin(request, overlay, tables)
       return unsafe tables.version.errors(of: &machine.pointee, request, overlay)

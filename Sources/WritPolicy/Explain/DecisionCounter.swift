@@ -57,7 +57,7 @@ extension Machine {
 extension Decider {
   /// Whether the request is allowed, with the policies counted that the decision looks at: some nanoseconds slower a policy.
   package func decide(
-    _ request: Request,
+    _ request: AuthorizationRequest,
     overlay: EntityOverlay? = nil,
     counting counter: inout DecisionCounter
   ) -> Decision {

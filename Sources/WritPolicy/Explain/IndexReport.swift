@@ -65,7 +65,7 @@ extension PolicyEngine {
   }
 
   /// What gave candidates for a request: the parts of the keys of the tables, with the number of candidates.
-  package func tableUse(of request: Request) -> [String: Int] { decider().tableUse(of: request) }
+  package func tableUse(of request: AuthorizationRequest) -> [String: Int] { decider().tableUse(of: request) }
 }
 
 extension PolicyIndex {

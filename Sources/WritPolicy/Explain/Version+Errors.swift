@@ -6,17 +6,19 @@ extension Version {
   var hasErringPolicies: Bool { unsafe tables.pointee.indexes.hasErring }
 
   /// The policies that err, with why: the tables find them, the literal evaluator tells.
-  func errors(of machine: inout Machine, _ request: Request, _ overlay: EntityOverlay?) -> [PolicyError] {
+  func errors(of machine: inout Machine, _ request: AuthorizationRequest, _ overlay: EntityOverlay?) -> [PolicyError] {
     errors(of: machine.erringPolicies(), request, StoredEntities(version: self, overlay: overlay))
   }
 
   /// Why the policies err that have been found already, with what a source supplied.
-  func errors(of erring: ErringPolicies, _ request: Request, _ overlay: EntityOverlay?) -> [PolicyError] {
+  func errors(of erring: ErringPolicies, _ request: AuthorizationRequest, _ overlay: EntityOverlay?) -> [PolicyError] {
     let stored = StoredEntities(version: self, overlay: overlay)
     return errors(of: erring.numbers, request, SuppliedEntities(stored) { erring.values[$0] })
   }
 
-  private func errors(of numbers: [UInt32], _ request: Request, _ entities: some EntitySource) -> [PolicyError] {
+  private func errors(of numbers: [UInt32], _ request: AuthorizationRequest, _ entities: some EntitySource)
+    -> [PolicyError]
+  {
     let evaluator = Evaluator(request: request, entities: entities)
     var errors: [PolicyError] = []
     for number in numbers {

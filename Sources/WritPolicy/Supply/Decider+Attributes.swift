@@ -52,7 +52,7 @@ extension Decider {
 
   /// Whether the request is allowed, with attributes on demand.
   public func decide(
-    _ request: Request,
+    _ request: AuthorizationRequest,
     overlay: EntityOverlay? = nil,
     attributes: borrowing some AttributeSource & ~Copyable
   ) -> Decision {
@@ -64,7 +64,7 @@ extension Decider {
 
   /// Whether the principal may do the action on the resource, with the policies that determine it and attributes on demand.
   ///
-  /// The policies that err are looked for at once, for the source is not asked after this has returned; ``Answer/errors``
+  /// The policies that err are looked for at once, for the source is not asked after this has returned; ``EngineResponse/errors``
   /// says why they do, by the values that it has given. They may look at attributes that the decision did not need.
   ///
   /// - Parameters:
@@ -81,10 +81,10 @@ extension Decider {
     context: RequestContext? = nil,
     overlay: EntityOverlay? = nil,
     attributes: borrowing some AttributeSource & ~Copyable
-  ) -> Answer {
+  ) -> EngineResponse {
     unsafe supplied(by: attributes, keepsValues: true) { decider, tables in
       let isBegun = unsafe decider.begin(principal, action, resource, context, overlay, tables)
-      let question = Answer.Question.handles(principal, action, resource, context)
+      let question = EngineResponse.Question.handles(principal, action, resource, context)
       return unsafe decider.answer(question, overlay, tables, refusal: isBegun ? nil : .foreignHandle)
     }
   }
@@ -93,10 +93,10 @@ extension Decider {
   ///
   /// As ``authorize(principal:action:resource:context:overlay:attributes:)``.
   public func authorize(
-    _ request: Request,
+    _ request: AuthorizationRequest,
     overlay: EntityOverlay? = nil,
     attributes: borrowing some AttributeSource & ~Copyable
-  ) -> Answer {
+  ) -> EngineResponse {
     unsafe supplied(by: attributes, keepsValues: true) { decider, tables in
       unsafe decider.begin(request, overlay, tables)
       return unsafe decider.answer(.texts(request), overlay, tables)
@@ -134,13 +134,13 @@ extension Decider {
   }
 
   private func answer(
-    _ question: Answer.Question,
+    _ question: EngineResponse.Question,
     _ overlay: EntityOverlay?,
     _ tables: UnsafePointer<VersionTables>,
     refusal: PolicyEngineError? = nil
-  ) -> Answer {
+  ) -> EngineResponse {
     if let refusal {
-      return unsafe Answer(Findings(), question, overlay, tables.version, refusal: refusal)
+      return unsafe EngineResponse(Findings(), question, overlay, tables.version, refusal: refusal)
     }
     let found = unsafe machine.pointee.authorize()
     var erring = ErringPolicies()
@@ -150,8 +150,8 @@ extension Decider {
       if !erring.numbers.isEmpty { erring.values = unsafe supplied.pointee.answers() }
     }
     if unsafe supplied.pointee.texts.hasForeignName {
-      return unsafe Answer(Findings(), question, overlay, tables.version, refusal: .foreignName)
+      return unsafe EngineResponse(Findings(), question, overlay, tables.version, refusal: .foreignName)
     }
-    return unsafe Answer(found, question, overlay, tables.version, erring: erring)
+    return unsafe EngineResponse(found, question, overlay, tables.version, erring: erring)
   }
 }

@@ -19,7 +19,7 @@ extension PolicyEngine {
   ///   - overlay: entities that the request brings, built by this engine.
   ///   - attributes: is asked for attributes that an entity does not have.
   public func isAuthorized(
-    _ request: Request,
+    _ request: AuthorizationRequest,
     overlay: EntityOverlay? = nil,
     attributes: borrowing some AttributeSource & ~Copyable
   ) -> Bool {
@@ -29,16 +29,16 @@ extension PolicyEngine {
   /// Whether the request is allowed, with the policies that determine it and attributes on demand, by a decider from a pool:
   /// ``Decider/authorize(_:overlay:attributes:)`` says the rest.
   public func authorize(
-    _ request: Request,
+    _ request: AuthorizationRequest,
     overlay: EntityOverlay? = nil,
     attributes: borrowing some AttributeSource & ~Copyable
-  ) -> Answer {
+  ) -> EngineResponse {
     withDecider { $0.authorize(request, overlay: overlay, attributes: attributes) }
   }
 
   /// How the policies came to the answer, with attributes on demand: ``explain(_:overlay:)`` says the rest.
   public func explain(
-    _ request: Request,
+    _ request: AuthorizationRequest,
     overlay: EntityOverlay? = nil,
     attributes: borrowing some AttributeSource & ~Copyable
   ) -> [Explanation] {
@@ -57,12 +57,16 @@ private final class LiteralAsker {
   // Stays for as long as the call that makes the asker.
   private let source: UnsafeRawPointer
   private let asker: SourceAsker.Type
-  private let request: Request
+  private let request: AuthorizationRequest
   private let version: Version
   private let texts: UnsafeMutablePointer<RequestTexts>
   private var answers: [AttributePlace: Value?] = [:]
 
-  init<Source: AttributeSource & ~Copyable>(_ source: UnsafePointer<Source>, _ request: Request, _ version: Version) {
+  init<Source: AttributeSource & ~Copyable>(
+    _ source: UnsafePointer<Source>,
+    _ request: AuthorizationRequest,
+    _ version: Version
+  ) {
     unsafe self.source = UnsafeRawPointer(source)
     asker = TypedAsker<Source>.self
     self.request = request

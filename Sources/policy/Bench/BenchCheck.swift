@@ -34,7 +34,8 @@ struct BenchCheck {
       let expected = try asked.authorizer(over: authorizer, fitting: schema).authorize(request)
       let answer = decider.authorize(request, overlay: overlay)
       guard answer.decision == expected.decision, answer.reasons == expected.reasons,
-        answer.errors.map(\.policy) == expected.errors.map(\.policy), decider.decide(request, overlay: overlay) == expected.decision
+        answer.errors.map(\.policy) == expected.errors.map(\.policy),
+        decider.decide(request, overlay: overlay) == expected.decision
       else {
         throw Failure(
           "error: the decision tables differ from the literal evaluator, which is a fault of Writ:\n"

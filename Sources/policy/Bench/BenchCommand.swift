@@ -88,7 +88,8 @@ struct BenchCommand: ParsableCommand {
     let bench = try DecisionBench(engine: engine, requests: requests, entities: scenario.entities)
     let times = bench.measure(batches: batches)
     let costs = try RequestBench(bench: bench).measure()
-    let rows = scale
+    let rows =
+      scale
       ? try ScaleBench(
         policies: scenario.policies,
         entities: scenario.entities,

@@ -24,7 +24,9 @@ extension BenchReport {
       Output.line("evaluations          none: no request evaluates a condition")
       return
     }
-    Output.line("evaluations          \(grouped(Double(costs.evaluations))) over all requests; the policies that cost most:")
+    Output.line(
+      "evaluations          \(grouped(Double(costs.evaluations))) over all requests; the policies that cost most:"
+    )
     for (policy, evaluations) in costs.policies {
       let share = Double(evaluations) / Double(Swift.max(1, costs.evaluations))
       Output.line(
@@ -37,7 +39,9 @@ extension BenchReport {
   func writeScale() {
     guard !scale.isEmpty else { return }
     Output.line("")
-    Output.line("with fewer policies: median of a decision, policies looked at and evaluated (median / worst), compiling")
+    Output.line(
+      "with fewer policies: median of a decision, policies looked at and evaluated (median / worst), compiling"
+    )
     for row in scale {
       let cells = [row.lookedAt, row.evaluated].map { "\(grouped($0.median)) / \(grouped($0.worst))" }
       Output.line(
@@ -50,7 +54,7 @@ extension BenchReport {
     Output.line("slope                \(rounded(slope)): 1 is flat, \(ScaleBench.divisors[0]) grows as the policies do")
   }
 
-  private static func shown(_ request: Request) -> String {
+  private static func shown(_ request: AuthorizationRequest) -> String {
     [request.principal, request.action, request.resource].map { CedarText.shown("\($0)") }.joined(separator: " ")
   }
 

@@ -5,7 +5,7 @@ internal import WritPolicy
 
 /// A request with the entities that it brings.
 struct BenchRequest {
-  let request: Request
+  let request: AuthorizationRequest
   let brought: BroughtEntities
   private let line: [UInt8]
   private let file: String

@@ -106,7 +106,7 @@ struct ChangeBench {
       try engine.upsert(replacing: [Entity(uid: moved, parents: [parents[turn % 2]])])
       // The first notes who is below whom.
       if turn > 0 { times.append(WallClock.now - start) }
-      let request = Request(principal: users[descendants - 1].uid, action: moved, resource: moved)
+      let request = AuthorizationRequest(principal: users[descendants - 1].uid, action: moved, resource: moved)
       guard engine.isAuthorized(request) == (turn % 2 == 0) else {
         throw Failure("error: a moved group is where it was")
       }

@@ -39,7 +39,7 @@ struct DecisionBench {
   private static let limit: UInt64 = 10_000_000_000
 
   let engine: PolicyEngine
-  let requests: [Request]
+  let requests: [AuthorizationRequest]
   let prepared: [Prepared]
   /// Of each request, in its place; `nil` for those that bring nothing.
   let overlays: [EntityOverlay?]
@@ -73,7 +73,8 @@ struct DecisionBench {
       )
     }
     guard !prepared.isEmpty else { throw Failure("error: no request is about known entities") }
-    func handles(_ type: (Request) -> EntityTypeName, _ own: (Prepared) -> EntityHandle) -> [EntityHandle] {
+    func handles(_ type: (AuthorizationRequest) -> EntityTypeName, _ own: (Prepared) -> EntityHandle) -> [EntityHandle]
+    {
       let types = Set(requests.map(type))
       let found = entities.filter { types.contains($0.uid.type) }.compactMap { engine.handle(for: $0.uid) }
       return found.isEmpty ? prepared.map(own) : found

@@ -44,7 +44,7 @@ struct RequestBench {
     /// Nanoseconds of a request that is decided over and over, of the absent ones by text.
     let times: Spread
     /// The request that takes longest.
-    let slowest: Request?
+    let slowest: AuthorizationRequest?
   }
 
   struct Costs {
@@ -57,7 +57,7 @@ struct RequestBench {
 
   /// A request with its cost.
   private struct Measured {
-    let request: Request
+    let request: AuthorizationRequest
     let lookedAt: Double
     let evaluated: Double
     /// `nil` when there was no time left for it.
@@ -121,7 +121,7 @@ struct RequestBench {
       var request = bench.requests[place]
       if replacing {
         let resource = EntityUID(type: request.resource.type, id: request.resource.id + " (absent)")
-        request = Request(
+        request = AuthorizationRequest(
           principal: request.principal,
           action: request.action,
           resource: resource,

@@ -104,7 +104,7 @@ struct CoverageRecorder {
   }
 
   /// Counts what a request sees, in the order in which the policies are decided by.
-  mutating func record(_ request: Request, _ entities: EntityStore) {
+  mutating func record(_ request: AuthorizationRequest, _ entities: EntityStore) {
     let evaluator = Evaluator(request: request, entities: entities)
     for policy in policies {
       guard let unit = unitOfPlace[Self.place(of: policy)] else { continue }

@@ -13,7 +13,12 @@ struct AnswerWriter {
   /// - Parameters:
   ///   - authorizer: explains it, when that is asked for.
   ///   - line: the number of the request's line in a file of requests.
-  func write(_ response: Response, to request: Request, by authorizer: Authorizer, line: Int? = nil) {
+  func write(
+    _ response: AuthorizationResponse,
+    to request: AuthorizationRequest,
+    by authorizer: Authorizer,
+    line: Int? = nil
+  ) {
     let explanations = explain.map { limit in
       let all = authorizer.explain(request)
       return limit == .all ? all[...] : all.prefix(Explain.nearestLimit)
@@ -61,7 +66,7 @@ struct AnswerWriter {
 
   // MARK: JSON
 
-  private func writeJSON(_ response: Response, _ explanations: ArraySlice<Explanation>?, _ line: Int?) {
+  private func writeJSON(_ response: AuthorizationResponse, _ explanations: ArraySlice<Explanation>?, _ line: Int?) {
     var json = JSONWriter()
     json.beginObject()
     if let line {
@@ -158,7 +163,7 @@ struct AnswerWriter {
   // MARK: Text
 
   private func writeText(
-    _ response: Response,
+    _ response: AuthorizationResponse,
     _ explanations: ArraySlice<Explanation>?,
     _ authorizer: Authorizer,
     _ line: Int?

@@ -14,7 +14,7 @@ extension ErringForbids {
   }
 
   /// A warning for each `forbid` that erred under this rule.
-  func warnings(about response: Response) -> [String] {
+  func warnings(about response: AuthorizationResponse) -> [String] {
     let consequence =
       switch self {
       case .deny:

@@ -149,7 +149,7 @@ struct EvalCommand: ParsableCommand {
 
   /// A request with what it brings, and the text it was read from.
   private struct Asked {
-    let request: Request
+    let request: AuthorizationRequest
     let brought: BroughtEntities
     var source = SourceInput(name: "--token", bytes: [])
 
@@ -178,7 +178,7 @@ struct EvalCommand: ParsableCommand {
         var context = try ContextArgument.read(context, for: action, schema)
         let entity = try bearer?.principal(schema)
         if let bearer { context = try bearer.context(adding: context, for: action, schema) }
-        let request = Request(
+        let request = AuthorizationRequest(
           principal: try entity?.uid ?? EntityArgument.read(principal ?? "", "--principal", .principal),
           action: action,
           resource: resource,

@@ -62,7 +62,7 @@ struct EvaluateCommand: ParsableCommand {
       let text = expression == "-" ? try InputFile.contents(of: "-") : SourceInput(name: "expression", text: expression)
       let expression = try Expression(parsing: text)
       let action = try EntityArgument.read(action, "--action", .action)
-      let request = Request(
+      let request = AuthorizationRequest(
         principal: try EntityArgument.read(principal, "--principal", .principal),
         action: action,
         resource: try EntityArgument.read(resource, "--resource", .resource),

@@ -6,7 +6,7 @@ internal import WritCedar
 /// One expectation: a request, and the answer it should get.
 struct TestCase {
   let name: String
-  let request: Request
+  let request: AuthorizationRequest
   /// Entities in place of the scenario's.
   let entities: [Entity]?
   /// Entities over the scenario's: those of its request, and those of the test's `overlay`, which replace.
@@ -20,7 +20,7 @@ struct TestCase {
   let errorCount: Int?
 
   /// What differs from the expectation; empty when the test passes.
-  func differences(from response: Response) -> [String] {
+  func differences(from response: AuthorizationResponse) -> [String] {
     var differences: [String] = []
     if response.decision != decision {
       differences.append("decision: expected \(decision.rawValue), found \(response.decision.rawValue)")
@@ -44,9 +44,9 @@ struct TestCase {
   }
 
   /// What differs from the expectation, and what the decision tables answer otherwise than the literal evaluator.
-  func differences(from response: Response, tables: Response) -> [String] {
+  func differences(from response: AuthorizationResponse, tables: AuthorizationResponse) -> [String] {
     var differences = differences(from: response)
-    func compare<Part: Equatable>(_ name: String, _ part: (Response) -> Part) {
+    func compare<Part: Equatable>(_ name: String, _ part: (AuthorizationResponse) -> Part) {
       guard part(response) != part(tables) else { return }
       differences.append(
         "the decision tables differ in \(name): literally \(part(response)), by tables \(part(tables))"

@@ -52,7 +52,7 @@ struct TestRunner {
   }
 
   /// The entities that a test is about, and the answer of the tables.
-  private mutating func answers(_ test: TestCase) throws -> (entities: EntityStore, tables: Response) {
+  private mutating func answers(_ test: TestCase) throws -> (entities: EntityStore, tables: AuthorizationResponse) {
     guard let own = test.entities else {
       let brought = try test.brought.withoutActions(of: authorizer.entities)
       let entities = try brought.laid(over: authorizer.entities, fitting: schema)

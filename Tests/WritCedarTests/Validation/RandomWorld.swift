@@ -41,14 +41,19 @@ struct RandomWorld {
     return try EntityStore(Array(entities.values) + schema.actionEntities)
   }
 
-  mutating func request() throws -> Request? {
+  mutating func request() throws -> AuthorizationRequest? {
     let actions = schema.actions.values.filter { !$0.principals.isEmpty }.sorted { $0.uid < $1.uid }
     guard let action = actions.randomElement(using: &random),
       let principal = action.principals.sorted().randomElement(using: &random),
       let resource = action.resources.sorted().randomElement(using: &random),
       case .record(let context) = try value(action.context, depth: 3)
     else { return nil }
-    return Request(principal: uid(principal), action: action.uid, resource: uid(resource), context: context)
+    return AuthorizationRequest(
+      principal: uid(principal),
+      action: action.uid,
+      resource: uid(resource),
+      context: context
+    )
   }
 
   private mutating func value(_ type: Schema.TypeIndex, depth: Int) throws -> Value {

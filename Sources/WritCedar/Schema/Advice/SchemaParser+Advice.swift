@@ -20,7 +20,9 @@ extension SchemaParser {
     switch parser.token.kind {
     case .slash, .less: return "a comment starts with `//`"
     case .minus where parser.isAtDashes: return "a comment starts with `//`"
-    case .leftBrace: return "this reads like a schema in JSON; write it in Cedar's syntax, as in `entity User;`"
+    case .leftBrace:
+      return
+        "a schema in JSON starts with its `{`, without comments; in Cedar's syntax it is written as in `entity User;`"
     case .identifier: break
     default: return "a schema consists of declarations, as in `entity User;`"
     }

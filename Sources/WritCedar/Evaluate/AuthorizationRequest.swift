@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A question: may this principal do this action on this resource, in this context.
-public struct Request: Hashable, Sendable {
+public struct AuthorizationRequest: Hashable, Sendable {
   /// Who wants to act.
   public var principal: EntityUID
   /// What they want to do.

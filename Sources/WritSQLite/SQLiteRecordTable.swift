@@ -6,7 +6,7 @@
   internal import WritStore
 
   /// The table of records: each call is one statement, prepared once for a connection.
-  enum RecordTable {
+  enum SQLiteRecordTable {
     /// The form of the table, in `user_version`.
     private static let layout = 1
 

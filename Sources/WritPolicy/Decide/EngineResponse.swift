@@ -2,14 +2,14 @@
 
 public import WritCedar
 
-/// A decision with the policies that determine it, and on demand those that erred.
+/// A response of an engine: a decision with the policies that determine it, and on demand those that erred.
 ///
 /// It keeps the version of policies and entities that gave it until it is dropped, and explains itself by it.
-public struct Answer: Sendable {
+public struct EngineResponse: Sendable {
   /// What was asked.
   enum Question: Sendable {
     case handles(EntityHandle, EntityHandle, EntityHandle, RequestContext?)
-    case texts(Request)
+    case texts(AuthorizationRequest)
   }
 
   /// Whether the principal may.
@@ -66,15 +66,17 @@ public struct Answer: Sendable {
     return Decider(VersionGate(source), engine: source.engine).errors(of: request, overlay: overlay)
   }
 
-  /// The answer as the literal evaluator gives it.
-  public var response: Response { Response(decision: decision, reasons: reasons, errors: errors) }
+  /// The response as the literal evaluator gives it.
+  public var response: AuthorizationResponse {
+    AuthorizationResponse(decision: decision, reasons: reasons, errors: errors)
+  }
 
   /// What was asked, as text.
-  public var request: Request {
+  public var request: AuthorizationRequest {
     switch question {
     case .texts(let request): request
     case .handles(let principal, let action, let resource, let context):
-      Request(
+      AuthorizationRequest(
         principal: uid(of: principal),
         action: uid(of: action),
         resource: uid(of: resource),
