@@ -1,5 +1,5 @@
 // A login with all that belongs to it: passwords, codes, sessions, forged requests, refresh tokens.
-import WritLogin
+import WritAuthentication
 
 let ring = try SecretRing([ApplicationSecret.generate(identifier: "2026-11")])
 let store = try MemoryRecordStore()

@@ -96,7 +96,7 @@
     /// The record of a key, `nil` when there is none.
     ///
     /// - Throws: `StoreError`.
-    public func read(_ key: RecordKey, at now: Int64) async throws(StoreError) -> WritAuthentication.Record? {
+    public func read(_ key: RecordKey, at now: Int64) async throws(StoreError) -> WritStore.Record? {
       let found = try await reading { try SQLiteRecordTable.read(key, $0) }
       guard let found, found.content.isExpired(at: now) else { return found }
       _ = try await writing { try SQLiteRecordTable.removeExpired(key, at: now, $0) }
@@ -153,7 +153,7 @@
       after id: RecordID?,
       limit: Int,
       at now: Int64
-    ) async throws(StoreError) -> [WritAuthentication.Record] {
+    ) async throws(StoreError) -> [WritStore.Record] {
       guard !owner.isEmpty, limit > 0 else { return [] }
       let limit = min(limit, Self.maximumPage)
       return try await reading { try SQLiteRecordTable.list(kind, owner, after: id, limit: limit, at: now, $0) }
@@ -167,7 +167,7 @@
       after id: RecordID?,
       limit: Int,
       at now: Int64
-    ) async throws(StoreError) -> [WritAuthentication.Record] {
+    ) async throws(StoreError) -> [WritStore.Record] {
       let limit = min(limit, Self.maximumPage)
       guard limit > 0 else { return [] }
       return try await reading { try SQLiteRecordTable.list(kind, after: id, limit: limit, at: now, $0) }

@@ -48,14 +48,14 @@
 
     private static let columns = "kind, id, version, expires, format, owner, bytes"
 
-    static func read(_ key: RecordKey, _ database: Database) throws -> WritAuthentication.Record? {
+    static func read(_ key: RecordKey, _ database: Database) throws -> WritStore.Record? {
       let statement = try database.cachedStatement(
         sql: "SELECT \(columns) FROM writ_record WHERE kind = ? AND id = ?"
       )
       guard let row = try Row.fetchOne(statement, arguments: [Int64(key.kind.number), Data(key.id.bytes)]) else {
         return nil
       }
-      let record = try WritAuthentication.Record(row)
+      let record = try WritStore.Record(row)
       guard record.key == key else { throw StoreError(.corrupt, "a record is not the one that was asked for") }
       return record
     }
@@ -141,7 +141,7 @@
       limit: Int,
       at now: Int64,
       _ database: Database
-    ) throws -> [WritAuthentication.Record] {
+    ) throws -> [WritStore.Record] {
       let statement = try database.cachedStatement(
         sql: """
           SELECT \(columns) FROM writ_record
@@ -154,7 +154,7 @@
         statement,
         arguments: [Data(owner), Int64(kind.number), after, now, Int64(limit)]
       )
-      return try rows.map { try WritAuthentication.Record($0) }
+      return try rows.map { try WritStore.Record($0) }
     }
 
     static func list(
@@ -163,14 +163,14 @@
       limit: Int,
       at now: Int64,
       _ database: Database
-    ) throws -> [WritAuthentication.Record] {
+    ) throws -> [WritStore.Record] {
       let statement = try database.cachedStatement(
         sql: "SELECT \(columns) FROM writ_record WHERE kind = ? AND id > ? AND expires > ? ORDER BY id LIMIT ?"
       )
       // No identifier comes before the empty one.
       let after = Data(id?.bytes ?? [])
       let rows = try Row.fetchAll(statement, arguments: [Int64(kind.number), after, now, Int64(limit)])
-      return try rows.map { try WritAuthentication.Record($0) }
+      return try rows.map { try WritStore.Record($0) }
     }
 
     /// Whether there is no room left for what strangers can make, also after what has expired was removed.
@@ -212,7 +212,7 @@
     }
   }
 
-  extension WritAuthentication.Record {
+  extension WritStore.Record {
     /// A record from its row, which may have been damaged or written by somebody else.
     fileprivate init(_ row: Row) throws(StoreError) {
       func integer(_ index: Int) throws(StoreError) -> Int64 {
