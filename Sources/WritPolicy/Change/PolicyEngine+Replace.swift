@@ -21,7 +21,8 @@ extension PolicyEngine {
   ///   - keepingLinks: whether linked policies that the new set does not have stay.
   /// - Returns: the number of the new version.
   /// - Throws: ``PolicyEngineError``, with ``PolicyEngineError/Code/template`` for a link whose template is not in the new set
-  ///   or has other slots; then the old policies go on serving.
+  ///   or has other slots, and ``PolicyEngineError/Code/invalidPolicies`` for policies and links that stay and are not valid
+  ///   by the engine's schema; then the old policies go on serving.
   @discardableResult
   public func replace(policies: PolicySet, keepingLinks: Bool = false) throws(PolicyEngineError) -> UInt64 {
     try replace(policies, nil, keepingLinks: keepingLinks)
@@ -83,6 +84,10 @@ extension PolicyEngine {
     return try locked { state throws(PolicyEngineError) in
       let current = gate.version
       let new = keepingLinks ? try policies?.keepingLinks(of: current.livePolicies) : policies
+      if let policies, let new, keepingLinks {
+        // Templates may have changed below the links that stay.
+        try validator?.check(new.policies.filter { policies[$0.id] == nil })
+      }
       let version = try current.successor(
         policies: new.map { Array($0.policies) } ?? current.livePolicies,
         entities: entities,
