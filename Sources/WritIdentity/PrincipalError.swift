@@ -11,13 +11,26 @@
 /// The message names claims and attributes, and holds no value of a claim but a number that is no integer of 64 bits.
 public struct PrincipalError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What is wrong.
-  public enum Code: String, Sendable, Hashable, CaseIterable {
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The mapping is not what ``PrincipalMapping/init(json:)`` says.
-    case mapping
+    public static let mapping = Code(.mapping)
     /// A claim is missing, or not what the mapping says of it.
-    case claim
+    public static let claim = Code(.claim)
     /// The principal does not fit the schema.
-    case schema
+    public static let schema = Code(.schema)
+
+    package enum Kind: String, Sendable, CaseIterable {
+      case mapping, claim, schema
+    }
+
+    package let kind: Kind
+
+    private init(_ kind: Kind) { self.kind = kind }
+
+    /// The name of the code.
+    public var rawValue: String { kind.rawValue }
+    /// The name of the code.
+    public var description: String { rawValue }
   }
 
   /// What is wrong.

@@ -92,7 +92,7 @@ public final class PolicyEngine: Sendable {
       try all.upsert(replacing: EntityStore(actionsOf: schema))
     } catch {
       // Actions are in no other entity, and a schema's do not form a circle.
-      throw PolicyEngineError(code: .schema, description: error.description)
+      throw PolicyEngineError(code: .schema, description: error.description, underlyingError: error)
     }
     return all
   }
@@ -163,23 +163,25 @@ public final class PolicyEngine: Sendable {
 
   /// Builds entities that requests bring: a principal made from a token, a row just read.
   ///
-  /// What is stored stays, and what is brought is added, so that a token cannot undo what a policy forbids by stored facts:
+  /// What is stored stays, and what is brought is added, so that a token cannot undo what a policy forbids by stored
+  /// facts:
   ///
-  ///     try engine.overlay([principal])                         // its roles and attributes are added to the stored ones
-  ///     try engine.overlay([principal], replacing: [document])  // the document was just read, and counts as it is
+  ///     try engine.overlay([principal])                         // its roles and attributes are added to the stored
+  ///     ones try engine.overlay([principal], replacing: [document])  // the document was just read, and counts as it
+  ///     is
   ///
-  /// Parents may be stored, among these, or absent. The cost of deciding follows the entities and the ancestors of their
-  /// parents, unless one of them gives ancestors to a stored entity, or takes some away: then deciding walks to the
-  /// ancestors it asks for (``Decider/changedHierarchies``). An overlay serves every later version too, and what has been
-  /// stored, changed or removed since it was built counts; a conflict that arises later is the stored value's.
+  /// Parents may be stored, among these, or absent. The cost of deciding follows the entities and the ancestors of
+  /// their parents, unless one of them gives ancestors to a stored entity, or takes some away: then deciding walks to
+  /// the ancestors it asks for (``Decider/changedHierarchies``). An overlay serves every later version too, and what
+  /// has been stored, changed or removed since it was built counts; a conflict that arises later is the stored value's.
   ///
   /// - Parameters:
   ///   - entities: what comes from outside.
-  ///   - rule: the effect of those on stored entities of their UIDs. `OverlayRule.mergeWithoutConflicts` reads the stored
-  ///     entities back, which costs microseconds.
+  ///   - rule: the effect of those on stored entities of their UIDs. `OverlayRule.mergeWithoutConflicts` reads the
+  ///     stored entities back, which costs microseconds.
   ///   - replacing: entities that stand in place of the stored ones, whole, whatever the rule.
-  /// - Throws: ``PolicyEngineError``: an entity that, with what is stored of it, does not fit the engine's schema, an action,
-  ///   two different entities of one UID, an entity that would be its own ancestor, a value that is refused
+  /// - Throws: ``PolicyEngineError``: an entity that, with what is stored of it, does not fit the engine's schema, an
+  ///   action, two different entities of one UID, an entity that would be its own ancestor, a value that is refused
   ///   (``PolicyEngineError/Code/conflict``).
   public func overlay(
     _ entities: [Entity] = [],

@@ -5,33 +5,48 @@ public import WritCedar
 /// Why an engine cannot be made or changed, or the entities of a request not be laid over it.
 public struct PolicyEngineError: Error, Sendable, CustomStringConvertible {
   /// What is wrong.
-  public enum Code: Sendable {
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The entities do not fit the schema.
-    case schema
+    public static let schema = Code(.schema)
     /// Policies are not valid by the schema: ``PolicyEngineError/report`` says why.
-    case invalidPolicies
+    public static let invalidPolicies = Code(.invalidPolicies)
     /// Two entities of a request, or of a change, have one UID, or an entity to insert is stored already.
-    case duplicate
+    public static let duplicate = Code(.duplicate)
     /// A change patches an entity that is not stored.
-    case unknownEntity
+    public static let unknownEntity = Code(.unknownEntity)
     /// With the entities of a request, or of a change, an entity would be its own ancestor.
-    case cycle
+    public static let cycle = Code(.cycle)
     /// An entity of a request gives an attribute or tag another value than the stored one, where that is refused
     /// (`OverlayRule.mergeWithoutConflicts`).
-    case conflict
+    public static let conflict = Code(.conflict)
     /// A request brings an action, or a change would change one of the schema's, or put one in what is not an action.
-    case action
+    public static let action = Code(.action)
     /// A change adds a policy whose id is taken.
-    case duplicatePolicy
+    public static let duplicatePolicy = Code(.duplicatePolicy)
     /// A change removes a policy that is not there.
-    case unknownPolicy
-    /// A change adds or removes a template, which an engine does not hold, or a link cannot be kept without its template.
-    case template
-    /// A handle or an attribute's name is of another engine, of one before ``PolicyEngine/compact()``, or of an overlay that
-    /// the request does not bring.
-    case foreignHandle
+    public static let unknownPolicy = Code(.unknownPolicy)
+    /// A change adds or removes a template, which an engine does not hold, or a link cannot be kept without its
+    /// template.
+    public static let template = Code(.template)
+    /// A handle or an attribute's name is of another engine, of one before ``PolicyEngine/compact()``, or of an overlay
+    /// that the request does not bring.
+    public static let foreignHandle = Code(.foreignHandle)
     /// More entities, policies or texts than the tables can number.
-    case tooLarge
+    public static let tooLarge = Code(.tooLarge)
+
+    package enum Kind: String, Sendable, CaseIterable {
+      case schema, invalidPolicies, duplicate, unknownEntity, cycle, conflict, action, duplicatePolicy, unknownPolicy,
+        template, foreignHandle, tooLarge
+    }
+
+    package let kind: Kind
+
+    private init(_ kind: Kind) { self.kind = kind }
+
+    /// The name of the code.
+    public var rawValue: String { kind.rawValue }
+    /// The name of the code.
+    public var description: String { rawValue }
   }
 
   /// What is wrong.
@@ -41,10 +56,19 @@ public struct PolicyEngineError: Error, Sendable, CustomStringConvertible {
   /// What validation found in policies that are refused, warnings included; `nil` for other errors.
   public let report: ValidationReport?
 
-  init(code: Code, description: String, report: ValidationReport? = nil) {
+  /// The error that led to this one, where there is one: an `EntityStoreError`.
+  public let underlyingError: (any Error)?
+
+  init(
+    code: Code,
+    description: String,
+    report: ValidationReport? = nil,
+    underlyingError: (any Error)? = nil
+  ) {
     self.code = code
     self.description = description
     self.report = report
+    self.underlyingError = underlyingError
   }
 
   static let foreignHandle = PolicyEngineError(

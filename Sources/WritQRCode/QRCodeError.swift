@@ -5,11 +5,24 @@
 /// The message never holds the text.
 public struct QRCodeError: Error, Sendable, CustomStringConvertible {
   /// What is wrong.
-  public enum Code: String, Sendable, Hashable, CaseIterable {
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The text is empty, too long, or holds a NUL.
-    case text
+    public static let text = Code(.text)
     /// libqrencode failed: memory ran out.
-    case failure
+    public static let failure = Code(.failure)
+
+    package enum Kind: String, Sendable, CaseIterable {
+      case text, failure
+    }
+
+    package let kind: Kind
+
+    private init(_ kind: Kind) { self.kind = kind }
+
+    /// The name of the code.
+    public var rawValue: String { kind.rawValue }
+    /// The name of the code.
+    public var description: String { rawValue }
   }
 
   /// What is wrong.

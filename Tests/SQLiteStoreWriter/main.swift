@@ -82,7 +82,7 @@
         number += 1
       }
     } catch {
-      print(error.code.rawValue)
+      print(error.code)
     }
     for number in 0..<number where try await store.read(key(number), at: now) == nil { print("lost \(number)") }
   case "identifiers":
@@ -122,7 +122,7 @@
       let version = try await opened().insert(content, as: RecordKey(RecordKind(40_000), .random()), at: now)
       print(version == nil ? "absent" : "inserted")
     } catch {
-      print(error.code.rawValue)
+      print(error.code)
     }
   default: exit(2)
   }

@@ -15,8 +15,8 @@ struct LocalizedErrorTests {
   private static let errors: [any Error] = [
     TokenError(.claim, "our words"), KeyError(.failure, "our words"), KeyFetchError(.status, "our words"),
     OAuthError(.invalidGrant, "our words"), StoreError(.busy, "our words"), SecretError(.failure, "our words"),
-    PasswordError(.failure, "our words"), LoginError(configuration: "our words"),
-    OneTimePasswordError(configuration: "our words"), SessionError(.failure, "our words"),
+    PasswordError(.failure, "our words"), LoginError(.configuration, "our words"),
+    OneTimePasswordError(.configuration, "our words"), SessionError(.failure, "our words"),
     RefreshTokenError(.failure, "our words"), DeploymentError(.store, "our words"),
   ]
 

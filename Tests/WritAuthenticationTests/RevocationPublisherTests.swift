@@ -215,8 +215,9 @@ struct RevocationPublisherTests {
     }
     #expect(answer(.scope).0 == 400 && answer(.scope).1.contains("\"invalid_scope\""))
     #expect(answer(.tooLarge).0 == 400 && answer(.tooLarge).1.contains("\"invalid_request\""))
-    for code in [RefreshTokenError.Code.storeUnavailable, .full, .corrupt, .cancelled, .configuration, .ring, .failure]
-    {
+    for code in [
+      RefreshTokenError.Code.conflict, .storeUnavailable, .full, .corrupt, .cancelled, .configuration, .ring, .failure,
+    ] {
       #expect(answer(code).0 == 503 && !answer(code).1.contains("canary"))
     }
   }

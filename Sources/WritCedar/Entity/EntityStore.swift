@@ -3,17 +3,30 @@
 /// Entities that do not go together.
 public struct EntityStoreError: Error, Sendable, CustomStringConvertible {
   /// What is wrong.
-  public enum Code: Sendable {
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// Two different entities with one identifier.
-    case duplicate
+    public static let duplicate = Code(.duplicate)
     /// An entity that is its own ancestor.
-    case cycle
+    public static let cycle = Code(.cycle)
     /// An action that would be in something that is not an action.
-    case action
+    public static let action = Code(.action)
     /// A patch of an entity that is not stored.
-    case unknown
+    public static let unknown = Code(.unknown)
     /// A brought entity that gives an attribute or tag another value than the stored one, where that is refused.
-    case conflict
+    public static let conflict = Code(.conflict)
+
+    package enum Kind: String, Sendable, CaseIterable {
+      case duplicate, cycle, action, unknown, conflict
+    }
+
+    package let kind: Kind
+
+    private init(_ kind: Kind) { self.kind = kind }
+
+    /// The name of the code.
+    public var rawValue: String { kind.rawValue }
+    /// The name of the code.
+    public var description: String { rawValue }
   }
 
   /// What is wrong.
@@ -32,7 +45,7 @@ public struct EntityStoreError: Error, Sendable, CustomStringConvertible {
     self.code = code
     self.uid = uid
     cycle = []
-    switch code {
+    switch code.kind {
     case .duplicate: description = "there are two different entities \(uid)"
     case .cycle: description = "\(uid) is its own ancestor"
     case .action: description = "the action \(uid) cannot be in what is not an action"
@@ -139,13 +152,13 @@ public struct EntityStore: Sendable {
     guard entities[position].hasContent(of: entity) else { throw EntityStoreError(.duplicate, entity.uid) }
   }
 
-  /// Puts entities in the store, each in place of the stored one of its UID, whole: stored attributes and parents that the
-  /// new entity does not have are gone.
+  /// Puts entities in the store, each in place of the stored one of its UID, whole: stored attributes and parents that
+  /// the new entity does not have are gone.
   ///
   /// To change a part of an entity, use ``patch(_:)``. Linear in the store.
   ///
-  /// - Throws: ``EntityStoreError``: an entity would be its own ancestor, two of the given entities differ under one UID, an
-  ///   action would be in something else; then nothing has changed.
+  /// - Throws: ``EntityStoreError``: an entity would be its own ancestor, two of the given entities differ under one
+  ///   UID, an action would be in something else; then nothing has changed.
   public mutating func upsert(replacing changes: some Sequence<Entity>) throws(EntityStoreError) {
     let changes = Array(changes)
     self = try EntityStore(overlaid(with: changes, rule: .replace))
@@ -155,8 +168,8 @@ public struct EntityStore: Sendable {
   ///
   /// Linear in the store.
   ///
-  /// - Throws: ``EntityStoreError``, with ``EntityStoreError/Code/unknown`` for an entity that is not stored, unless its patch
-  ///   creates it; then nothing has changed.
+  /// - Throws: ``EntityStoreError``, with ``EntityStoreError/Code/unknown`` for an entity that is not stored, unless
+  ///   its patch creates it; then nothing has changed.
   public mutating func patch(_ patches: some Sequence<EntityPatch>) throws(EntityStoreError) {
     var changed: [EntityUID: Entity] = [:]
     for patch in patches {
@@ -169,15 +182,15 @@ public struct EntityStore: Sendable {
 
   /// This store with the entities of one request laid over it.
   ///
-  /// What is stored stays, and what is brought is added, unless another rule is given. The stored entities are shared, so
-  /// the cost follows the brought entities and their ancestors.
+  /// What is stored stays, and what is brought is added, unless another rule is given. The stored entities are shared,
+  /// so the cost follows the brought entities and their ancestors.
   ///
   /// - Parameters:
   ///   - brought: entities that come from outside.
   ///   - rule: their effect on stored entities of the same UIDs.
   ///   - replacing: entities that stand in place of the stored ones, whole, whatever the rule.
-  /// - Throws: ``EntityStoreError``: an entity would be its own ancestor, two of the given entities differ under one UID,
-  ///   or a brought value differs from a stored one under ``OverlayRule/mergeWithoutConflicts``.
+  /// - Throws: ``EntityStoreError``: an entity would be its own ancestor, two of the given entities differ under one
+  ///   UID, or a brought value differs from a stored one under ``OverlayRule/mergeWithoutConflicts``.
   public func overlaid(
     with brought: some Sequence<Entity>,
     rule: OverlayRule = .merge,

@@ -3,25 +3,39 @@
 /// Why an expression has no value.
 public struct EvaluationError: Error, Sendable {
   /// The kind of error; the raw value is what `policy eval` writes.
-  public enum Code: String, Sendable {
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// An operand of the wrong type.
-    case type
+    public static let type = Code(.type)
     /// A record or an entity without the attribute asked for.
-    case attributeMissing
+    public static let attributeMissing = Code(.attributeMissing)
     /// An entity without the tag asked for.
-    case tagMissing
+    public static let tagMissing = Code(.tagMissing)
     /// An attribute or tag of an entity that is not in the store.
-    case entityMissing
+    public static let entityMissing = Code(.entityMissing)
     /// An integer beyond 64 bits.
-    case overflow
+    public static let overflow = Code(.overflow)
     /// An extension function that refuses its argument or whose result does not fit.
-    case `extension`
+    public static let `extension` = Code(.extension)
     /// An extension function with too few or too many arguments.
-    case arity
+    public static let arity = Code(.arity)
     /// A value nested deeper than ``Nesting/limit``.
-    case recursionLimit
+    public static let recursionLimit = Code(.recursionLimit)
     /// A template evaluated without filling its slots.
-    case unlinkedSlot
+    public static let unlinkedSlot = Code(.unlinkedSlot)
+
+    package enum Kind: String, Sendable, CaseIterable {
+      case type, attributeMissing, tagMissing, entityMissing, overflow, `extension`, arity, recursionLimit,
+        unlinkedSlot
+    }
+
+    package let kind: Kind
+
+    private init(_ kind: Kind) { self.kind = kind }
+
+    /// The name of the code.
+    public var rawValue: String { kind.rawValue }
+    /// The name of the code.
+    public var description: String { rawValue }
   }
 
   /// The kind of error.

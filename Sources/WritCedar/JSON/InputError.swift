@@ -5,27 +5,40 @@ package import StrictJSON
 /// JSON that is not what Cedar wants: entities, a context, a request or policies.
 public struct InputError: Error, Sendable {
   /// The kind of error.
-  public enum Code: String, Sendable {
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// It is not JSON, or not strict JSON: a member twice, invalid UTF-8, nested too deep.
-    case json
+    public static let json = Code(.json)
     /// A member is missing, unknown, or of the wrong kind.
-    case form
+    public static let form = Code(.form)
     /// Something is not an entity's identifier.
-    case uid
+    public static let uid = Code(.uid)
     /// A value that Cedar does not have, or that an extension function refuses.
-    case value
+    public static let value = Code(.value)
     /// A context that is no record of Cedar values, or does not fit the action's.
-    case context
+    public static let context = Code(.context)
     /// Two different entities, or two policies, with one identifier.
-    case duplicate
+    public static let duplicate = Code(.duplicate)
     /// An entity that is its own ancestor.
-    case cycle
+    public static let cycle = Code(.cycle)
     /// What was read does not fit the schema.
-    case schema
+    public static let schema = Code(.schema)
     /// What no policy can say: an unknown operator or function, a slot where none may stand, nesting too deep.
-    case policy
+    public static let policy = Code(.policy)
     /// A link without its template, or with other slots than the template's.
-    case link
+    public static let link = Code(.link)
+
+    package enum Kind: String, Sendable, CaseIterable {
+      case json, form, uid, value, context, duplicate, cycle, schema, policy, link
+    }
+
+    package let kind: Kind
+
+    private init(_ kind: Kind) { self.kind = kind }
+
+    /// The name of the code.
+    public var rawValue: String { kind.rawValue }
+    /// The name of the code.
+    public var description: String { rawValue }
   }
 
   /// The kind of error.

@@ -3,17 +3,30 @@
 /// A change of a policy set that would break its rules.
 public struct PolicySetError: Error, Sendable, CustomStringConvertible {
   /// The rule that would break.
-  public enum Code: Sendable {
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The id is taken by another policy, template or link.
-    case duplicateID
+    public static let duplicateID = Code(.duplicateID)
     /// There is no policy, template or link with this id.
-    case unknownID
+    public static let unknownID = Code(.unknownID)
     /// The policy is not a template.
-    case notATemplate
+    public static let notATemplate = Code(.notATemplate)
     /// The slots given are not exactly those of the template.
-    case slotMismatch
+    public static let slotMismatch = Code(.slotMismatch)
     /// The template still has links.
-    case templateInUse
+    public static let templateInUse = Code(.templateInUse)
+
+    package enum Kind: String, Sendable, CaseIterable {
+      case duplicateID, unknownID, notATemplate, slotMismatch, templateInUse
+    }
+
+    package let kind: Kind
+
+    private init(_ kind: Kind) { self.kind = kind }
+
+    /// The name of the code.
+    public var rawValue: String { kind.rawValue }
+    /// The name of the code.
+    public var description: String { rawValue }
   }
 
   /// The rule.

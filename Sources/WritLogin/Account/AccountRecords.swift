@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An error of what is kept for accounts.
-protocol AccountRecordError: Error {
-  /// What an error of the store means.
-  init(_ error: StoreError)
-  /// A name that none can have.
-  init(configuration description: String)
-}
-
-/// Records of one kind that accounts have in a store; whatever fails, as an error of those who keep them.
-struct AccountRecords<Store: RecordStore, Failure: AccountRecordError>: Sendable {
+/// The records of one kind that accounts have in a store; failures are errors of the service that keeps them.
+struct AccountRecords<Store: RecordStore, Failure: StoreBackedError>: Sendable {
   let store: Store
   let kind: RecordKind
 
@@ -19,7 +11,7 @@ struct AccountRecords<Store: RecordStore, Failure: AccountRecordError>: Sendable
     for part in [account, name] {
       guard 1...AccountName.maximumBytes ~= part.utf8.count else {
         let count = "\(part.utf8.count) bytes, expected 1 to \(AccountName.maximumBytes)"
-        throw Failure(configuration: "the name of an account or a credential has \(count)")
+        throw Failure(.configuration, "the name of an account or a credential has \(count)", underlyingError: nil)
       }
       // The count before each part: nothing of one can be taken for the other.
       bytes.append(UInt8(part.utf8.count))
@@ -63,7 +55,7 @@ struct AccountRecords<Store: RecordStore, Failure: AccountRecordError>: Sendable
   ) async throws(Failure) -> Bool {
     // Nothing begins for a name that no account can have; there is nothing to be found for one either.
     if record == nil, !account.isEmpty, let problem = AccountName.problem(with: account) {
-      throw Failure(configuration: "the name of an account \(problem)")
+      throw Failure(.configuration, "the name of an account \(problem)", underlyingError: nil)
     }
     do {
       let content = try RecordContent(bytes.span, format: format, owner: Array(account.utf8), expires: expires)

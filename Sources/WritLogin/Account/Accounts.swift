@@ -17,7 +17,8 @@ public struct Accounts<Store: RecordStore>: Sendable {
   ///   - store: where everything of accounts is kept.
   ///   - ring: what opens the one-time passwords, to tell which are locked.
   ///   - revoked: what ends first: ``Sessions``, ``RefreshTokens``.
-  ///   - kinds: records of the application's own that belong to accounts, those of its ``SingleUsePurpose`` for example.
+  ///   - kinds: records of the application's own that belong to accounts, those of its ``SingleUsePurpose`` for
+  ///     example.
   ///   - clock: the one of all else that uses the store.
   ///   - events: where removals are told.
   public init(
@@ -36,9 +37,9 @@ public struct Accounts<Store: RecordStore>: Sendable {
 
   /// Ends and removes all of an account, so that an account made again by the same name has nothing of it.
   ///
-  /// Whatever fails keeps nothing else from being removed, but for one order: as long as a way to log in is left, the second factors
-  /// stay. First the sessions and families end, then the tokens of links and the password go, then the other factors; at last what
-  /// has begun meanwhile ends. Called again, it goes on.
+  /// Whatever fails keeps nothing else from being removed, but for one order: as long as a way to log in is left, the
+  /// second factors stay. First the sessions and families end, then the tokens of links and the password go, then the
+  /// other factors; at last what has begun meanwhile ends. Called again, it goes on.
   ///
   /// - Throws: ``StoreError`` with the code of the first failure; the message names what is left.
   public func removeAccount(_ account: String) async throws(StoreError) {
@@ -76,7 +77,8 @@ public struct Accounts<Store: RecordStore>: Sendable {
     await end()
     if let failure {
       let names = left.joined(separator: ", ")
-      throw StoreError(failure.code, "not all of an account was removed, left may be \(names): \(failure.description)")
+      let message = "not all of an account was removed, left may be \(names): \(failure.description)"
+      throw StoreError(failure.code, message, underlyingError: failure)
     }
     events.record(.accountRemoved(account: account))
   }

@@ -5,33 +5,56 @@
 /// The message holds neither a password, nor a hash, nor a token.
 public struct LoginError: Error, Sendable, CustomStringConvertible {
   /// What is wrong.
-  public enum Code: String, Sendable, Hashable, CaseIterable {
-    /// Another password, no such account, one without a password, or one that has to be recovered: nobody is told which.
-    case wrong
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
+    /// Another password, no such account, one without a password, or one that has to be recovered: nobody is told
+    /// which.
+    public static let wrong = Code(.wrong)
     /// Too many tries: nothing is looked at until ``LoginError/retryAfter`` has passed.
-    case waiting
-    /// A token that is none, was used, is over, was followed by another one, or is for something else: nobody is told which.
-    case token
+    public static let waiting = Code(.waiting)
+    /// A token that is none, was used, is over, was followed by another one, or is for something else: nobody is told
+    /// which.
+    public static let token = Code(.token)
     /// A new password is not taken: ``LoginError/passwordCode`` says why.
-    case password
+    public static let password = Code(.password)
     /// The account has a password already.
-    case exists
-    /// Another call has changed the password meanwhile.
-    case conflict
+    public static let exists = Code(.exists)
+    /// The password was modified concurrently.
+    public static let conflict = Code(.conflict)
     /// Too many passwords wait to be hashed.
-    case busy
-    /// The password was changed, but not all that it should end has been ended; see ``Passwords/revokeAll(of:except:)``.
-    case revocation
+    public static let busy = Code(.busy)
+    /// The password was changed, but not all that it should end has been ended; see
+    /// ``Passwords/revokeAll(of:except:)``.
+    public static let revocation = Code(.revocation)
     /// What is stored of the password cannot be verified: ``LoginError/passwordCode`` says why.
-    case stored
+    public static let stored = Code(.stored)
     /// A name or a text that is too long, or none.
-    case configuration
-    /// The store did not do what it was asked: ``LoginError/storeCode`` says why. Nobody is let in.
-    case store
+    public static let configuration = Code(.configuration)
+    /// The store does not answer, or is busy or read-only.
+    public static let storeUnavailable = Code(.storeUnavailable)
+    /// The store has no room for more records.
+    public static let full = Code(.full)
+    /// A stored record is damaged, or of a format that is not known.
+    public static let corrupt = Code(.corrupt)
+    /// A record is larger than the store allows.
+    public static let tooLarge = Code(.tooLarge)
     /// The task was cancelled.
-    case cancelled
+    public static let cancelled = Code(.cancelled)
     /// libcrypto or libargon2 failed, or memory ran out.
-    case failure
+    public static let failure = Code(.failure)
+
+    package enum Kind: String, Sendable, CaseIterable {
+      case wrong, waiting, token, password, exists, conflict, busy, revocation, stored, configuration,
+        storeUnavailable, full, corrupt, tooLarge, cancelled, failure
+    }
+
+    package let kind: Kind
+
+    private init(_ kind: Kind) { self.kind = kind }
+
+    /// The name of the code.
+    public var rawValue: String { kind.rawValue }
+    /// The name of the code.
+    public var description: String { rawValue }
   }
 
   /// What is wrong.
@@ -40,23 +63,23 @@ public struct LoginError: Error, Sendable, CustomStringConvertible {
   public let description: String
   /// Seconds after which to try again, with the code `waiting`.
   public let retryAfter: Int64?
+  /// The error that led to this one, where there is one: a ``PasswordError`` or a ``StoreError``.
+  public let underlyingError: (any Error)?
   /// Why a password is not taken, or a stored hash cannot be verified, with the codes `password` and `stored`.
-  public let passwordCode: PasswordError.Code?
-  /// Why the store failed, with the code `store`.
-  public let storeCode: StoreError.Code?
+  public var passwordCode: PasswordError.Code? { (underlyingError as? PasswordError)?.code }
 
-  init(
-    _ code: Code,
-    _ description: String,
-    retryAfter: Int64? = nil,
-    passwordCode: PasswordError.Code? = nil,
-    storeCode: StoreError.Code? = nil
-  ) {
+  init(_ code: Code, _ description: String, underlyingError: (any Error)? = nil) {
+    self.code = code
+    self.description = description
+    self.underlyingError = underlyingError
+    retryAfter = nil
+  }
+
+  init(_ code: Code, _ description: String, retryAfter: Int64?) {
     self.code = code
     self.description = description
     self.retryAfter = retryAfter
-    self.passwordCode = passwordCode
-    self.storeCode = storeCode
+    underlyingError = nil
   }
 
   static let wrong = LoginError(.wrong, "the account or the password is wrong")
@@ -68,7 +91,7 @@ public struct LoginError: Error, Sendable, CustomStringConvertible {
 
   init(_ error: PasswordError) {
     let code: Code =
-      switch error.code {
+      switch error.code.kind {
       case .busy: .busy
       case .cancelled: .cancelled
       case .tooShort, .tooLong, .characters, .screened, .guessable: .password
@@ -76,32 +99,15 @@ public struct LoginError: Error, Sendable, CustomStringConvertible {
       case .configuration, .file: .configuration
       case .failure: .failure
       }
-    self.init(code, error.description, passwordCode: error.code)
+    self.init(code, error.description, underlyingError: error)
   }
 }
 
-extension LoginError: AccountRecordError {
-  init(_ error: StoreError) {
-    if error.code == .cancelled {
-      self.init(.cancelled, error.description)
-    } else {
-      self.init(.store, error.description, storeCode: error.code)
-    }
-  }
+extension LoginError.Code: StoreFailureCode {}
 
-  init(configuration description: String) {
-    self.init(.configuration, description)
-  }
+extension LoginError: StoreBackedError {}
 
-  /// Runs what may fail in the store.
-  static func catching<Result>(_ body: () throws(StoreError) -> Result) throws(LoginError) -> Result {
-    do throws(StoreError) {
-      return try body()
-    } catch {
-      throw LoginError(error)
-    }
-  }
-
+extension LoginError {
   /// Runs what may fail with a password.
   static func catching<Result>(
     _ body: () async throws(PasswordError) -> Result

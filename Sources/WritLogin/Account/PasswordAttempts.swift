@@ -4,11 +4,12 @@ internal import LibCrypto
 
 /// The wrong passwords of an account name, whether there is such an account or not, or of one device of an account.
 ///
-/// Those of late make every further try wait, and are forgotten after an hour without one: so a name that is no account is told
-/// from one that is by nothing, and leaves nothing behind. All in a row since the last right one are counted beside, for accounts.
+/// Those of late make every further try wait, and are forgotten after an hour without one: so a name that is no account
+/// is told from one that is by nothing, and leaves nothing behind. All in a row since the last right one are counted
+/// beside, for accounts.
 ///
-/// They are counted against one stored password: with another one, or the first one, nothing of them counts any more. So it is the
-/// write of the password that forgets them, and no second one that could fail.
+/// They are counted against one stored password: with another one, or the first one, nothing of them counts any more.
+/// So it is the write of the password that forgets them, and no second one that could fail.
 struct PasswordAttempts: Sendable {
   static let format: UInt8 = 1
   /// Seconds after which those of late are forgotten: longer than any wait.
@@ -65,7 +66,7 @@ struct PasswordAttempts: Sendable {
       }
   }
 
-  /// - Throws: ``LoginError`` with the code `store` for everything that Writ has not written.
+  /// - Throws: ``LoginError`` with the code `corrupt` for everything that Writ has not written.
   init(_ record: Record) throws(LoginError) {
     let bytes = try LoginError.catching { () throws(StoreError) in
       Array(try record.content.bytes(format: Self.format))

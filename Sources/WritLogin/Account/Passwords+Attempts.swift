@@ -77,7 +77,7 @@ extension Passwords {
       }
     } catch {
       // A name that is no account is answered as before, and takes no room from those that are.
-      guard error.storeCode == .full, !budget.password.isKnown else { throw error }
+      guard error.code == .full, !budget.password.isKnown else { throw error }
       return (PasswordAttempts(against: budget.password), false)
     }
   }
@@ -92,7 +92,8 @@ extension Passwords {
 
   /// Forgets the wrong passwords of a budget whose password was right.
   ///
-  /// A right one on a device that is known ends the row of the others' wrong ones too, but not the wait that they have brought about.
+  /// A right one on a device that is known ends the row of the others' wrong ones too, but not the wait that they have
+  /// brought about.
   func forget(_ budget: AttemptsBudget) async throws(LoginError) {
     _ = try await records.removeAny(budget.key, clock)
     guard budget.device != nil else { return }

@@ -8,8 +8,10 @@ extension Passwords {
   /// - Parameters:
   ///   - password: as it was typed.
   ///   - account: an ``AccountName``, compared as bytes.
-  ///   - address: where the request comes from, limited as tries are, from buckets of its own; `nil` when that is not known.
-  /// - Throws: ``LoginError`` with the codes `exists`, `password`, `waiting`, `busy`, `configuration`, `store`, `cancelled`, `failure`.
+  ///   - address: where the request comes from, limited as tries are, from buckets of its own; `nil` when that is not
+  ///     known.
+  /// - Throws: ``LoginError`` with the codes `exists`, `password`, `waiting`, `busy`, `configuration`,
+  ///   `storeUnavailable`, `cancelled`, `failure`.
   public func set(_ password: String, for account: String, from address: ClientAddress?) async throws(LoginError) {
     if let problem = AccountName.problem(with: account) {
       throw LoginError(.configuration, "the name of an account \(problem)")
@@ -28,13 +30,15 @@ extension Passwords {
 
   /// Takes over the stored hash of another program, and forgets what strangers have tried on the name before.
   ///
-  /// It is made again at the first login, but not where bcrypt has cut the password: see ``PasswordVerdict/correct(needsRehash:)``. Give
-  /// ``PasswordHasher/measure(_:)`` a hash of each kind, so that wrong passwords of adopted accounts take no other time.
+  /// It is made again at the first login, but not where bcrypt has cut the password: see
+  /// ``PasswordVerdict/correct(needsRehash:)``. Give ``PasswordHasher/measure(_:)`` a hash of each kind, so that wrong
+  /// passwords of adopted accounts take no other time.
   ///
   /// - Parameters:
   ///   - hash: in one of the forms that ``PasswordHasher`` verifies.
   ///   - account: an ``AccountName``, compared as bytes.
-  /// - Throws: ``LoginError`` with the codes `exists`, `stored`, `configuration`, `store`, `cancelled`, `failure`.
+  /// - Throws: ``LoginError`` with the codes `exists`, `stored`, `configuration`, `storeUnavailable`, `cancelled`,
+  ///   `failure`.
   public func adopt(hash: String, for account: String) async throws(LoginError) {
     _ = try await LoginError.catching { () async throws(PasswordError) in try StoredHash(parsing: hash) }
     guard try await write(hash, account, over: nil) else { throw Self.exists }
@@ -43,14 +47,15 @@ extension Passwords {
 
   /// Whether an account has a password; not for a page that strangers see.
   ///
-  /// - Throws: ``LoginError`` with the codes `configuration`, `store`, `cancelled`, `failure`.
+  /// - Throws: ``LoginError`` with the codes `configuration`, `storeUnavailable`, `cancelled`, `failure`.
   public func hasPassword(_ account: String) async throws(LoginError) -> Bool {
     try await records.read(records.key(account, Self.hashName), at: clock.now) != nil
   }
 
   // MARK: Another one
 
-  /// Changes the password of who knows the old one, and ends all else of the account but the session in which it happens.
+  /// Changes the password of who knows the old one, and ends all else of the account but the session in which it
+  /// happens.
   ///
   /// - Parameters:
   ///   - old: the one until now, tried as ``verify(_:account:from:on:)`` does.
@@ -59,8 +64,8 @@ extension Passwords {
   ///   - address: where the request comes from; `nil` when that is not known.
   ///   - device: the device of the request, if it has logged in to the account before.
   ///   - session: the one that stays; give it a new identifier with ``Sessions/rotate(_:proving:data:)``.
-  /// - Throws: ``LoginError`` with the codes of ``verify(_:account:from:on:)``, `password`, `conflict`; and `revocation`: then the password is the
-  ///   new one.
+  /// - Throws: ``LoginError`` with the codes of ``verify(_:account:from:on:)``, `password`, `conflict`; and
+  ///   `revocation`: then the password is the new one.
   public func change(
     _ old: String,
     to new: String,
@@ -83,7 +88,7 @@ extension Passwords {
   ///
   /// Whether the account has a password is not asked: it may be the way to the first one.
   ///
-  /// - Throws: ``LoginError`` with the codes `waiting`, `configuration`, `store`, `cancelled`, `failure`.
+  /// - Throws: ``LoginError`` with the codes `waiting`, `configuration`, `storeUnavailable`, `cancelled`, `failure`.
   public func requestReset(for account: String, from address: ClientAddress?) async throws(LoginError) -> String {
     try await tokens.issue(.passwordReset, for: account, from: address)
   }
@@ -94,8 +99,8 @@ extension Passwords {
   /// The token is used up once the new password is found good, and before it is stored.
   ///
   /// - Returns: the account.
-  /// - Throws: ``LoginError`` with the codes `token`, `password`, `busy`, `conflict`, `store`, `cancelled`, `failure`; and `revocation`: then the
-  ///   password is the new one.
+  /// - Throws: ``LoginError`` with the codes `token`, `password`, `busy`, `conflict`, `storeUnavailable`, `cancelled`,
+  ///   `failure`; and `revocation`: then the password is the new one.
   @discardableResult
   public func reset(to new: String, by token: String) async throws(LoginError) -> String {
     let found = try await tokens.find(token, for: .passwordReset)
@@ -118,7 +123,7 @@ extension Passwords {
   /// Removes the password of an account, and ends all else of it.
   ///
   /// - Returns: whether there was one.
-  /// - Throws: ``LoginError`` with the codes `configuration`, `store`, `cancelled`, `failure`, `revocation`.
+  /// - Throws: ``LoginError`` with the codes `configuration`, `storeUnavailable`, `cancelled`, `failure`, `revocation`.
   @discardableResult
   public func remove(_ account: String) async throws(LoginError) -> Bool {
     await outdate(account, nil)
@@ -170,5 +175,5 @@ extension Passwords {
   }
 
   private static var exists: LoginError { LoginError(.exists, "the account has a password") }
-  private static var conflict: LoginError { LoginError(.conflict, "another has changed the password meanwhile") }
+  private static var conflict: LoginError { LoginError(.conflict, "the password was modified concurrently") }
 }

@@ -6,9 +6,10 @@ extension Passwords {
   /// The owner of the notes: no account, as no name holds a NUL.
   private static var lockOwner: [UInt8] { [0] + "locked".utf8 }
 
-  /// Whether no password of an account is right any more, but on devices that are known, until it is recovered or unlocked.
+  /// Whether no password of an account is right any more, but on devices that are known, until it is recovered or
+  /// unlocked.
   ///
-  /// - Throws: ``LoginError`` with the codes `configuration`, `store`, `cancelled`, `failure`.
+  /// - Throws: ``LoginError`` with the codes `configuration`, `storeUnavailable`, `cancelled`, `failure`.
   public func isLocked(_ account: String) async throws(LoginError) -> Bool {
     let record = try await records.read(records.key(account, Self.hashName), at: clock.now)
     let stored = try record.map { (record) throws(LoginError) in try Self.hash(record) }
@@ -17,9 +18,10 @@ extension Passwords {
 
   /// Forgets the wrong passwords that were tried on an account: when its owner has proved otherwise who they are.
   ///
-  /// The password stays, and so do sessions. What was tried on devices that are known is counted for each of them, and stays.
+  /// The password stays, and so do sessions. What was tried on devices that are known is counted for each of them, and
+  /// stays.
   ///
-  /// - Throws: ``LoginError`` with the codes `configuration`, `store`, `cancelled`, `failure`.
+  /// - Throws: ``LoginError`` with the codes `configuration`, `storeUnavailable`, `cancelled`, `failure`.
   public func unlock(_ account: String) async throws(LoginError) {
     try await forget(account)
     _ = try await records.removeAny(try Self.lockKey(account), clock)
@@ -31,7 +33,7 @@ extension Passwords {
   ///   - account: the last one of the page before; `nil` for the first page.
   ///   - limit: as many at most, 1 to 1,000.
   /// - Returns: their names, in no order that means anything; fewer than asked for when there are no more.
-  /// - Throws: ``LoginError`` with the codes `store`, `cancelled`, `failure`.
+  /// - Throws: ``LoginError`` with the codes `storeUnavailable`, `cancelled`, `failure`.
   public func lockedAccounts(after account: String? = nil, limit: Int = 100) async throws(LoginError) -> [String] {
     let limit = min(max(1, limit), Store.maximumPage)
     var last = try account.map { (name) throws(LoginError) in try Self.lockKey(name).id }

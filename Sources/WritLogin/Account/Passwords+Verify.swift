@@ -9,10 +9,10 @@ extension Passwords {
   ///   - password: as it was typed.
   ///   - account: as it was typed, or what the application calls it; compared as bytes.
   ///   - address: where the request comes from; `nil` when that is not known, and then only the account's limits hold.
-  ///   - device: the device of the request, which has a budget of wrong passwords of its own: see ``DeviceCookies``. One of
-  ///     another account counts as unknown.
-  /// - Throws: ``LoginError`` with the codes `wrong`, `waiting`, `busy`, `stored`, `store`, `cancelled`, `failure`. Whichever it is, nobody is
-  ///   let in.
+  ///   - device: the device of the request, which has a budget of wrong passwords of its own: see ``DeviceCookies``.
+  ///     One of another account counts as unknown.
+  /// - Throws: ``LoginError`` with the codes `wrong`, `waiting`, `busy`, `stored`, `storeUnavailable`, `cancelled`,
+  ///   `failure`. Whichever it is, nobody is let in.
   public func verify(
     _ password: String,
     account: String,

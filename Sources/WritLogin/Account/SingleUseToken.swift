@@ -18,7 +18,7 @@ public struct SingleUseToken: Sendable {
     (0..<8).map { UInt8(truncatingIfNeeded: created >> (56 - 8 * $0)) } + subject.utf8
   }
 
-  /// - Throws: ``LoginError`` with the code `store` for everything that Writ has not written.
+  /// - Throws: ``LoginError`` with the code `corrupt` for everything that Writ has not written.
   init(_ record: Record) throws(LoginError) {
     let bytes = try LoginError.catching { () throws(StoreError) in try record.content.bytes(format: Self.format) }
     // Text that would be repaired could become another account or address.

@@ -2,16 +2,16 @@
 
 internal import LibCrypto
 
-/// Tokens that are sent in a link, accepted once and for half an hour: to reset a password, to verify an address, or for a purpose of
-/// the application.
+/// Tokens that are sent in a link, accepted once and for half an hour: to reset a password, to verify an address, or
+/// for a purpose of the application.
 ///
 ///     let tokens = SingleUseTokens(store: store)
 ///     let text = try await tokens.issue(.verification, for: "alice", of: "alice@example.org", from: address)
 ///     mail("https://app.example/verify#\(text)", to: "alice@example.org")
 ///     let proved = try await tokens.use(text, for: .verification)  // proved.account, proved.subject
 ///
-/// A token is 256 random bits; the store has its SHA-256 only. A new one ends those before it of the same account and purpose. Answer
-/// alike whether there is such an account or not, and send when the answer has gone.
+/// A token is 256 random bits; the store has its SHA-256 only. A new one ends those before it of the same account and
+/// purpose. Answer alike whether there is such an account or not, and send when the answer has gone.
 public struct SingleUseTokens<Store: RecordStore>: Sendable {
   /// Seconds for which a token of ``SingleUsePurpose/passwordReset`` or ``SingleUsePurpose/verification`` is accepted.
   public static var lifetime: Int64 { SingleUseTokenRules.lifetime }
@@ -27,7 +27,8 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
 
   /// - Parameters:
   ///   - store: where the hashes of tokens are kept.
-  ///   - limits: how many are made for an account and for an address; those of ``LoginLimits`` in the same store unless given.
+  ///   - limits: how many are made for an account and for an address; those of ``LoginLimits`` in the same store unless
+  ///     given.
   ///   - clock: where the time comes from.
   ///   - events: where it is told that tokens are made, and used.
   public init(
@@ -50,7 +51,7 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
   ///   - subject: what it verifies, the address that it is sent to for example; at most ``maximumSubjectBytes``.
   ///   - address: where the request comes from; `nil` when nobody knows.
   /// - Returns: 43 characters of base64url.
-  /// - Throws: ``LoginError`` with the codes `waiting`, `configuration`, `store`, `cancelled`, `failure`.
+  /// - Throws: ``LoginError`` with the codes `waiting`, `configuration`, `storeUnavailable`, `cancelled`, `failure`.
   public func issue(
     _ purpose: SingleUsePurpose,
     for account: String,
@@ -91,7 +92,7 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
 
   /// What is known of a token, which stays good: for a page that asks for the new password.
   ///
-  /// - Throws: ``LoginError`` with the codes `token`, `configuration`, `store`, `cancelled`, `failure`.
+  /// - Throws: ``LoginError`` with the codes `token`, `configuration`, `storeUnavailable`, `cancelled`, `failure`.
   public func find(_ text: String, for purpose: SingleUsePurpose) async throws(LoginError) -> SingleUseToken {
     try purpose.check()
     // Counted first: a text of megabytes is not decoded.
@@ -118,7 +119,7 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
 
   /// Uses a token up: of all that try at once, one succeeds.
   ///
-  /// - Throws: ``LoginError`` with the codes `token`, `configuration`, `store`, `cancelled`, `failure`.
+  /// - Throws: ``LoginError`` with the codes `token`, `configuration`, `storeUnavailable`, `cancelled`, `failure`.
   @discardableResult
   public func use(_ text: String, for purpose: SingleUsePurpose) async throws(LoginError) -> SingleUseToken {
     let token = try await find(text, for: purpose)
@@ -141,7 +142,7 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
   /// Ends the tokens of an account for a purpose.
   ///
   /// - Returns: how many there were.
-  /// - Throws: ``LoginError`` with the codes `configuration`, `store`, `cancelled`.
+  /// - Throws: ``LoginError`` with the codes `configuration`, `storeUnavailable`, `cancelled`.
   @discardableResult
   public func revokeAll(_ purpose: SingleUsePurpose, of account: String) async throws(LoginError) -> Int {
     try purpose.check()

@@ -5,9 +5,9 @@
 ///     let deployment = Deployment(processes: workers, machines: replicas)
 ///     try await deployment.check(store, ring: ring, events: events)  // throws, and says what is wrong
 ///
-/// A library cannot count servers, so it believes what it is told. With a store that reaches too few of them, a session is there on
-/// one server and not on the next, a code is accepted once on each, and a limit holds as often as there are servers. With a ring
-/// that is not the one of before, nobody with an authenticator comes in.
+/// A library cannot count servers, so it believes what it is told. With a store that reaches too few of them, a session
+/// is there on one server and not on the next, a code is accepted once on each, and a limit holds as often as there are
+/// servers. With a ring that is not the one of before, nobody with an authenticator comes in.
 public struct Deployment: Sendable, Hashable {
   /// What is accepted although it is wrong, by name.
   public struct Exceptions: OptionSet, Sendable, Hashable {
@@ -42,8 +42,8 @@ public struct Deployment: Sendable, Hashable {
 
   /// Tries whether all servers see a store, and whether a ring opens what the store keeps.
   ///
-  /// The ring leaves a record for each of its secrets, by which another secret of the same name is found out later; and up to
-  /// ``sampleCount`` records of each kind are looked at for the secrets that they need.
+  /// The ring leaves a record for each of its secrets, by which another secret of the same name is found out later; and
+  /// up to ``sampleCount`` records of each kind are looked at for the secrets that they need.
   ///
   /// - Throws: ``DeploymentError`` with the codes `storeNotShared`, `secrets`, `store` when the store fails.
   public func check(
@@ -61,7 +61,7 @@ public struct Deployment: Sendable, Hashable {
       // What is wrong already leaves no record that says it is right.
       if wrong.isEmpty, use.missing.isEmpty { wrong = try await ring.checkSecrets(in: store, at: clock.now) }
     } catch {
-      throw DeploymentError(.store, "the store cannot be tried: \(error.description)")
+      throw DeploymentError(.store, "the store cannot be tried: \(error.description)", underlyingError: error)
     }
     guard !wrong.isEmpty || !use.missing.isEmpty else { return }
     let (missing, others) = (use.missing.joined(separator: " "), wrong.joined(separator: " "))
@@ -81,7 +81,8 @@ public struct Deployment: Sendable, Hashable {
 
   /// Tries whether all servers see a store of records.
   ///
-  /// - Throws: ``DeploymentError`` with the code `storeNotShared`, after ``SecurityEvent/storeNotShared(store:reach:)`` was told.
+  /// - Throws: ``DeploymentError`` with the code `storeNotShared`, after ``SecurityEvent/storeNotShared(store:reach:)``
+  ///   was told.
   public func check(_ store: some RecordStore, events: SecurityEvents) throws(DeploymentError) {
     try check("\(type(of: store))", store.reach, events)
   }
@@ -114,22 +115,38 @@ public struct Deployment: Sendable, Hashable {
 /// Why an application should not start as it is.
 public struct DeploymentError: Error, Sendable, CustomStringConvertible {
   /// What is wrong.
-  public enum Code: String, Sendable, Hashable, CaseIterable {
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// Not all servers see a store.
-    case storeNotShared
+    public static let storeNotShared = Code(.storeNotShared)
     /// The ring does not open what the store keeps.
-    case secrets
+    public static let secrets = Code(.secrets)
     /// The store does not answer.
-    case store
+    public static let store = Code(.store)
+
+    package enum Kind: String, Sendable, CaseIterable {
+      case storeNotShared, secrets, store
+    }
+
+    package let kind: Kind
+
+    private init(_ kind: Kind) { self.kind = kind }
+
+    /// The name of the code.
+    public var rawValue: String { kind.rawValue }
+    /// The name of the code.
+    public var description: String { rawValue }
   }
 
   /// What is wrong.
   public let code: Code
   /// What is wrong, and what to do.
   public let description: String
+  /// The error that led to this one, where there is one: a ``StoreError``.
+  public let underlyingError: (any Error)?
 
-  init(_ code: Code, _ description: String) {
+  init(_ code: Code, _ description: String, underlyingError: (any Error)? = nil) {
     self.code = code
     self.description = description
+    self.underlyingError = underlyingError
   }
 }

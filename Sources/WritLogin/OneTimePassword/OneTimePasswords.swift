@@ -7,20 +7,22 @@
 ///     try await passwords.confirm("123456", account: "alice")           // from now on it counts
 ///     try await passwords.verify("654321", account: "alice")            // throws unless the code is right
 ///
-/// A code is accepted once, and never an older one after a newer one, whoever tries at the same time and on whichever server. Wrong codes
-/// cost time, by ``FailedAttempts``, counted for each account and credential. Ask for a code only after the first factor, or
-/// strangers make your users wait.
+/// A code is accepted once, and never an older one after a newer one, whoever tries at the same time and on whichever
+/// server. Wrong codes cost time, by ``FailedAttempts``, counted for each account and credential. Ask for a code only
+/// after the first factor, or strangers make your users wait.
 ///
-/// A clock that was set back makes no code good twice: until it has caught up, codes are refused, and recovery codes go on.
+/// A clock that was set back makes no code good twice: until it has caught up, codes are refused, and recovery codes go
+/// on.
 ///
-/// Secrets rest sealed under the ring, bound to account and credential; the record is sealed again, under the ring's first secret,
-/// whenever it changes.
+/// Secrets rest sealed under the ring, bound to account and credential; the record is sealed again, under the ring's
+/// first secret, whenever it changes.
 public struct OneTimePasswords<Store: RecordStore>: Sendable {
   /// Seconds in which a first right code must come.
   public static var enrollmentLifetime: Int64 { 900 }
   /// The most counters that may be looked at behind the next one.
   public static var maximumLookAhead: Int { 20 }
-  /// Seconds for which a step that was learned of an authenticator's clock is accepted after the last code that needed it.
+  /// Seconds for which a step that was learned of an authenticator's clock is accepted after the last code that needed
+  /// it.
   public static var learnedStepLifetime: Int64 { ClockDrift.lifetime }
   /// Bytes of the longest name of an account or a credential.
   public static var maximumNameBytes: Int { AccountName.maximumBytes }
@@ -38,11 +40,12 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   /// - Parameters:
   ///   - store: where credentials are kept.
   ///   - ring: what seals them.
-  ///   - steps: which time steps beside the present one; the one before unless given. With that window alone, a credential may learn that
-  ///     its authenticator's clock is a step ahead or behind: then that step is accepted as well, until no code has needed it for
-  ///     ``learnedStepLifetime`` seconds.
+  ///   - steps: which time steps beside the present one; the one before unless given. With that window alone, a
+  ///     credential may learn that its authenticator's clock is a step ahead or behind: then that step is accepted as
+  ///     well, until no code has needed it for ``learnedStepLifetime`` seconds.
   ///   - lookAhead: how many counters behind the next one (RFC 4226, section 7.4), 0 to ``maximumLookAhead``.
-  ///   - limits: how often codes of an account are looked at, right ones too; those of ``LoginLimits`` in the same store unless given.
+  ///   - limits: how often codes of an account are looked at, right ones too; those of ``LoginLimits`` in the same
+  ///     store unless given.
   ///   - clock: where the time comes from.
   ///   - events: where wrong codes are told, and what follows from them.
   /// - Throws: `OneTimePasswordError` with the code `configuration`.
@@ -70,19 +73,21 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
 
   // MARK: Enrolling
 
-  /// Makes a credential, which counts once ``confirm(_:account:credential:)`` has seen a right code; until then another call makes
-  /// another one in its place.
+  /// Makes a credential, which counts once ``confirm(_:account:credential:)`` has seen a right code; until then another
+  /// call makes another one in its place.
   ///
   /// - Parameters:
   ///   - account: what the application calls the account: any ``AccountName``, compared as bytes.
   ///   - credential: which one of the account's, compared as bytes.
   ///   - issuer: for the URI.
-  ///   - label: the account as the authenticator shows it; unless given its name, of which a label encodes what it cannot hold.
+  ///   - label: the account as the authenticator shows it; unless given its name, of which a label encodes what it
+  ///     cannot hold.
   ///   - movingFactor: steps of 30 seconds unless given.
   ///   - algorithm: SHA-1 unless given, which is the only one that many authenticators know.
   ///   - digits: 6 unless given.
   /// - Returns: what the authenticator takes in, with the secret: to be shown to its owner once.
-  /// - Throws: `OneTimePasswordError` with the codes `alreadyEnrolled`, `configuration`, `malformed`, `tooLarge`, `ring`, `store`, `failure`.
+  /// - Throws: `OneTimePasswordError` with the codes `alreadyEnrolled`, `configuration`, `malformed`, `tooLarge`,
+  ///   `ring`, `storeUnavailable`, `failure`.
   public func enroll(
     _ account: String,
     credential: String = usualCredential,
@@ -134,8 +139,8 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   ///   - account: the account, compared as bytes.
   ///   - credential: which one of the account's, compared as bytes.
   ///   - counter: the first counter whose code is accepted; 0 for keys of a time step.
-  /// - Throws: `OneTimePasswordError` with the codes `alreadyEnrolled`, `configuration` also when a counter is given for a key that
-  ///   has none, `tooLarge`, `ring`, `store`, `failure`.
+  /// - Throws: `OneTimePasswordError` with the codes `alreadyEnrolled`, `configuration` also when a counter is given
+  ///   for a key that has none, `tooLarge`, `ring`, `storeUnavailable`, `failure`.
   public func adopt(
     _ key: OneTimePasswordKey,
     for account: String,
@@ -155,8 +160,9 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   ///
   /// Here the step after the present one is accepted in any case: it shows an authenticator whose clock is ahead.
   ///
-  /// - Throws: `OneTimePasswordError` with the codes `notEnrolled` when none was made in the last ``enrollmentLifetime`` seconds,
-  ///   `alreadyEnrolled` when it counts already, and those of ``verify(_:account:credential:)``.
+  /// - Throws: `OneTimePasswordError` with the codes `notEnrolled` when none was made in the last
+  ///   ``enrollmentLifetime`` seconds, `alreadyEnrolled` when it counts already, and those of
+  ///   ``verify(_:account:credential:)``.
   public func confirm(
     _ code: String,
     account: String,
@@ -173,12 +179,12 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   /// What is stored is acknowledged before anybody is told, also of a wrong code.
   ///
   /// - Parameters:
-  ///   - code: the code as it was typed: ASCII digits, as many as asked for, white space aside; everything else is wrong. The
-  ///     code that was accepted last is `used` whenever it comes again, and not counted as wrong.
+  ///   - code: the code as it was typed: ASCII digits, as many as asked for, white space aside; everything else is
+  ///     wrong. The code that was accepted last is `used` whenever it comes again, and not counted as wrong.
   ///   - account: the name of the account.
   ///   - credential: the name of the credential.
-  /// - Throws: `OneTimePasswordError` with the codes `wrong`, `used`, `waiting`, `locked`, `notEnrolled`, `exhausted`, `configuration`,
-  ///   `ring`, `store`, `failure`. Whichever it is, the code is not accepted.
+  /// - Throws: `OneTimePasswordError` with the codes `wrong`, `used`, `waiting`, `locked`, `notEnrolled`, `exhausted`,
+  ///   `configuration`, `ring`, `storeUnavailable`, `failure`. Whichever it is, the code is not accepted.
   public func verify(
     _ code: String,
     account: String,
@@ -226,7 +232,7 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
 
   /// The wrong codes since the last right one; `nil` when there is no credential that counts.
   ///
-  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `ring`, `store`, `failure`.
+  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `ring`, `storeUnavailable`, `failure`.
   public func failedAttempts(
     of account: String,
     credential: String = usualCredential
@@ -242,7 +248,7 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   /// The credentials of an account, for a page on which its owner or an administrator looks after them.
   ///
   /// - Returns: at most ``RecordStore/maximumPage`` of them, in no particular order.
-  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `ring`, `store`, `failure`.
+  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `ring`, `storeUnavailable`, `failure`.
   public func credentials(of account: String) async throws(OneTimePasswordError) -> [OneTimeCredential] {
     try await records.list(of: account, at: clock.now).map { (record) throws(OneTimePasswordError) in
       let state = try state(record)
@@ -255,10 +261,12 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
     }
   }
 
-  /// Forgets the wrong codes of a credential, and with them that it is locked: when its owner has proved otherwise who he is, by a
-  /// recovery code for example; when this call fails after the code was used, the next code is used for another call.
+  /// Forgets the wrong codes of a credential, and with them that it is locked: when its owner has proved otherwise who
+  /// he is, by a recovery code for example; when this call fails after the code was used, the next code is used for
+  /// another call.
   ///
-  /// - Throws: `OneTimePasswordError` with the codes `notEnrolled`, `configuration`, `ring`, `store`, `failure`.
+  /// - Throws: `OneTimePasswordError` with the codes `notEnrolled`, `configuration`, `ring`, `storeUnavailable`,
+  ///   `failure`.
   public func unlock(_ account: String, credential: String = usualCredential) async throws(OneTimePasswordError) {
     let key = try records.key(account, credential)
     try await records.retryingOnConflict { () async throws(OneTimePasswordError) -> RecordAttempt<Void> in
@@ -277,7 +285,7 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   /// Removes a credential, whether it counts or not.
   ///
   /// - Returns: whether there was one.
-  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `store`, `failure`.
+  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `storeUnavailable`, `failure`.
   @discardableResult
   public func remove(
     _ account: String,

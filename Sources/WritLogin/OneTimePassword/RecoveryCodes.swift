@@ -9,8 +9,8 @@ internal import LibCrypto
 ///     let rest = try await codes.verify("GEZD-GNBV-GY3T-QOJQ", account: "alice")
 ///     try await passwords.unlock("alice")                                  // or a new authenticator
 ///
-/// They rest as HMACs under the ring, bound to the account. Nobody guesses 80 bits, so wrong ones cost no wait beyond the limits
-/// (NIST SP 800-63B, 5.1.2.2), and nobody can shut the owner out for long.
+/// They rest as HMACs under the ring, bound to the account. Nobody guesses 80 bits, so wrong ones cost no wait beyond
+/// the limits (NIST SP 800-63B, 5.1.2.2), and nobody can shut the owner out for long.
 public struct RecoveryCodes<Store: RecordStore>: Sendable {
   /// Codes that are made at once.
   public static var count: Int { 10 }
@@ -25,8 +25,10 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
 
   /// - Parameters:
   ///   - store: where the codes are kept.
-  ///   - ring: what keys their HMACs. A secret of it must stay until the codes that were made under it have been replaced.
-  ///   - limits: how often codes of an account are looked at, right ones too; those of ``LoginLimits`` in the same store unless given.
+  ///   - ring: what keys their HMACs. A secret of it must stay until the codes that were made under it have been
+  ///     replaced.
+  ///   - limits: how often codes of an account are looked at, right ones too; those of ``LoginLimits`` in the same
+  ///     store unless given.
   ///   - clock: where the time comes from.
   ///   - events: where codes that were used, and wrong ones, are told.
   public init(
@@ -46,7 +48,7 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
   /// Makes new codes; those before are good no more.
   ///
   /// - Returns: the codes, to be shown to their owner once.
-  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `ring`, `store`, `failure`.
+  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `ring`, `storeUnavailable`, `failure`.
   public func generate(for account: String) async throws(OneTimePasswordError) -> [String] {
     let key = try records.key(account, "recovery")
     let identifier = ring.identifier
@@ -68,10 +70,11 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
   /// They are compared without letter case, white space and hyphens.
   ///
   /// - Parameters:
-  ///   - codes: 1 to ``maximumAdoptedCount`` codes of ASCII letters and digits, as random as 40 bits: ten hexadecimal digits, or
-  ///     eight letters and digits. Shorter ones are refused, as wrong codes cost no wait.
+  ///   - codes: 1 to ``maximumAdoptedCount`` codes of ASCII letters and digits, as random as 40 bits: ten hexadecimal
+  ///     digits, or eight letters and digits. Shorter ones are refused, as wrong codes cost no wait.
   ///   - account: the account, compared as bytes.
-  /// - Throws: `OneTimePasswordError` with the codes `malformed`, `weak`, `configuration`, `ring`, `store`, `failure`.
+  /// - Throws: `OneTimePasswordError` with the codes `malformed`, `weak`, `configuration`, `ring`, `storeUnavailable`,
+  ///   `failure`.
   public func adopt(_ codes: [String], for account: String) async throws(OneTimePasswordError) {
     let key = try records.key(account, "recovery")
     guard 1...Self.maximumAdoptedCount ~= codes.count else {
@@ -108,12 +111,12 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
   /// Takes a code, which is good no more.
   ///
   /// - Parameters:
-  ///   - code: the code as it was typed: 16 characters of base32, or those of a code that was adopted; letters of either case,
-  ///     with hyphens and white space or without.
+  ///   - code: the code as it was typed: 16 characters of base32, or those of a code that was adopted; letters of
+  ///     either case, with hyphens and white space or without.
   ///   - account: the name of the account.
   /// - Returns: how many are left.
-  /// - Throws: `OneTimePasswordError` with the codes `wrong` also of a code that was used, `waiting`, `notEnrolled`, `configuration`, `ring`,
-  ///   `store`, `failure`. Whichever it is, the code is not accepted.
+  /// - Throws: `OneTimePasswordError` with the codes `wrong` also of a code that was used, `waiting`, `notEnrolled`,
+  ///   `configuration`, `ring`, `storeUnavailable`, `failure`. Whichever it is, the code is not accepted.
   public func verify(_ code: String, account: String) async throws(OneTimePasswordError) -> Int {
     let key = try records.key(account, "recovery")
     var isCounted = false
@@ -145,7 +148,7 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
 
   /// How many codes are left; `nil` when none were made.
   ///
-  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `ring`, `store`, `failure`.
+  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `ring`, `storeUnavailable`, `failure`.
   public func remaining(of account: String) async throws(OneTimePasswordError) -> Int? {
     let record = try await records.read(records.key(account, "recovery"), at: clock.now)
     return try record.map { (record) throws(OneTimePasswordError) in try KeptCodes(record).digests.count }
@@ -154,7 +157,7 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
   /// Removes all codes of an account.
   ///
   /// - Returns: whether there were any.
-  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `store`, `failure`.
+  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `storeUnavailable`, `failure`.
   @discardableResult
   public func remove(_ account: String) async throws(OneTimePasswordError) -> Bool {
     guard try await records.removeAny(records.key(account, "recovery"), clock) else { return false }

@@ -9,9 +9,9 @@ internal import LibCrypto
 ///     try await codes.send(to: "alice", attempt: attempt.span)
 ///     try await codes.verify("123456", account: "alice", attempt: attempt.span)
 ///
-/// A new code kills the one before. It rests as an HMAC under the ring, bound to account and attempt. Wrong codes cost time, by
-/// ``FailedAttempts``, counted for the account whatever the code: asking for another one gives nobody more than five guesses
-/// without a wait. How often codes are sent is limited, too. Ask only after the first factor.
+/// A new code kills the one before. It rests as an HMAC under the ring, bound to account and attempt. Wrong codes cost
+/// time, by ``FailedAttempts``, counted for the account whatever the code: asking for another one gives nobody more
+/// than five guesses without a wait. How often codes are sent is limited, too. Ask only after the first factor.
 public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
   /// Seconds for which a code is good.
   public static var lifetime: Int64 { SentCodeState.lifetime }
@@ -35,7 +35,8 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
   ///   - ring: what keys their HMACs.
   ///   - delivery: what sends them.
   ///   - digits: 6 to 8.
-  ///   - limits: how often codes are sent to an account, and looked at; those of ``LoginLimits`` in the same store unless given.
+  ///   - limits: how often codes are sent to an account, and looked at; those of ``LoginLimits`` in the same store
+  ///     unless given.
   ///   - clock: where the time comes from.
   ///   - events: where wrong codes are told, and what follows from them.
   /// - Throws: `OneTimePasswordError` with the code `configuration`.
@@ -62,7 +63,8 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
 
   /// Makes the secret of a login that is under way, which binds a code to the browser that asked for it.
   ///
-  /// Keep it in the data of the visitor's session, or sealed in a cookie, from ``send(to:attempt:)`` to ``verify(_:account:attempt:)``.
+  /// Keep it in the data of the visitor's session, or sealed in a cookie, from ``send(to:attempt:)`` to
+  /// ``verify(_:account:attempt:)``.
   ///
   /// - Returns: 32 random bytes.
   /// - Throws: `OneTimePasswordError` with the code `failure` when libcrypto has no randomness.
@@ -74,9 +76,10 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
   ///
   /// - Parameters:
   ///   - account: whose code it is, compared as bytes.
-  ///   - attempt: the secret of ``makeAttempt()``, or another one of ``minimumAttemptBytes`` to ``maximumAttemptBytes`` that the
-  ///     browser which asks for the code cannot choose.
-  /// - Throws: `OneTimePasswordError` with the codes `waiting`, `locked`, `delivery`, `configuration`, `ring`, `store`, `failure`.
+  ///   - attempt: the secret of ``makeAttempt()``, or another one of ``minimumAttemptBytes`` to ``maximumAttemptBytes``
+  ///     that the browser which asks for the code cannot choose.
+  /// - Throws: `OneTimePasswordError` with the codes `waiting`, `locked`, `delivery`, `configuration`, `ring`,
+  ///   `storeUnavailable`, `failure`.
   public func send(to account: String, attempt: Span<UInt8>) async throws(OneTimePasswordError) {
     try Self.check(attempt)
     let key = try records.key(account, "sent")
@@ -103,11 +106,14 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
   /// Verifies a code, which is good no more.
   ///
   /// - Parameters:
-  ///   - code: the code as it was typed: ASCII digits, as many as asked for, white space aside; everything else is wrong.
+  ///   - code: the code as it was typed: ASCII digits, as many as asked for, white space aside; everything else is
+  ///     wrong.
   ///   - account: the name of the account.
-  ///   - attempt: the secret that came when the code was asked for. With another one a code is wrong like any other, and counts.
-  /// - Throws: `OneTimePasswordError` with the codes `wrong`, `waiting`, `locked`, `notEnrolled` when no code is good for the account,
-  ///   `configuration`, `ring`, `store`, `failure`. Whichever it is, the code is not accepted.
+  ///   - attempt: the secret that came when the code was asked for. With another one a code is wrong like any other,
+  ///     and counts.
+  /// - Throws: `OneTimePasswordError` with the codes `wrong`, `waiting`, `locked`, `notEnrolled` when no code is good
+  ///   for the account, `configuration`, `ring`, `storeUnavailable`, `failure`. Whichever it is, the code is not
+  ///   accepted.
   public func verify(_ code: String, account: String, attempt: Span<UInt8>) async throws(OneTimePasswordError) {
     try Self.check(attempt)
     let key = try records.key(account, "sent")
@@ -145,7 +151,7 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
   /// Forgets the wrong codes of an account, and the code that was sent: when its owner has proved otherwise who he is.
   ///
   /// - Returns: whether there was something to forget.
-  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `store`, `failure`.
+  /// - Throws: `OneTimePasswordError` with the codes `configuration`, `storeUnavailable`, `failure`.
   @discardableResult
   public func unlock(_ account: String) async throws(OneTimePasswordError) -> Bool {
     try await records.removeAny(records.key(account, "sent"), clock)

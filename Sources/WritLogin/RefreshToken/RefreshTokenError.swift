@@ -7,40 +7,57 @@ internal import LibCrypto
 /// The message never holds a token.
 public struct RefreshTokenError: Error, Sendable, CustomStringConvertible {
   /// What is wrong.
-  public enum Code: String, Sendable, Hashable, CaseIterable {
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The token was never issued, or its family has expired or was revoked.
-    case invalid
+    public static let invalid = Code(.invalid)
     /// The token was used before, and its window is over: one of its holders has stolen it. Its family is revoked.
-    case reused
-    /// The token was used a moment ago, and so was its successor: a slow second tab. Nothing is revoked: the client tries again with
-    /// the token that it has stored meanwhile.
-    case superseded
-    /// All families or sessions of the account were revoked since the epoch that was given: what was proved may not be right any more.
-    case revoked
+    public static let reused = Code(.reused)
+    /// The token was used a moment ago, and so was its successor: a slow second tab. Nothing is revoked: the client
+    /// tries again with the token that it has stored meanwhile.
+    public static let superseded = Code(.superseded)
+    /// All families or sessions of the account were revoked since the epoch that was given: what was proved may not be
+    /// right any more.
+    public static let revoked = Code(.revoked)
     /// The token was issued to another client.
-    case client
+    public static let client = Code(.client)
     /// More scopes are asked for than were granted, or what is asked for is no scope.
-    case scope
+    public static let scope = Code(.scope)
     /// The token is bound to a key that the request does not prove to have.
-    case key
+    public static let key = Code(.key)
     /// The session that the token hangs on is over.
-    case sessionEnded
+    public static let sessionEnded = Code(.sessionEnded)
     /// A name is empty or too long, or there are too many scopes.
-    case tooLarge
-    /// The store cannot say.
-    case storeUnavailable
+    public static let tooLarge = Code(.tooLarge)
+    /// A family of tokens was modified concurrently.
+    public static let conflict = Code(.conflict)
+    /// The store does not answer, or is busy or read-only.
+    public static let storeUnavailable = Code(.storeUnavailable)
     /// The store has no room for more families.
-    case full
+    public static let full = Code(.full)
     /// What is stored is no family: damaged, or of a format that is not known.
-    case corrupt
+    public static let corrupt = Code(.corrupt)
     /// The task was cancelled.
-    case cancelled
+    public static let cancelled = Code(.cancelled)
     /// What is asked for must not be done: limits that are too long, a session without a place to look for it.
-    case configuration
+    public static let configuration = Code(.configuration)
     /// The ring has not the secret that is needed.
-    case ring
+    public static let ring = Code(.ring)
     /// libcrypto failed.
-    case failure
+    public static let failure = Code(.failure)
+
+    package enum Kind: String, Sendable, CaseIterable {
+      case invalid, reused, superseded, revoked, client, scope, key, sessionEnded, tooLarge, conflict,
+        storeUnavailable, full, corrupt, cancelled, configuration, ring, failure
+    }
+
+    package let kind: Kind
+
+    private init(_ kind: Kind) { self.kind = kind }
+
+    /// The name of the code.
+    public var rawValue: String { kind.rawValue }
+    /// The name of the code.
+    public var description: String { rawValue }
   }
 
   /// What is wrong.
@@ -50,54 +67,46 @@ public struct RefreshTokenError: Error, Sendable, CustomStringConvertible {
   /// Seconds after which a client may try again, with the code `superseded`.
   public var retryAfter: Int64? { code == .superseded ? 1 : nil }
 
-  init(_ code: Code, _ description: String) {
+  /// The error that led to this one, where there is one: a ``StoreError`` or a ``SessionError``, for example.
+  public let underlyingError: (any Error)?
+
+  init(_ code: Code, _ description: String, underlyingError: (any Error)? = nil) {
     self.code = code
     self.description = description
+    self.underlyingError = underlyingError
   }
 
-  /// What a token endpoint answers the client as `error` (RFC 6749, section 5.2); `nil` where it is the server that failed.
+  /// What a token endpoint answers the client as `error` (RFC 6749, section 5.2); `nil` where it is the server that
+  /// failed.
   ///
-  /// `superseded` is no `invalid_grant`, on which clients log their user out: it is `temporarily_unavailable` with the status 503 and
-  /// Retry-After, as ``OAuthResponse/init(_:)`` answers.
+  /// `superseded` is no `invalid_grant`, on which clients log their user out: it is `temporarily_unavailable` with the
+  /// status 503 and Retry-After, as ``OAuthResponse/init(_:)`` answers.
   public var oauthCode: String? {
-    switch code {
+    switch code.kind {
     case .invalid, .reused, .client, .key, .sessionEnded, .revoked: "invalid_grant"
     case .superseded: "temporarily_unavailable"
     case .scope: "invalid_scope"
     case .tooLarge: "invalid_request"
-    case .storeUnavailable, .full, .corrupt, .cancelled, .configuration, .ring, .failure: nil
+    case .conflict, .storeUnavailable, .full, .corrupt, .cancelled, .configuration, .ring, .failure: nil
     }
   }
 
   init(_ error: LibCryptoError) {
-    self.init(.failure, error.description)
-  }
-
-  init(_ error: StoreError) {
-    let code: Code =
-      switch error.code {
-      case .storeUnavailable, .busy, .readOnly: .storeUnavailable
-      case .full: .full
-      case .corrupt: .corrupt
-      case .tooLarge: .tooLarge
-      case .cancelled: .cancelled
-      case .configuration: .configuration
-      case .failure: .failure
-      }
-    self.init(code, error.description)
+    self.init(.failure, error.description, underlyingError: error)
   }
 
   init(_ error: SessionError) {
     let code: Code =
-      switch error.code {
+      switch error.code.kind {
+      case .conflict: .conflict
       case .storeUnavailable: .storeUnavailable
       case .full: .full
       case .corrupt: .corrupt
       case .cancelled: .cancelled
       case .ended: .sessionEnded
-      case .cookie, .forgery, .tooLarge, .configuration, .failure, .conflict, .waiting: .failure
+      case .cookie, .forgery, .tooLarge, .configuration, .failure, .waiting: .failure
       }
-    self.init(code, error.description)
+    self.init(code, error.description, underlyingError: error)
   }
 
   /// Runs what may fail in libcrypto.
@@ -109,3 +118,7 @@ public struct RefreshTokenError: Error, Sendable, CustomStringConvertible {
     }
   }
 }
+
+extension RefreshTokenError.Code: StoreFailureCode {}
+
+extension RefreshTokenError: StoreBackedError {}

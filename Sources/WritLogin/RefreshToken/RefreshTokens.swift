@@ -8,17 +8,19 @@ internal import LibCrypto
 ///     let grant = try await tokens.begin(for: "ines", client: "app", scopes: ["read", "write"], since: epoch)
 ///     let next = try await tokens.rotate(grant.token, client: "app")  // grant.token is used
 ///
-/// A rotation is one compare-and-swap. A client that asks again within a short window, because the answer was lost or two tabs
-/// asked at once, gets the same successor, until that is used. A token that is used again after the window has been stolen,
-/// from the client or by it: then the whole family is revoked, and ``SecurityEvent/refreshTokenReused(account:family:session:)`` is told.
-/// So a client that was cut off for longer than the window, between its request and the answer, has to log in again.
+/// A rotation is one compare-and-swap. A client that asks again within a short window, because the answer was lost or
+/// two tabs asked at once, gets the same successor, until that is used. A token that is used again after the window has
+/// been stolen, from the client or by it: then the whole family is revoked, and
+/// ``SecurityEvent/refreshTokenReused(account:family:session:)`` is told. So a client that was cut off for longer than
+/// the window, between its request and the answer, has to log in again.
 ///
-/// A family ends by its limits, by revocation, and with the session that it hangs on: also when that was idle for too long, which
-/// ``RefreshFamily/expires`` says. Each use of a token is a request of the session. An application that should stay signed in when
-/// the browser's session is over has a family that stands alone (`session: nil`). Nothing that a clock does brings a family back.
+/// A family ends by its limits, by revocation, and with the session that it hangs on: also when that was idle for too
+/// long, which ``RefreshFamily/expires`` says. Each use of a token is a request of the session. An application that
+/// should stay signed in when the browser's session is over has a family that stands alone (`session: nil`). Nothing
+/// that a clock does brings a family back.
 ///
-/// What decides: of one family its record, whose removal revokes it. Of all families of an account its epoch, a record that
-/// ``revokeAll(of:except:)`` writes before it removes anything, and that each rotation reads.
+/// What decides: of one family its record, whose removal revokes it. Of all families of an account its epoch, a record
+/// that ``revokeAll(of:except:)`` writes before it removes anything, and that each rotation reads.
 public struct RefreshTokens<Store: RecordStore>: Sendable {
   let store: Store
   let ring: SecretRing
@@ -65,10 +67,10 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
   ///   - scopes: what is granted, ``RefreshTokenRules/maximumScopeBytes`` in all.
   ///   - thumbprint: of the key of a DPoP proof, that each rotation must prove to have then (RFC 9449, section 5).
   ///   - session: the one whose end ends the family, of the same account; none unless given.
-  ///   - epoch: what ``epoch(of:)`` or ``Sessions/epoch(of:)`` said before anything was verified: a family does not begin by a password that
-  ///     was reset since. Without a check only by the name ``SessionEpoch/unchecked``.
-  /// - Throws: ``RefreshTokenError`` with the codes `revoked` when the epoch is over, `tooLarge`, `scope`, `configuration`, `sessionEnded`,
-  ///   `storeUnavailable`, `full`, `corrupt`, `cancelled`, `failure`.
+  ///   - epoch: what ``epoch(of:)`` or ``Sessions/epoch(of:)`` said before anything was verified: a family does not
+  ///     begin by a password that was reset since. Without a check only by the name ``SessionEpoch/unchecked``.
+  /// - Throws: ``RefreshTokenError`` with the codes `revoked` when the epoch is over, `tooLarge`, `scope`,
+  ///   `configuration`, `sessionEnded`, `storeUnavailable`, `full`, `corrupt`, `cancelled`, `failure`.
   public func begin(
     for account: String,
     client: String,
@@ -145,10 +147,11 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
   /// - Parameters:
   ///   - token: as the client has sent it.
   ///   - client: its identifier.
-  ///   - scopes: what the access token is to be for, all that was granted unless given; the successor keeps all (RFC 6749, section 6).
+  ///   - scopes: what the access token is to be for, all that was granted unless given; the successor keeps all (RFC
+  ///     6749, section 6).
   ///   - thumbprint: of the key of the request's DPoP proof, if it has one.
-  /// - Throws: ``RefreshTokenError`` with the codes `invalid`, `reused`, `superseded`, `client`, `scope`, `key`, `sessionEnded`,
-  ///   `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
+  /// - Throws: ``RefreshTokenError`` with the codes `invalid`, `reused`, `superseded`, `client`, `scope`, `key`,
+  ///   `sessionEnded`, `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
   public func rotate(
     _ token: String,
     client: String,
@@ -164,7 +167,8 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
       guard let family = try await family(key, at: now) else { throw Self.invalid }
       let use = family.fields.use(of: digest, window: rules.window, at: now)
       if use == .reused {
-        // Published first: when it fails, the removal still decides, and when the removal fails, the token is shown again.
+        // Published first: when it fails, the removal still decides, and when the removal fails, the token is shown
+        // again.
         let isPublished = await publish([family.handle], at: now)
         guard try await remove(family.record) else { continue }
         let (account, handle) = (family.account, family.handle)
@@ -197,7 +201,7 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
       case .superseded, .reused: throw Self.superseded
       }
     }
-    throw RefreshTokenError(.storeUnavailable, "the family of refresh tokens was modified concurrently 1024 times")
+    throw RefreshTokenError(.conflict, "the family of refresh tokens was modified concurrently 1024 times")
   }
 
   private func grant(

@@ -59,9 +59,9 @@ struct EpochRecord: Sendable, Equatable {
 
 /// The epochs of accounts: one record for each account that was revoked, whose one write ends all that began before it.
 ///
-/// Sessions and families of refresh tokens remember the epoch that they began in. Whatever is removed afterwards only makes
-/// room: where the removal fails, or its process dies, nothing of before is renewed. The record is kept longer than anything
-/// that began before it; where there is none, nothing was revoked.
+/// Sessions and families of refresh tokens remember the epoch that they began in. Whatever is removed afterwards only
+/// makes room: where the removal fails, or its process dies, nothing of before is renewed. The record is kept longer
+/// than anything that began before it; where there is none, nothing was revoked.
 struct AccountEpochs<Store: RecordStore>: Sendable {
   /// How often a new epoch is tried again because another was written meanwhile.
   private static var maximumTries: Int { 1024 }
@@ -93,14 +93,15 @@ struct AccountEpochs<Store: RecordStore>: Sendable {
       // Never 0, and never that of no epoch.
       return (try Randomness.bytes(7) + [1]).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     } catch {
-      throw StoreError(.failure, error.description)
+      throw StoreError(.failure, error.description, underlyingError: error)
     }
   }
 
   /// Begins an epoch of an account: the write that decides.
   ///
   /// - Parameters:
-  ///   - number: of ``newNumber()``; with the same one again, an epoch that was begun although its answer was lost stays as it is.
+  ///   - number: of ``newNumber()``; with the same one again, an epoch that was begun although its answer was lost
+  ///     stays as it is.
   ///   - kept: the session that outlives it, told the epoch until now.
   /// - Returns: the new epoch.
   func begin(
@@ -134,7 +135,7 @@ struct AccountEpochs<Store: RecordStore>: Sendable {
         throw StoreError(of: error)
       }
     }
-    throw StoreError(.busy, "the epoch of an account was changed by others \(Self.maximumTries) times")
+    throw StoreError(.conflict, "the epoch of an account was modified concurrently \(Self.maximumTries) times")
   }
 
   private func key(_ account: [UInt8]) throws(StoreError) -> RecordKey {

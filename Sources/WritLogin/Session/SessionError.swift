@@ -4,34 +4,50 @@ internal import LibCrypto
 
 /// Why there is no answer about a session, or it cannot be changed.
 ///
-/// That a request has none is no error. The message never holds an identifier of a session, a token, nor what a session keeps.
+/// That a request has none is no error. The message never holds an identifier of a session, a token, nor what a session
+/// keeps.
 public struct SessionError: Error, Sendable, CustomStringConvertible {
   /// What is wrong.
-  public enum Code: String, Sendable, Hashable, CaseIterable {
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The cookies of a request are not to be trusted, or one cannot be written.
-    case cookie
+    public static let cookie = Code(.cookie)
     /// The request is not shown to come from a page of one's own.
-    case forgery
-    /// The session was ended or rotated by another before it could be changed, or its account was revoked since the epoch given.
-    case ended
-    /// The data of the session was changed by another since it was read; the session is alive.
-    case conflict
+    public static let forgery = Code(.forgery)
+    /// The session was ended or rotated by another before it could be changed, or its account was revoked since the
+    /// epoch given.
+    public static let ended = Code(.ended)
+    /// The session was modified concurrently since it was read; it is alive.
+    public static let conflict = Code(.conflict)
     /// Too many sessions began from one address: none does until ``SessionError/retryAfter`` has passed.
-    case waiting
+    public static let waiting = Code(.waiting)
     /// Too much was to be kept in a session, or a name is too long.
-    case tooLarge
+    public static let tooLarge = Code(.tooLarge)
     /// The store cannot say: the request must be refused, not taken for one without a session.
-    case storeUnavailable
+    public static let storeUnavailable = Code(.storeUnavailable)
     /// The store has no room for more sessions.
-    case full
+    public static let full = Code(.full)
     /// What is stored is no session: damaged, or of a format that is not known.
-    case corrupt
+    public static let corrupt = Code(.corrupt)
     /// The task was cancelled.
-    case cancelled
+    public static let cancelled = Code(.cancelled)
     /// What is asked for must not be done: limits that are too long, names that are none.
-    case configuration
+    public static let configuration = Code(.configuration)
     /// libcrypto failed.
-    case failure
+    public static let failure = Code(.failure)
+
+    package enum Kind: String, Sendable, CaseIterable {
+      case cookie, forgery, ended, conflict, waiting, tooLarge, storeUnavailable, full, corrupt, cancelled,
+        configuration, failure
+    }
+
+    package let kind: Kind
+
+    private init(_ kind: Kind) { self.kind = kind }
+
+    /// The name of the code.
+    public var rawValue: String { kind.rawValue }
+    /// The name of the code.
+    public var description: String { rawValue }
   }
 
   /// What is wrong.
@@ -40,14 +56,28 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
   public let description: String
   /// Seconds after which to try again, with the code `waiting`.
   public let retryAfter: Int64?
+  /// The error that led to this one, where there is one: a ``StoreError``, for example.
+  public let underlyingError: (any Error)?
 
-  init(_ code: Code, _ description: String, retryAfter: Int64? = nil) {
+  init(_ code: Code, _ description: String, underlyingError: (any Error)? = nil) {
+    self.code = code
+    self.description = description
+    self.underlyingError = underlyingError
+    retryAfter = nil
+  }
+
+  init(_ code: Code, _ description: String, retryAfter: Int64?) {
     self.code = code
     self.description = description
     self.retryAfter = retryAfter
+    underlyingError = nil
   }
 
   init(_ error: LibCryptoError) {
-    self.init(.failure, error.description)
+    self.init(.failure, error.description, underlyingError: error)
   }
 }
+
+extension SessionError.Code: StoreFailureCode {}
+
+extension SessionError: StoreBackedError {}

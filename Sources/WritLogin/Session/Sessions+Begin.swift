@@ -7,9 +7,10 @@ extension Sessions {
   ///
   /// - Parameters:
   ///   - data: what the application keeps, at most ``SessionRules/maximumDataBytes``.
-  ///   - address: where the request comes from, which ``VisitorLimits`` count; see ``ClientAddress/client(of:forwardedFor:isTrustedProxy:)``.
-  /// - Throws: ``SessionError`` with the codes `waiting`, `tooLarge`, `storeUnavailable` also when the limits fail, `full`, `cancelled`,
-  ///   `failure`.
+  ///   - address: where the request comes from, which ``VisitorLimits`` count; see
+  ///     ``ClientAddress/client(of:forwardedFor:isTrustedProxy:)``.
+  /// - Throws: ``SessionError`` with the codes `waiting`, `tooLarge`, `storeUnavailable` also when the limits fail,
+  ///   `full`, `cancelled`, `failure`.
   public func beginAnonymous(
     data: [UInt8] = [],
     from address: ClientAddress
@@ -27,7 +28,8 @@ extension Sessions {
     return try await beginUnlimitedAnonymous(data: data)
   }
 
-  /// Begins a session for a visitor without a limit: each is a record in the store, so whatever calls this must limit it.
+  /// Begins a session for a visitor without a limit: each is a record in the store, so whatever calls this must limit
+  /// it.
   ///
   /// - Parameter data: what the application keeps, at most ``SessionRules/maximumDataBytes``.
   /// - Throws: ``SessionError`` with the codes `tooLarge`, `storeUnavailable`, `full`, `cancelled`, `failure`.
@@ -47,11 +49,11 @@ extension Sessions {
   ///   - data: what the application keeps, at most ``SessionRules/maximumDataBytes``.
   ///   - isRemembered: whether the user asked to be remembered.
   ///   - old: the session of the request, which ends: whoever knows its identifier has nothing of the new one.
-  ///   - epoch: what ``epoch(of:)`` said before anything was verified: if all sessions of the account were revoked since, because its
-  ///     password was changed for example, then what was verified may not be right any more, and nothing begins. Without a check
-  ///     only by the name ``SessionEpoch/unchecked``.
-  /// - Throws: ``SessionError`` with the codes `ended` when the epoch is over, `tooLarge`, `configuration` for a name that no account
-  ///   can have,
+  ///   - epoch: what ``epoch(of:)`` said before anything was verified: if all sessions of the account were revoked
+  ///     since, because its password was changed for example, then what was verified may not be right any more, and
+  ///     nothing begins. Without a check only by the name ``SessionEpoch/unchecked``.
+  /// - Throws: ``SessionError`` with the codes `ended` when the epoch is over, `tooLarge`, `configuration` for a name
+  ///   that no account can have,
   ///   `storeUnavailable`, `full`, `corrupt`, `cancelled`, `failure`.
   public func begin(
     for account: String,
@@ -95,7 +97,8 @@ extension Sessions {
     throw SessionError(.ended, "the sessions of an account were revoked again and again")
   }
 
-  /// Gives a session a new identifier, and the old one is dead at once: when its holder has proved more, or gets more rights.
+  /// Gives a session a new identifier, and the old one is dead at once: when its holder has proved more, or gets more
+  /// rights.
   ///
   /// Of several calls for one session, one has it; the others throw `ended`. The absolute limit stays as it was.
   ///
@@ -103,7 +106,8 @@ extension Sessions {
   ///   - session: as it was read; what was written since is kept.
   ///   - factor: what was proved now.
   ///   - data: what the application keeps from now on; what it kept unless given.
-  /// - Throws: ``SessionError`` with the codes `ended`, `tooLarge`, `storeUnavailable`, `full`, `corrupt`, `cancelled`, `failure`.
+  /// - Throws: ``SessionError`` with the codes `ended`, `tooLarge`, `storeUnavailable`, `full`, `corrupt`, `cancelled`,
+  ///   `failure`.
   public func rotate(
     _ session: Session,
     proving factor: AuthenticationFactor? = nil,
@@ -123,7 +127,8 @@ extension Sessions {
       fields.lastSeen = max(fields.lastSeen, now)
       if let data { fields.data = data }
       if let factor { fields.prove(factor, at: now) }
-      // The new one first: whoever is stopped in between leaves the user a session, and one whose handle is looked for finds it.
+      // The new one first: whoever is stopped in between leaves the user a session, and one whose handle is looked for
+      // finds it.
       let begun = try await insertNew(fields, at: now)
       // A revocation of all either comes now and finds the new one, or has come already and is seen here.
       guard try await remove(current.record.key, current.record.version, at: now),
@@ -142,13 +147,13 @@ extension Sessions {
   /// Keeps other data in a session, in place of what it kept when it was read.
   ///
   /// - Returns: the session as it is now.
-  /// - Throws: ``SessionError`` with the codes `conflict` when its data was changed since it was read, `ended` when it was ended or got a
-  ///   new identifier, `tooLarge`, `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
+  /// - Throws: ``SessionError`` with the codes `conflict` when its data was changed since it was read, `ended` when it
+  ///   was ended or got a new identifier, `tooLarge`, `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
   public func setData(_ data: [UInt8], of session: Session) async throws(SessionError) -> Session {
     let before = session.data
     return try await update(session) { (current) throws(SessionError) in
       guard current == before else {
-        throw SessionError(.conflict, "the data of a session was changed by another since it was read")
+        throw SessionError(.conflict, "the session was modified concurrently since it was read; read it again")
       }
       return data
     }
@@ -160,8 +165,8 @@ extension Sessions {
   ///   - session: the session.
   ///   - body: makes the new data of what is kept now; called again for each change by others meanwhile.
   /// - Returns: the session as it is now.
-  /// - Throws: ``SessionError`` with the codes `ended` when it was ended or got a new identifier, `tooLarge`, `storeUnavailable`, `corrupt`,
-  ///   `cancelled`, `failure`.
+  /// - Throws: ``SessionError`` with the codes `ended` when it was ended or got a new identifier, `tooLarge`,
+  ///   `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
   public func updateData(
     of session: Session,
     _ body: ([UInt8]) -> [UInt8]
@@ -193,7 +198,7 @@ extension Sessions {
 
   static var ended: SessionError { SessionError(.ended, "a session was ended or rotated by another") }
   static var disturbed: SessionError {
-    SessionError(.storeUnavailable, "the session was modified concurrently 16 times")
+    SessionError(.conflict, "the session was modified concurrently 16 times")
   }
 
   /// Stores a session under a new identifier.

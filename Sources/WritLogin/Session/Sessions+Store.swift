@@ -1,22 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-extension SessionError {
-  /// What an error of a store means for a session.
-  init(_ error: StoreError) {
-    let code: Code =
-      switch error.code {
-      case .storeUnavailable, .busy, .readOnly: .storeUnavailable
-      case .full: .full
-      case .corrupt: .corrupt
-      case .tooLarge: .tooLarge
-      case .cancelled: .cancelled
-      case .configuration: .configuration
-      case .failure: .failure
-      }
-    self.init(code, error.description)
-  }
-}
-
 // The calls of the store, their errors typed.
 extension Sessions {
   nonisolated(nonsending) func read(_ key: RecordKey, at now: Int64) async throws(SessionError) -> Record? {

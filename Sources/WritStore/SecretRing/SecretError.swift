@@ -7,38 +7,55 @@ package import LibCrypto
 /// The message never holds a secret, nor what was sealed.
 public struct SecretError: Error, Sendable, CustomStringConvertible {
   /// What is wrong.
-  public enum Code: String, Sendable, Hashable, CaseIterable {
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The file of secrets, or an identifier in it, is not in the form it should have; or something sealed is not.
-    case malformed
+    public static let malformed = Code(.malformed)
     /// A secret has not 256 bits, or all of them are equal.
-    case weak
+    public static let weak = Code(.weak)
     /// Two secrets have one identifier.
-    case ambiguous
+    public static let ambiguous = Code(.ambiguous)
     /// More bytes or secrets than allowed.
-    case tooLarge
+    public static let tooLarge = Code(.tooLarge)
     /// The file cannot be read, or is none.
-    case file
+    public static let file = Code(.file)
     /// Other users can read the file, write to it or put another one in its place: see ``SecretFileTrust``.
-    case permissions
+    public static let permissions = Code(.permissions)
     /// There is no secret at all, or none of the identifier that something was sealed under.
-    case secretUnknown
+    public static let secretUnknown = Code(.secretUnknown)
     /// What was sealed was changed, or sealed for something else.
-    case authentication
+    public static let authentication = Code(.authentication)
     /// libcrypto failed.
-    case failure
+    public static let failure = Code(.failure)
+
+    package enum Kind: String, Sendable, CaseIterable {
+      case malformed, weak, ambiguous, tooLarge, file, permissions, secretUnknown, authentication, failure
+    }
+
+    package let kind: Kind
+
+    private init(_ kind: Kind) { self.kind = kind }
+
+    /// The name of the code.
+    public var rawValue: String { kind.rawValue }
+    /// The name of the code.
+    public var description: String { rawValue }
   }
 
   /// What is wrong.
   public let code: Code
   /// What is wrong, in words.
   public let description: String
+  /// The error of libcrypto that led to this one, where there is one.
+  public let underlyingError: (any Error)?
 
-  package init(_ code: Code, _ description: String) {
+  package init(_ code: Code, _ description: String, underlyingError: (any Error)? = nil) {
     self.code = code
     self.description = description
+    self.underlyingError = underlyingError
   }
 
   package init(_ error: LibCryptoError) {
-    self.init(error.code == .authentication ? .authentication : .failure, error.description)
+    let code: Code = error.code == .authentication ? .authentication : .failure
+    self.init(code, error.description, underlyingError: error)
   }
 }

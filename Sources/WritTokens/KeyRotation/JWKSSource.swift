@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a ``RemoteKeySet`` fetches the keys of an issuer: ``FileJWKSSource``, `HTTPSJWKSSource` of the module `WritRemoteKeys`, or
-/// one's own.
+/// Where a ``RemoteKeySet`` fetches the keys of an issuer: ``FileJWKSSource``, `HTTPSJWKSSource` of the module
+/// `WritRemoteKeys`, or one's own.
 public protocol JWKSSource: Sendable {
   /// Fetches the set as it is now.
   ///
-  /// It is called by one task at a time, and not again until it has ended: it should end when its task is cancelled, which
-  /// happens when ``RemoteKeySet/Settings/deadline`` has passed. It must not block the thread it is called on.
+  /// It is called by one task at a time, and not again until it has ended: it should end when its task is cancelled,
+  /// which happens when ``RemoteKeySet/Settings/deadline`` has passed. It must not block the thread it is called on.
   ///
   /// - Throws: ``KeyFetchError``, or any error; of others nothing but the type is shown.
   func fetch() async throws -> JWKSAnswer
@@ -33,52 +33,73 @@ public struct JWKSAnswer: Sendable {
 /// The message holds neither the address nor anything of the answer.
 public struct KeyFetchError: Error, Sendable, CustomStringConvertible {
   /// What is wrong.
-  public enum Code: String, Sendable, Hashable, CaseIterable {
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// What is asked for can never be fetched: an address that is not https, a path that is none.
-    case configuration
+    public static let configuration = Code(.configuration)
     /// The name was not found, nobody answers, or the connection broke.
-    case unreachable
+    public static let unreachable = Code(.unreachable)
     /// The address that a name leads to is not a public one.
-    case address
+    public static let address = Code(.address)
     /// The certificate, or the agreement on encryption.
-    case tls
+    public static let tls = Code(.tls)
     /// It took longer than the deadline.
-    case timeout
+    public static let timeout = Code(.timeout)
     /// The task was cancelled.
-    case cancelled
+    public static let cancelled = Code(.cancelled)
     /// An HTTP status other than 200, a redirect among them.
-    case status
+    public static let status = Code(.status)
     /// A content type or a content encoding other than plain JSON.
-    case contentType
+    public static let contentType = Code(.contentType)
     /// More bytes than allowed.
-    case tooLarge
+    public static let tooLarge = Code(.tooLarge)
     /// The file cannot be read, or is none.
-    case file
+    public static let file = Code(.file)
     /// No key set in JSON, or one with too many keys.
-    case malformed
+    public static let malformed = Code(.malformed)
     /// A set without a key that can be used.
-    case noKeys
+    public static let noKeys = Code(.noKeys)
     /// An error of a source of one's own.
-    case source
+    public static let source = Code(.source)
+
+    package enum Kind: String, Sendable, CaseIterable {
+      case configuration, unreachable, address, tls, timeout, cancelled, status, contentType, tooLarge, file,
+        malformed, noKeys, source
+    }
+
+    package let kind: Kind
+
+    private init(_ kind: Kind) { self.kind = kind }
+
+    /// The name of the code.
+    public var rawValue: String { kind.rawValue }
+    /// The name of the code.
+    public var description: String { rawValue }
   }
 
   /// What is wrong.
   public let code: Code
   /// What is wrong, in words.
   public let description: String
+  /// The error that led to this one, where there is one. Its own description is not part of ``description``, as it may
+  /// hold addresses or stored data.
+  public let underlyingError: (any Error)?
 
   /// An error of a source.
-  public init(_ code: Code, _ description: String) {
+  public init(_ code: Code, _ description: String, underlyingError: (any Error)? = nil) {
     self.code = code
     self.description = description
+    self.underlyingError = underlyingError
   }
 
   /// An error of any source: what it says may hold addresses or worse, and is not shown.
   init(of error: any Error) {
     switch error {
     case let error as KeyFetchError: self = error
-    case is CancellationError: self.init(.cancelled, "the fetch of a key set was cancelled")
-    default: self.init(.source, "the source of a key set failed with an error of type \(type(of: error))")
+    case is CancellationError:
+      self.init(.cancelled, "the fetch of a key set was cancelled", underlyingError: error)
+    default:
+      let message = "the source of a key set failed with an error of type \(type(of: error)): see underlyingError"
+      self.init(.source, message, underlyingError: error)
     }
   }
 }

@@ -5,31 +5,53 @@
 /// The message names the parameter, and holds neither a token nor a secret.
 public struct OAuthError: Error, Sendable, CustomStringConvertible {
   /// What is wrong, as `error` says it.
-  public enum Code: String, Sendable, Hashable, CaseIterable {
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// A parameter is missing or occurs twice, or the body is none of its type.
-    case invalidRequest = "invalid_request"
+    public static let invalidRequest = Code(.invalidRequest)
     /// The client is not authenticated.
-    case invalidClient = "invalid_client"
+    public static let invalidClient = Code(.invalidClient)
     /// The token was issued to another client.
-    case invalidGrant = "invalid_grant"
+    public static let invalidGrant = Code(.invalidGrant)
     /// More is asked for than was granted.
-    case invalidScope = "invalid_scope"
+    public static let invalidScope = Code(.invalidScope)
     /// The client may not do this.
-    case unauthorizedClient = "unauthorized_client"
+    public static let unauthorizedClient = Code(.unauthorizedClient)
     /// Tokens of this type cannot be revoked.
-    case unsupportedTokenType = "unsupported_token_type"
+    public static let unsupportedTokenType = Code(.unsupportedTokenType)
     /// Whatever has to be asked for an answer does not answer.
-    case temporarilyUnavailable = "temporarily_unavailable"
+    public static let temporarilyUnavailable = Code(.temporarilyUnavailable)
+
+    package enum Kind: String, Sendable, CaseIterable {
+      case invalidRequest = "invalid_request"
+      case invalidClient = "invalid_client"
+      case invalidGrant = "invalid_grant"
+      case invalidScope = "invalid_scope"
+      case unauthorizedClient = "unauthorized_client"
+      case unsupportedTokenType = "unsupported_token_type"
+      case temporarilyUnavailable = "temporarily_unavailable"
+    }
+
+    package let kind: Kind
+
+    private init(_ kind: Kind) { self.kind = kind }
+
+    /// The name of the code.
+    public var rawValue: String { kind.rawValue }
+    /// The name of the code.
+    public var description: String { rawValue }
   }
 
   /// What is wrong.
   public let code: Code
   /// What is wrong, naming the parameter.
   public let description: String
+  /// The error that led to this one, where there is one. The client is not told of it.
+  public let underlyingError: (any Error)?
 
   /// An error of a look-up that a user of the library writes.
-  public init(_ code: Code, _ description: String) {
+  public init(_ code: Code, _ description: String, underlyingError: (any Error)? = nil) {
     self.code = code
     self.description = description
+    self.underlyingError = underlyingError
   }
 }

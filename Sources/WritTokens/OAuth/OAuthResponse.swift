@@ -34,7 +34,7 @@ public struct OAuthResponse: Sendable, Hashable {
     writer.string(String(description))
     writer.endObject()
     let status =
-      switch error.code {
+      switch error.code.kind {
       case .invalidClient: 401
       case .unauthorizedClient: 403
       case .temporarilyUnavailable: 503

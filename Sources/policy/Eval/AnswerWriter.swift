@@ -238,7 +238,7 @@ struct AnswerWriter {
 extension InputError {
   /// The code that `policy eval` writes for a line that cannot be answered.
   var contractCode: String {
-    switch code {
+    switch code.kind {
     case .json: "json"
     case .uid: "uid"
     case .context: "context"
