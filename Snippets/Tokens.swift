@@ -27,7 +27,7 @@ let now: Int64 = 1_796_000_000
     try await keys.refresh()  // a wrong address shows at the start
     // `iss` and `tid` must name the same tenant, and it must be one of these.
     let rules = TokenRules(issuers: try .entra(tenants: [ourTenant]), audiences: [clientID])
-    let verifier = try TokenVerifier(keys: keys, rules: rules)
+    let verifier = try TokenVerifier(keys: .remote(keys), rules: rules)
     // snippet.end
     return verifier
   }
@@ -41,7 +41,7 @@ let now: Int64 = 1_796_000_000
       issuers: .google,
       audiences: ["web.apps.googleusercontent.com", "ios.apps.googleusercontent.com"]
     )
-    let verifier = try TokenVerifier(keys: keys, rules: rules)
+    let verifier = try TokenVerifier(keys: .remote(keys), rules: rules)
     // snippet.end
     return verifier
   }
@@ -51,7 +51,7 @@ let now: Int64 = 1_796_000_000
     let domain = "https://example.eu.auth0.com/"  // with the slash: `iss` has it
     let keys = try RemoteKeySet(source: HTTPSJWKSSource(url: domain + ".well-known/jwks.json"))
     try await keys.refresh()
-    let verifier = try TokenVerifier(keys: keys, issuer: domain, audience: "https://api.example")
+    let verifier = try TokenVerifier(keys: .remote(keys), issuer: domain, audience: "https://api.example")
     // snippet.end
     return verifier
   }
@@ -61,7 +61,7 @@ let now: Int64 = 1_796_000_000
     let realm = "https://id.example/realms/shop"
     let keys = try RemoteKeySet(source: HTTPSJWKSSource(url: realm + "/protocol/openid-connect/certs"))
     try await keys.refresh()
-    let verifier = try TokenVerifier(keys: keys, issuer: realm, audience: "shop-api")
+    let verifier = try TokenVerifier(keys: .remote(keys), issuer: realm, audience: "shop-api")
     // snippet.end
     return verifier
   }

@@ -313,7 +313,7 @@ extension Trial {
         encrypted("\(algorithm) \(curve.rawValue)", try EncryptionKey(key.publicKey), try DecryptionKeys(key))
       )
     }
-    for algorithm in [JSONWebAlgorithm.pbes2HS256A128KW, .pbes2HS512A256KW] {
+    for algorithm in [KeyManagementAlgorithm.pbes2HS256A128KW, .pbes2HS512A256KW] {
       let password = try EncryptionPassword("correct horse", algorithm: algorithm)
       trials.append(
         encrypted("\(algorithm)", try EncryptionKey(password, iterations: 1000), try DecryptionKeys(password))

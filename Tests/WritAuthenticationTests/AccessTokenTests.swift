@@ -66,7 +66,7 @@ struct AccessTokenTests {
     )
     let issuer = try AccessTokenIssuer(issuer: "https://id.example", keys: keys, lifetime: .seconds(300))
     let rules = TokenRules.accessToken(issuer: "https://id.example", audience: "api")
-    let verifier = try TokenVerifier(keys: keys, rules: rules, clock: time.clock)
+    let verifier = try TokenVerifier(keys: .scheduled(keys), rules: rules, clock: time.clock)
     for name in ["a", "b"] {
       let text = try issuer.issue(AccessTokenClaims(clientIdentifier: "app"), subject: "alice", audience: "api")
       #expect(try verifier.verify(text, as: AccessTokenClaims.self).key.identifier == name)

@@ -90,10 +90,10 @@ struct DPoPTests {
 
   @Test(
     "what is made verifies, with every algorithm",
-    arguments: [JSONWebAlgorithm.es256, .es384, .es512, .edDSA, .ps256]
+    arguments: [SignatureAlgorithm.es256, .es384, .es512, .edDSA, .ps256]
   )
-  func roundTrip(algorithm: JSONWebAlgorithm) throws {
-    let key = try #require(try KeyMaker.privateKey(algorithm))
+  func roundTrip(algorithm: SignatureAlgorithm) throws {
+    let key = try #require(try KeyMaker.privateKey(.signature(algorithm)))
     let nonces = try DPoPNonces(clock: clock)
     let signer = try DPoPSigner(key: key, clock: clock)
     let verifier = try DPoPVerifier(algorithms: [algorithm], nonces: nonces, clock: clock)
@@ -189,7 +189,7 @@ struct DPoPTests {
     for uri in ["https://id.example/", "id.example/token", "", "https://id.example@evil/token"] {
       #expect(try refusal(proof(header(), claims()), uri: uri) == .binding)
     }
-    for algorithms in [[], [.hs256], [.es256, .hs512], [.ecdhES]] as [Set<JSONWebAlgorithm>] {
+    for algorithms in [[], [.hs256], [.es256, .hs512]] as [Set<SignatureAlgorithm>] {
       #expect(
         WritAuthenticationTests.refusal { () throws(TokenError) in try DPoPVerifier(algorithms: algorithms) }
           == .configuration

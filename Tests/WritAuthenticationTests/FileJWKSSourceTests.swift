@@ -34,7 +34,7 @@ struct FileJWKSSourceTests {
     var settings = RemoteKeySet.Settings()
     settings.deadline = .seconds(60)
     let keys = try RemoteKeySet(source: FileJWKSSource(path: path.path), settings: settings, clock: time.monotonic)
-    let verifier = try TokenVerifier(keys: keys, issuer: "i", audience: "a")
+    let verifier = try TokenVerifier(keys: .remote(keys), issuer: "i", audience: "a")
     try await keys.refresh()
     _ = try verifier.verify(try issuer.token(0), as: NoClaims.self)
     try issuer.add("2")

@@ -249,7 +249,7 @@ struct OAuthTests {
     func verifier(_ audience: String?) throws -> TokenVerifier {
       var rules = TokenRules.accessToken(issuer: "i", audience: "")
       rules.audiences = audience.map { [$0] }
-      return try TokenVerifier(keys: remote, rules: rules, clock: time.clock, revocations: revocations)
+      return try TokenVerifier(keys: .remote(remote), rules: rules, clock: time.clock, revocations: revocations)
     }
     func token(_ key: PrivateKey) throws -> String {
       let issuer = try AccessTokenIssuer(

@@ -35,7 +35,7 @@ struct RemoteKeyFailureTests {
     settings.deadline = .milliseconds(300)
     let stubborn = StubbornSource(try world.issuer.published())
     let keys = try RemoteKeySet(source: stubborn, settings: settings, clock: world.time.monotonic)
-    let verifier = try TokenVerifier(keys: keys, issuer: "i", audience: "a")
+    let verifier = try TokenVerifier(keys: .remote(keys), issuer: "i", audience: "a")
     try await keys.refresh()
     let token = try world.issuer.token(0)
     stubborn.isHeld = true

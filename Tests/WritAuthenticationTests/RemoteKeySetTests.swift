@@ -140,7 +140,7 @@ struct RemoteKeySetTests {
     settings.maximumAge = .seconds(60)
     settings.deadline = .seconds(60)
     let keys = try RemoteKeySet(source: world.source, settings: settings, clock: world.time.monotonic)
-    let verifier = try TokenVerifier(keys: keys, issuer: "i", audience: "a")
+    let verifier = try TokenVerifier(keys: .remote(keys), issuer: "i", audience: "a")
     try await keys.refresh()
     let token = try world.issuer.token(0)
     for fetch in 2...5 {

@@ -21,7 +21,7 @@ struct RemoteKeyWorld {
     var settings = RemoteKeySet.Settings()
     settings.deadline = .seconds(60)
     keys = try RemoteKeySet(source: source, settings: settings, clock: time.monotonic)
-    verifier = try TokenVerifier(keys: keys, issuer: "i", audience: "a")
+    verifier = try TokenVerifier(keys: .remote(keys), issuer: "i", audience: "a")
   }
 
   func refusal(of token: String, _ verifier: TokenVerifier? = nil) -> TokenError.Code? {

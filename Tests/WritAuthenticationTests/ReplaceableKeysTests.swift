@@ -19,7 +19,7 @@ struct ReplaceableKeysTests {
     return (try VerificationKeys(key), try issuer.issue(NoClaims(), audience: "a"))
   }
 
-  private static func verifier(_ keys: some VerificationKeySource) throws -> TokenVerifier {
+  private static func verifier(_ keys: VerificationKeySource) throws -> TokenVerifier {
     try TokenVerifier(keys: keys, issuer: "i", audience: "a", clock: clock)
   }
 
@@ -27,7 +27,7 @@ struct ReplaceableKeysTests {
   func replacing() throws {
     let (old, new) = (try Self.pair("1"), try Self.pair("1"))
     let keys = ReplaceableKeys(old.keys)
-    let verifier = try Self.verifier(keys)
+    let verifier = try Self.verifier(.replaceable(keys))
     for (pair, other) in [(old, new), (new, old), (old, new)] {
       keys.replace(with: pair.keys)
       for _ in 0..<2 {
@@ -42,9 +42,9 @@ struct ReplaceableKeysTests {
   @Test("the generation is 0 for ever, or another with each replacement")
   func generations() throws {
     let pair = try Self.pair("1")
-    #expect(try Self.verifier(pair.keys).keyGeneration == 0)
+    #expect(try Self.verifier(.fixed(pair.keys)).keyGeneration == 0)
     let keys = ReplaceableKeys(pair.keys)
-    let verifier = try Self.verifier(keys)
+    let verifier = try Self.verifier(.replaceable(keys))
     #expect(try verifier.keyGeneration == 1)
     keys.replace(with: pair.keys)
     #expect(try verifier.keyGeneration == 2)
@@ -55,7 +55,7 @@ struct ReplaceableKeysTests {
     let (kept, old, new) = (try Self.pair("kept"), try Self.pair("old"), try Self.pair("new"))
     let sets = [old, new].map { VerificationKeys(kept.keys.keys + $0.keys.keys) }
     let keys = ReplaceableKeys(sets[0])
-    let verifier = try Self.verifier(keys)
+    let verifier = try Self.verifier(.replaceable(keys))
     await withTaskGroup(of: Int.self) { group in
       group.addTask {
         var number = 0

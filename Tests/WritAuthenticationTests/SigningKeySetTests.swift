@@ -33,7 +33,7 @@ struct SigningKeySetTests {
   }
 
   private func verifier(_ set: SigningKeySet) throws -> TokenVerifier {
-    try TokenVerifier(keys: set, issuer: "i", audience: "a", clock: time.clock)
+    try TokenVerifier(keys: .scheduled(set), issuer: "i", audience: "a", clock: time.clock)
   }
 
   @Test(
@@ -131,7 +131,7 @@ struct SigningKeySetTests {
     #expect(try names(set) == (first == nil ? [] : ["z"]))
     #expect(set.active?.identifier != "a")
     // Its clock may be behind: the token itself would still be valid.
-    let late = try TokenVerifier(keys: set, issuer: "i", audience: "a", clock: .fixed(Self.start + 1000))
+    let late = try TokenVerifier(keys: .scheduled(set), issuer: "i", audience: "a", clock: .fixed(Self.start + 1000))
     #expect(refusal { () throws(TokenError) in try late.verify(token, as: NoClaims.self) } == .keyUnknown)
   }
 

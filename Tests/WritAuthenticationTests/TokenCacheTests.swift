@@ -117,7 +117,7 @@ struct TokenCacheTests {
     let keys = ReplaceableKeys(self.keys)
     let cache = try TokenCache()
     let rules = TokenRules(issuer: "i", audience: "a")
-    let verifier = try TokenVerifier(keys: keys, rules: rules, clock: moved.clock, cache: cache)
+    let verifier = try TokenVerifier(keys: .replaceable(keys), rules: rules, clock: moved.clock, cache: cache)
     let text = try issuer.issue(NoClaims(), audience: "a")
     #expect(refusal(text, verifier) == nil)
     keys.replace(with: try KeyMaker.verificationKeys(KeyMaker.secretJSON(.hs256)))
@@ -276,7 +276,13 @@ struct TokenCacheTests {
     let revocations = try Revocations()
     let rules = TokenRules(issuer: "i", audience: "a")
     let clock = TokenClock.fixed(Self.now)
-    let verifier = try TokenVerifier(keys: keys, rules: rules, clock: clock, cache: cache, revocations: revocations)
+    let verifier = try TokenVerifier(
+      keys: .replaceable(keys),
+      rules: rules,
+      clock: clock,
+      cache: cache,
+      revocations: revocations
+    )
     let first = self.keys
     let texts = try (0..<1500).map { try token("\"exp\":\(Self.now + 60),\"sid\":\"\($0)\",\"jti\":\"\($0)\"") }
     await withTaskGroup(of: Int.self) { group in

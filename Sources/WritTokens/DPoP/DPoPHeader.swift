@@ -12,7 +12,7 @@ struct DPoPHeader {
   /// Reads the text of a header in base64url.
   ///
   /// - Parameter accepted: algorithms of key pairs that sign.
-  init(_ text: Span<UInt8>, accepting accepted: Set<JSONWebAlgorithm>) throws(TokenError) {
+  init(_ text: Span<UInt8>, accepting accepted: Set<SignatureAlgorithm>) throws(TokenError) {
     let document = try JOSEHeader.document(text)
     let header = try JOSEHeader(document)
     let rules = TokenRules(issuer: nil, audience: nil, type: DPoPProof.type)
@@ -29,7 +29,11 @@ struct DPoPHeader {
       throw TokenError(.header, "the \"jwk\" of a proof has a private or shared part")
     }
     do throws(KeyError) {
-      key = try JSONWebKeyReader(document, object).publicKey(accepting: [header.algorithm], assuming: [], .standard)
+      key = try JSONWebKeyReader(document, object).publicKey(
+        accepting: [.signature(header.algorithm)],
+        assuming: [],
+        .standard
+      )
     } catch {
       throw TokenError(.header, "the \"jwk\" of a proof: \(error.description)")
     }

@@ -24,7 +24,7 @@ public struct DPoPVerifier: Sendable {
   /// The longest window.
   public static let maximumWindow = Duration.seconds(600)
 
-  private let algorithms: Set<JSONWebAlgorithm>
+  private let algorithms: Set<SignatureAlgorithm>
   private let window: Duration
   private let nonces: DPoPNonces?
   private let clock: TokenClock
@@ -37,12 +37,12 @@ public struct DPoPVerifier: Sendable {
   ///   - clock: where the time comes from.
   /// - Throws: `TokenError` with the code `configuration`.
   public init(
-    algorithms: Set<JSONWebAlgorithm> = [.es256, .es384, .es512, .edDSA, .ed25519, .ed448],
+    algorithms: Set<SignatureAlgorithm> = [.es256, .es384, .es512, .edDSA, .ed25519, .ed448],
     window: Duration = .seconds(60),
     nonces: DPoPNonces? = nil,
     clock: TokenClock = .system
   ) throws(TokenError) {
-    guard !algorithms.isEmpty, algorithms.allSatisfy({ $0.isSignature && !$0.suits(.symmetric) }) else {
+    guard !algorithms.isEmpty, algorithms.allSatisfy({ !$0.suits(.symmetric) }) else {
       throw TokenError(.configuration, "the algorithms of proofs are not all such that key pairs sign with")
     }
     guard window >= .seconds(1), window <= Self.maximumWindow else {

@@ -9,8 +9,7 @@ package struct ContentCipher {
   /// The hash of HMAC; `nil` for AES-GCM.
   private let hash: HashFunction?
 
-  /// `nil` where the algorithm does not encrypt content.
-  package init?(_ algorithm: JSONWebAlgorithm) {
+  package init(_ algorithm: ContentEncryptionAlgorithm) {
     switch algorithm {
     case .a128CBCHS256: (keyCount, hash) = (32, .sha256)
     case .a192CBCHS384: (keyCount, hash) = (48, .sha384)
@@ -18,7 +17,6 @@ package struct ContentCipher {
     case .a128GCM: (keyCount, hash) = (16, nil)
     case .a192GCM: (keyCount, hash) = (24, nil)
     case .a256GCM: (keyCount, hash) = (32, nil)
-    default: return nil
     }
   }
 

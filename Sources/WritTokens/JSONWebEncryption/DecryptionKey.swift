@@ -36,7 +36,7 @@ public struct DecryptionKey: Sendable, CustomStringConvertible {
   }
 
   private init(_ attributes: KeyAttributes, _ material: Material) throws(KeyError) {
-    guard let management = attributes.algorithm.keyManagement,
+    guard let management = attributes.algorithm.keyManagement?.management,
       !attributes.operations.isDisjoint(with: management.decryptingOperations)
     else { throw KeyError(.notPermitted, "a key for \(attributes.algorithm) may not decrypt") }
     self.attributes = attributes
@@ -49,9 +49,11 @@ public struct DecryptionKey: Sendable, CustomStringConvertible {
 
   /// Whether the key is bound to what a header names.
   func suits(_ header: EncryptionHeader) -> Bool {
-    let bound = attributes.algorithm
-    return bound.isContentEncryption
-      ? header.algorithm == .dir && header.contentAlgorithm == bound : header.algorithm == bound
+    switch attributes.algorithm {
+    case .signature: false
+    case .keyManagement(let bound): header.algorithm == bound
+    case .contentEncryption(let bound): header.algorithm == .dir && header.contentAlgorithm == bound
+    }
   }
 
   /// Whether tokens for this key bring no encrypted key (RFC 7516, section 5.2, step 10).
@@ -128,7 +130,7 @@ public struct DecryptionKey: Sendable, CustomStringConvertible {
     case (.password(let hash, let wrappingCount), .secret(let secret), .password(let salt, let iterations)):
       let wrappingKey = try KeyDerivation.passwordKey(
         secret,
-        algorithm: header.algorithm,
+        algorithm: header.algorithm.rawValue,
         salt: salt,
         iterations: iterations,
         count: wrappingCount,
@@ -139,7 +141,7 @@ public struct DecryptionKey: Sendable, CustomStringConvertible {
       let peer = try PublicKeyHandle(curve: ephemeral.curve.curve, x: ephemeral.x.span, y: ephemeral.y.span)
       let agreed = try KeyDerivation.agreedKey(
         try KeyAgreement.sharedSecret(key, peer),
-        algorithm: wrappingCount == nil ? header.contentAlgorithm : header.algorithm,
+        algorithm: wrappingCount == nil ? header.contentAlgorithm.rawValue : header.algorithm.rawValue,
         partyU: partyU,
         partyV: partyV,
         count: wrappingCount ?? count

@@ -3,7 +3,7 @@
 /// What is accepted of encrypted tokens beside the keys.
 public struct DecryptionRules: Sendable, Hashable {
   /// The algorithms of content (`enc`) that are accepted.
-  public let contentAlgorithms: Set<JSONWebAlgorithm>
+  public let contentAlgorithms: Set<ContentEncryptionAlgorithm>
   /// Whether content may be compressed (`zip`), which lets its length tell of it (RFC 8725, section 3.6).
   public let allowsCompression: Bool
   /// The most iterations of PBKDF2 (`p2c`) that a token may ask for.
@@ -22,7 +22,7 @@ public struct DecryptionRules: Sendable, Hashable {
   public static let standard = DecryptionRules()
 
   private init() {
-    contentAlgorithms = .contentEncryption
+    contentAlgorithms = Set(ContentEncryptionAlgorithm.allCases)
     allowsCompression = false
     maximumIterations = 10_000
   }
@@ -31,15 +31,14 @@ public struct DecryptionRules: Sendable, Hashable {
   ///   - contentAlgorithms: the algorithms of content that are accepted.
   ///   - allowsCompression: whether content may be compressed.
   ///   - maximumIterations: 1,000 to ``iterationsCap``; what Writ encrypts under a password asks for 600,000.
-  /// - Throws: `TokenError` with the code `configuration` when an algorithm is none of content, or there is none, or the
-  ///   iterations are out of range.
+  /// - Throws: `TokenError` with the code `configuration` when there is no algorithm, or the iterations are out of range.
   public init(
-    contentAlgorithms: Set<JSONWebAlgorithm> = .contentEncryption,
+    contentAlgorithms: Set<ContentEncryptionAlgorithm> = Set(ContentEncryptionAlgorithm.allCases),
     allowsCompression: Bool = false,
     maximumIterations: Int = 10_000
   ) throws(TokenError) {
-    guard !contentAlgorithms.isEmpty, contentAlgorithms.isSubset(of: .contentEncryption) else {
-      throw TokenError(.configuration, "the algorithms of content that are accepted are none that encrypt content")
+    guard !contentAlgorithms.isEmpty else {
+      throw TokenError(.configuration, "no algorithm of content is accepted; name one in `contentAlgorithms`")
     }
     guard (Self.minimumIterations...Self.iterationsCap).contains(maximumIterations) else {
       let range = "\(Self.minimumIterations) to \(Self.iterationsCap)"

@@ -26,8 +26,8 @@ struct EncryptionHeader {
     let y: [UInt8]
   }
 
-  let algorithm: JSONWebAlgorithm
-  let contentAlgorithm: JSONWebAlgorithm
+  let algorithm: KeyManagementAlgorithm
+  let contentAlgorithm: ContentEncryptionAlgorithm
   let keyIdentifier: String?
   let type: String?
   let contentType: String?
@@ -40,19 +40,18 @@ struct EncryptionHeader {
     for name in ["crit", "b64"] where document.member(name, of: document.root) != nil {
       throw TokenError(.header, "the header parameter \"\(name)\" is not allowed in an encrypted token")
     }
-    guard let name = try JOSEHeader.string("alg", document), let algorithm = JSONWebAlgorithm(named: name),
-      let management = algorithm.keyManagement, !algorithm.isContentEncryption
-    else { throw TokenError(.algorithm, "\"alg\" of a token is missing, or none that encrypts keys") }
-    guard let name = try JOSEHeader.string("enc", document), let content = JSONWebAlgorithm(named: name),
+    guard let name = try JOSEHeader.string("alg", document), let algorithm = KeyManagementAlgorithm(named: name)
+    else { throw TokenError(.algorithm, "the token's \"alg\" is missing or not a key management algorithm") }
+    guard let name = try JOSEHeader.string("enc", document), let content = ContentEncryptionAlgorithm(named: name),
       rules.contentAlgorithms.contains(content)
-    else { throw TokenError(.algorithm, "\"enc\" of a token is missing, or none that is accepted") }
+    else { throw TokenError(.algorithm, "the token's \"enc\" is missing or not an accepted algorithm") }
     self.algorithm = algorithm
     contentAlgorithm = content
     keyIdentifier = try JOSEHeader.optionalString("kid", document)
     type = try JOSEHeader.optionalString("typ", document)
     contentType = try JOSEHeader.optionalString("cty", document)
     isCompressed = try Self.isCompressed(document, rules)
-    parameters = try Self.parameters(document, management, rules)
+    parameters = try Self.parameters(document, algorithm.management, rules)
   }
 
   private static func isCompressed(_ document: JSONDocument, _ rules: DecryptionRules) throws(TokenError) -> Bool {

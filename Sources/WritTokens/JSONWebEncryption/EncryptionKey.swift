@@ -54,7 +54,7 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
   }
 
   private init(_ attributes: KeyAttributes, _ material: Material, iterations: Int) throws(KeyError) {
-    guard let management = attributes.algorithm.keyManagement,
+    guard let management = attributes.algorithm.keyManagement?.management,
       !attributes.operations.isDisjoint(with: management.encryptingOperations)
     else { throw KeyError(.notPermitted, "a key for \(attributes.algorithm) may not encrypt") }
     self.attributes = attributes
@@ -67,18 +67,17 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
   public var description: String { "encryption key for \(attributes.algorithm)" }
 
   /// The algorithm of content where none is asked for: the only one that a content key suits, otherwise `A256GCM`.
-  var usualContentAlgorithm: JSONWebAlgorithm {
-    guard !attributes.algorithm.isContentEncryption else { return attributes.algorithm }
+  var usualContentAlgorithm: ContentEncryptionAlgorithm {
+    if let algorithm = attributes.algorithm.contentEncryption { return algorithm }
     guard case .direct = management, case .secret(let key) = material else { return .a256GCM }
-    let candidates: [JSONWebAlgorithm] = [.a256GCM, .a192GCM, .a128GCM, .a192CBCHS384, .a256CBCHS512]
-    return candidates.first { ContentCipher($0)?.keyCount == key.count } ?? .a256GCM
+    let candidates: [ContentEncryptionAlgorithm] = [.a256GCM, .a192GCM, .a128GCM, .a192CBCHS384, .a256CBCHS512]
+    return candidates.first { $0.keyCount == key.count } ?? .a256GCM
   }
 
   /// Whether content may be encrypted with an algorithm under this key.
-  func permits(_ content: JSONWebAlgorithm) -> Bool {
+  func permits(_ content: ContentEncryptionAlgorithm) -> Bool {
     guard case .direct = management, case .secret(let key) = material else { return true }
-    return (!attributes.algorithm.isContentEncryption || attributes.algorithm == content)
-      && ContentCipher(content)?.keyCount == key.count
+    return content.keyCount == key.count && content == attributes.algorithm.contentEncryption ?? content
   }
 
   /// A content key, itself encrypted.
@@ -91,7 +90,7 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
   /// Makes a content key, and writes to the header what whoever decrypts needs to know.
   func makeContentKey(
     count: Int,
-    for content: JSONWebAlgorithm,
+    for content: ContentEncryptionAlgorithm,
     _ header: inout JSONWriter
   ) throws(LibCryptoError) -> ContentKey {
     switch material {
@@ -123,7 +122,7 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
       header.integer(iterations)
       let wrappingKey = try KeyDerivation.passwordKey(
         secret,
-        algorithm: attributes.algorithm,
+        algorithm: attributes.algorithm.rawValue,
         salt: salt,
         iterations: iterations,
         count: wrappingCount,
@@ -138,7 +137,7 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
     _ publicKey: PublicKeyHandle,
     _ type: KeyType,
     _ count: Int,
-    _ content: JSONWebAlgorithm,
+    _ content: ContentEncryptionAlgorithm,
     _ header: inout JSONWriter
   ) throws(LibCryptoError) -> ContentKey {
     if case .oaep(let hash) = management {
@@ -152,7 +151,7 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
     try header.ephemeralKey(ephemeral.publicKey, curve)
     let agreed = try KeyDerivation.agreedKey(
       try KeyAgreement.sharedSecret(ephemeral, publicKey),
-      algorithm: wrappingCount == nil ? content : attributes.algorithm,
+      algorithm: wrappingCount == nil ? content.rawValue : attributes.algorithm.rawValue,
       partyU: [],
       partyV: [],
       count: wrappingCount ?? count

@@ -17,13 +17,13 @@ public struct EncryptionPassword: Sendable, CustomStringConvertible {
   /// - Throws: `KeyError` with the code `weak` when it is too short or too long, `mismatched` when the algorithm is another.
   public init(
     _ password: String,
-    algorithm: JSONWebAlgorithm,
+    algorithm: KeyManagementAlgorithm,
     identifier: String? = nil
   ) throws(KeyError) {
-    guard case .password = algorithm.keyManagement else {
+    guard case .password = algorithm.management else {
       throw KeyError(.mismatched, "a password cannot be used with \(algorithm)")
     }
-    key = try SymmetricKey(bytes: password.utf8.span, algorithm: algorithm, identifier: identifier)
+    key = try SymmetricKey(bytes: password.utf8.span, algorithm: .keyManagement(algorithm), identifier: identifier)
   }
 
   /// The algorithm; never the password.

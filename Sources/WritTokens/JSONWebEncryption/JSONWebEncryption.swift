@@ -17,7 +17,7 @@ public struct JSONWebEncryption: Sendable {
   /// What the key that decrypted it is bound to.
   public let key: KeyAttributes
   /// `enc` of the header.
-  public let contentAlgorithm: JSONWebAlgorithm
+  public let contentAlgorithm: ContentEncryptionAlgorithm
 
   /// Decrypts a token.
   ///
@@ -32,9 +32,7 @@ public struct JSONWebEncryption: Sendable {
     let headerText = bytes.extracting(parts.header)
     let header = try EncryptionHeader(headerText, keys.rules)
     let candidates = try keys.candidates(for: header)
-    guard let cipher = ContentCipher(header.contentAlgorithm) else {
-      throw TokenError(.algorithm, "\"enc\" of a token is none that is accepted")
-    }
+    let cipher = ContentCipher(header.contentAlgorithm)
     guard parts.encryptedKey.isEmpty || !candidates.contains(where: \.takesNoEncryptedKey) else {
       throw TokenError(.malformed, "a token has an encrypted key, which \(header.algorithm) does not have")
     }
@@ -66,26 +64,26 @@ public struct JSONWebEncryption: Sendable {
   ///   - contentAlgorithm: `enc` of the header; unless given, the one that a content key suits, otherwise `A256GCM`.
   ///   - type: `typ` of the header.
   ///   - contentType: `cty` of the header; of a signed token inside, `JWT`.
-  /// - Throws: `TokenError` with the codes `tooLarge`, `failure`, and `configuration` when the algorithm is none of content, or not
-  ///   the key's.
+  /// - Throws: `TokenError` with the codes `tooLarge`, `failure`, and `configuration` when the algorithm is not the key's.
   public static func encrypt(
     _ content: Span<UInt8>,
     for key: EncryptionKey,
-    with contentAlgorithm: JSONWebAlgorithm? = nil,
+    with contentAlgorithm: ContentEncryptionAlgorithm? = nil,
     type: String? = nil,
     contentType: String? = nil
   ) throws(TokenError) -> String {
     let algorithm = contentAlgorithm ?? key.usualContentAlgorithm
-    guard let cipher = ContentCipher(algorithm), key.permits(algorithm) else {
+    guard key.permits(algorithm) else {
       throw TokenError(.configuration, "content cannot be encrypted with \(algorithm) under this key")
     }
+    let cipher = ContentCipher(algorithm)
     // Before sizes are added up: the token is longer than its content.
     try CompactToken.checkSize(content.count)
     let token: String
     do throws(LibCryptoError) {
       var header = JSONWriter()
       header.beginObject()
-      header.member("alg", key.attributes.algorithm.headerName.rawValue)
+      header.member("alg", key.attributes.algorithm.keyManagement?.rawValue)
       header.member("enc", algorithm.rawValue)
       header.member("kid", key.attributes.identifier)
       header.member("typ", type)

@@ -2,14 +2,14 @@
 
 internal import LibCrypto
 
-/// How a content key comes to whoever decrypts (RFC 7518, section 4.1).
+/// The way in which a content key reaches the recipient of a token (RFC 7518, section 4.1).
 enum KeyManagement {
   /// Both sides have it.
   case direct
-  /// Encrypted with AES Key Wrap.
-  case wrapping
-  /// Encrypted with AES-GCM.
-  case gcmWrapping
+  /// Encrypted with AES Key Wrap, under a key of so many bytes.
+  case wrapping(count: Int)
+  /// Encrypted with AES-GCM, under a key of so many bytes.
+  case gcmWrapping(count: Int)
   /// Encrypted with RSAES-OAEP.
   case oaep(HashFunction)
   /// Agreed on; with a count, what is agreed on are the bytes of a key of AES Key Wrap.
@@ -36,13 +36,17 @@ enum KeyManagement {
   }
 }
 
-extension JSONWebAlgorithm {
-  /// What a key bound to this algorithm does; one bound to an algorithm of content is the content key.
-  var keyManagement: KeyManagement? {
+extension KeyManagementAlgorithm {
+  /// The way in which a content key reaches the recipient.
+  var management: KeyManagement {
     switch self {
-    case .dir, .a128CBCHS256, .a192CBCHS384, .a256CBCHS512, .a128GCM, .a192GCM, .a256GCM: .direct
-    case .a128KW, .a192KW, .a256KW: .wrapping
-    case .a128GCMKW, .a192GCMKW, .a256GCMKW: .gcmWrapping
+    case .dir: .direct
+    case .a128KW: .wrapping(count: 16)
+    case .a192KW: .wrapping(count: 24)
+    case .a256KW: .wrapping(count: 32)
+    case .a128GCMKW: .gcmWrapping(count: 16)
+    case .a192GCMKW: .gcmWrapping(count: 24)
+    case .a256GCMKW: .gcmWrapping(count: 32)
     case .rsaOAEP: .oaep(.sha1)
     case .rsaOAEP256: .oaep(.sha256)
     case .rsaOAEP384: .oaep(.sha384)
@@ -54,13 +58,27 @@ extension JSONWebAlgorithm {
     case .pbes2HS256A128KW: .password(.sha256, wrappingCount: 16)
     case .pbes2HS384A192KW: .password(.sha384, wrappingCount: 24)
     case .pbes2HS512A256KW: .password(.sha512, wrappingCount: 32)
-    default: nil
+    }
+  }
+}
+
+extension JSONWebAlgorithm {
+  /// The algorithm that the header of a token names in `alg` for a key that is bound to this one; `nil` for signatures.
+  ///
+  /// A key that is bound to an algorithm of content is the content key.
+  var keyManagement: KeyManagementAlgorithm? {
+    switch self {
+    case .signature: nil
+    case .keyManagement(let algorithm): algorithm
+    case .contentEncryption: .dir
     }
   }
 
-  /// Whether it is one of `enc`.
-  var isContentEncryption: Bool { ContentCipher(self) != nil }
-
-  /// `alg` of the header of a token for a key that is bound to this algorithm.
-  var headerName: JSONWebAlgorithm { isContentEncryption ? .dir : self }
+  /// The only algorithm of content that a key may encrypt with; `nil` where it is free.
+  var contentEncryption: ContentEncryptionAlgorithm? {
+    switch self {
+    case .contentEncryption(let algorithm): algorithm
+    case .signature, .keyManagement: nil
+    }
+  }
 }

@@ -12,21 +12,21 @@ public struct NestedTokenIssuer: Sendable {
   /// The key of whoever is to read the tokens.
   public let encryptionKey: EncryptionKey
   /// `enc` of the header.
-  public let contentAlgorithm: JSONWebAlgorithm
+  public let contentAlgorithm: ContentEncryptionAlgorithm
 
   /// - Parameters:
   ///   - issuer: what signs.
   ///   - encryptionKey: the key of whoever is to read the tokens; it also says `alg` and `kid` of the outer header.
   ///   - contentAlgorithm: `enc` of the outer header; unless given, as ``JSONWebEncryption/encrypt(_:for:with:type:contentType:)``
   ///     has it.
-  /// - Throws: `TokenError` with the code `configuration` when the algorithm is none of content, or not the key's.
+  /// - Throws: `TokenError` with the code `configuration` when the algorithm is not the key's.
   public init(
     issuer: TokenIssuer,
     encryptionKey: EncryptionKey,
-    contentAlgorithm: JSONWebAlgorithm? = nil
+    contentAlgorithm: ContentEncryptionAlgorithm? = nil
   ) throws(TokenError) {
     let algorithm = contentAlgorithm ?? encryptionKey.usualContentAlgorithm
-    guard algorithm.isContentEncryption, encryptionKey.permits(algorithm) else {
+    guard encryptionKey.permits(algorithm) else {
       throw TokenError(.configuration, "content cannot be encrypted with \(algorithm) under this key")
     }
     self.issuer = issuer

@@ -50,7 +50,7 @@ public struct SymmetricKey: Sendable, CustomStringConvertible {
     let attributes = try stated.bound(to: .symmetric, possible: .all, accepting: [algorithm])
     let counts = algorithm.symmetricKeyCounts ?? 0...0
     // Where several lengths do, 256 bits; for HMAC as many as the hash has.
-    let count = algorithm.hmacHash == nil && counts.contains(32) ? 32 : counts.lowerBound
+    let count = !algorithm.isSignature && counts.contains(32) ? 32 : counts.lowerBound
     let bytes = try KeyError.catching { () throws(LibCryptoError) in try Randomness.secretBytes(count) }
     return try SymmetricKey(bytes, attributes)
   }

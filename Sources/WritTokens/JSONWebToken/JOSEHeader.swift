@@ -8,7 +8,7 @@ internal import StrictJSON
 /// ``DPoPVerifier`` takes the `jwk`. `crit` always refuses: it may only
 /// name extensions, and none is understood.
 struct JOSEHeader: Sendable {
-  let algorithm: JSONWebAlgorithm
+  let algorithm: SignatureAlgorithm
   let keyIdentifier: String?
   let type: String?
 
@@ -25,7 +25,7 @@ struct JOSEHeader: Sendable {
     guard let name = try Self.string("alg", document) else {
       throw TokenError(.algorithm, "the token names no algorithm (\"alg\")")
     }
-    guard let algorithm = JSONWebAlgorithm(named: name), algorithm.isSignature else {
+    guard let algorithm = SignatureAlgorithm(named: name) else {
       throw TokenError(.algorithm, "the token's algorithm \"\(printable(name))\" is not a signature algorithm")
     }
     self.algorithm = algorithm

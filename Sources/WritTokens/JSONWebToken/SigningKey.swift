@@ -19,7 +19,9 @@ public struct SigningKey: Sendable, CustomStringConvertible {
   ///
   /// - Throws: `KeyError` with the code `notPermitted` when its algorithm or its operations do not include signing.
   public init(_ key: SymmetricKey) throws(KeyError) {
-    guard let hash = key.attributes.algorithm.hmacHash, key.attributes.operations.contains(.sign) else {
+    guard case .hmac(let hash) = key.attributes.algorithm.signature?.computation,
+      key.attributes.operations.contains(.sign)
+    else {
       throw KeyError(.notPermitted, "a key for \(key.attributes.algorithm) may not sign")
     }
     attributes = key.attributes
@@ -35,7 +37,9 @@ public struct SigningKey: Sendable, CustomStringConvertible {
   ///
   /// - Throws: `KeyError` with the code `notPermitted` when its algorithm or its operations do not include signing.
   public init(_ key: PrivateKey) throws(KeyError) {
-    guard let scheme = key.attributes.algorithm.signatureScheme, key.attributes.operations.contains(.sign) else {
+    guard case .keyPair(let scheme) = key.attributes.algorithm.signature?.computation,
+      key.attributes.operations.contains(.sign)
+    else {
       throw KeyError(.notPermitted, "a key for \(key.attributes.algorithm) may not sign")
     }
     attributes = key.attributes

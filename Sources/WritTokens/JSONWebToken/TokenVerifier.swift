@@ -24,7 +24,7 @@ public struct TokenVerifier: Sendable {
   /// A verifier that checks everything.
   ///
   /// - Parameters:
-  ///   - keys: the issuer's keys: ``VerificationKeys``, or others that change.
+  ///   - keys: the source of the issuer's keys.
   ///   - issuer: the value that `iss` must have, byte for byte.
   ///   - audience: the value that `aud` must be or contain, byte for byte.
   ///   - type: the `typ` that the header must have; not checked unless given.
@@ -34,7 +34,7 @@ public struct TokenVerifier: Sendable {
   /// - Throws: `TokenError` with the code `configuration` when a leeway is negative or longer than
   ///   ``TokenRules/maximumLeeway``.
   public init(
-    keys: some VerificationKeySource,
+    keys: VerificationKeySource,
     issuer: String,
     audience: String,
     type: String? = nil,
@@ -51,7 +51,7 @@ public struct TokenVerifier: Sendable {
   /// A verifier with other rules.
   ///
   /// - Parameters:
-  ///   - keys: the issuer's keys: ``VerificationKeys``, or others that change.
+  ///   - keys: the source of the issuer's keys.
   ///   - rules: the rules for a token's claims and its `typ`.
   ///   - clock: the source of the time.
   ///   - cache: keeps tokens that were verified; without, each is verified each time.
@@ -59,18 +59,70 @@ public struct TokenVerifier: Sendable {
   /// - Throws: `TokenError` with the code `configuration` when a leeway is negative or longer than ``TokenRules/maximumLeeway``,
   ///   or a list of issuers or audiences is empty or too long; `failure`.
   public init(
-    keys: some VerificationKeySource,
+    keys: VerificationKeySource,
     rules: TokenRules,
     clock: TokenClock = .system,
     cache: TokenCache? = nil,
     revocations: Revocations? = nil
   ) throws(TokenError) {
-    self.keys = VerifierKeys(keys.origin)
+    self.keys = VerifierKeys(keys)
     self.rules = rules
     self.clock = clock
     self.revocations = revocations
     leeways = try rules.checked()
     self.cache = if let cache { try VerifierCache(cache) } else { nil }
+  }
+
+  /// A verifier that checks everything, with keys that never change.
+  ///
+  /// - Parameters:
+  ///   - keys: the issuer's keys.
+  ///   - issuer: the value that `iss` must have, byte for byte.
+  ///   - audience: the value that `aud` must be or contain, byte for byte.
+  ///   - type: the `typ` that the header must have; not checked unless given.
+  ///   - leeway: the time by which the issuer's clock may be ahead, for `nbf` and `iat`.
+  ///   - expirationLeeway: the time for which a token is taken after its `exp`.
+  ///   - clock: the source of the time.
+  /// - Throws: `TokenError` with the code `configuration` when a leeway is negative or longer than
+  ///   ``TokenRules/maximumLeeway``.
+  public init(
+    keys: VerificationKeys,
+    issuer: String,
+    audience: String,
+    type: String? = nil,
+    leeway: Duration = TokenRules.usualLeeway,
+    expirationLeeway: Duration = .zero,
+    clock: TokenClock = .system
+  ) throws(TokenError) {
+    try self.init(
+      keys: .fixed(keys),
+      issuer: issuer,
+      audience: audience,
+      type: type,
+      leeway: leeway,
+      expirationLeeway: expirationLeeway,
+      clock: clock
+    )
+  }
+
+  /// A verifier with other rules, with keys that never change.
+  ///
+  /// - Parameters:
+  ///   - keys: the issuer's keys.
+  ///   - rules: the rules for a token's claims and its `typ`.
+  ///   - clock: the source of the time.
+  ///   - cache: keeps tokens that were verified; without, each is verified each time.
+  ///   - revocations: tokens that are no longer taken although they have not expired.
+  /// - Throws: `TokenError` with the code `configuration` when a leeway is negative or longer than
+  ///   ``TokenRules/maximumLeeway``, or a list of issuers or audiences is empty or too long; `failure`.
+  public init(
+    keys: VerificationKeys,
+    rules: TokenRules,
+    clock: TokenClock = .system,
+    cache: TokenCache? = nil,
+    revocations: Revocations? = nil
+  ) throws(TokenError) {
+    try self.init(keys: .fixed(keys), rules: rules, clock: clock, cache: cache, revocations: revocations)
   }
 
   /// Verifies a bearer's token.

@@ -23,7 +23,9 @@ public final class VerificationKey: Sendable {
   ///
   /// - Throws: `KeyError` with the code `notPermitted` when its algorithm or its operations do not include verifying.
   public init(_ key: SymmetricKey) throws(KeyError) {
-    guard let hash = key.attributes.algorithm.hmacHash, key.attributes.operations.contains(.verify) else {
+    guard case .hmac(let hash) = key.attributes.algorithm.signature?.computation,
+      key.attributes.operations.contains(.verify)
+    else {
       throw KeyError(.notPermitted, "a key for \(key.attributes.algorithm) may not verify")
     }
     attributes = key.attributes
@@ -40,7 +42,9 @@ public final class VerificationKey: Sendable {
   ///
   /// - Throws: `KeyError` with the code `notPermitted` when its algorithm or its operations do not include verifying.
   public init(_ key: PublicKey) throws(KeyError) {
-    guard let scheme = key.attributes.algorithm.signatureScheme, key.attributes.operations.contains(.verify) else {
+    guard case .keyPair(let scheme) = key.attributes.algorithm.signature?.computation,
+      key.attributes.operations.contains(.verify)
+    else {
       throw KeyError(.notPermitted, "a key for \(key.attributes.algorithm) may not verify")
     }
     attributes = key.attributes

@@ -65,7 +65,7 @@ public struct VerificationKeys: Sendable {
       throw TokenError(.keyUnknown, "there is no key \(identifier)")
     }
     let candidates = named.filter { index in
-      keys[index].attributes.algorithm.isSameAlgorithm(as: header.algorithm, of: keys[index].type)
+      keys[index].attributes.algorithm.isSameAlgorithm(as: .signature(header.algorithm), of: keys[index].type)
     }
     guard !candidates.isEmpty else {
       throw TokenError(.algorithm, "no key that may verify the token is for \(header.algorithm)")

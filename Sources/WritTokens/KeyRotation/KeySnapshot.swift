@@ -17,11 +17,11 @@ enum VerifierKeys: Sendable {
   case fixed(KeySnapshot)
   case changing(LatestSnapshot)
 
-  init(_ origin: KeyOrigin) {
+  init(_ source: VerificationKeySource) {
     self =
-      switch origin.kind {
+      switch source.kind {
       case .fixed(let keys): .fixed(KeySnapshot(KeyGeneration(number: 0, keys: keys)))
-      case .replaceable, .scheduled, .remote: .changing(LatestSnapshot(origin))
+      case .replaceable, .scheduled, .remote: .changing(LatestSnapshot(source))
       }
   }
 
@@ -41,14 +41,14 @@ enum VerifierKeys: Sendable {
     get throws(TokenError) {
       switch self {
       case .fixed(let snapshot): snapshot.generation
-      case .changing(let latest): try latest.origin.generation()
+      case .changing(let latest): try latest.source.generation()
       }
     }
   }
 
   /// The keys that can be fetched anew.
   var remote: RemoteKeySet? {
-    guard case .changing(let latest) = self, case .remote(let keys) = latest.origin.kind else { return nil }
+    guard case .changing(let latest) = self, case .remote(let keys) = latest.source.kind else { return nil }
     return keys
   }
 }
@@ -57,17 +57,17 @@ enum VerifierKeys: Sendable {
 ///
 /// A verification takes it under a lock held for a comparison, and makes another when the source has gone on.
 final class LatestSnapshot: Sendable {
-  let origin: KeyOrigin
+  let source: VerificationKeySource
   private let state = Guarded<KeySnapshot?>(nil)
 
-  init(_ origin: KeyOrigin) {
-    self.origin = origin
+  init(_ source: VerificationKeySource) {
+    self.source = source
   }
 
   func snapshot() throws(TokenError) -> KeySnapshot {
-    let generation = try origin.generation()
+    let generation = try source.generation()
     if let latest = state.withLock({ $0 }), latest.generation == generation { return latest }
-    let next = KeySnapshot(try origin.current())
+    let next = KeySnapshot(try source.current())
     return state.withLock { snapshot in
       // Of several threads that get here the first makes the snapshot, so that all learn headers in one place.
       if let snapshot, snapshot.generation == next.generation { return snapshot }
@@ -77,7 +77,7 @@ final class LatestSnapshot: Sendable {
   }
 }
 
-extension KeyOrigin {
+extension VerificationKeySource {
   /// The number of the keys in force.
   func generation() throws(TokenError) -> UInt64 {
     switch kind {

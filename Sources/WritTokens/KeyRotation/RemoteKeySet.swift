@@ -14,7 +14,7 @@ internal import Synchronization
 /// fetched anew when they have the age that their source states, in the background; a fetch that fails, or brings no
 /// key that can be used, leaves those held in force until they are too old. Then every token is refused with
 /// `TokenError.Code.keysUnavailable`.
-public final class RemoteKeySet: Sendable, VerificationKeySource {
+public final class RemoteKeySet: Sendable {
   let source: any JWKSSource
   let settings: Settings
   let timing: Timing
@@ -63,9 +63,6 @@ public final class RemoteKeySet: Sendable, VerificationKeySource {
     self.settings = settings
     self.clock = clock
   }
-
-  /// The keys, for verifiers.
-  public var origin: KeyOrigin { KeyOrigin(kind: .remote(self)) }
 
   /// What a set holds, for people who watch over it.
   public struct Status: Sendable {

@@ -5,12 +5,12 @@ internal import Synchronization
 /// Keys that are replaced while verifiers use them: when a file has changed, say.
 ///
 ///     let keys = ReplaceableKeys(try VerificationKeys(set))
-///     let verifier = try TokenVerifier(keys: keys, issuer: "https://id.example", audience: "api")
+///     let verifier = try TokenVerifier(keys: .replaceable(keys), issuer: "https://id.example", audience: "api")
 ///     keys.replace(with: try VerificationKeys(newSet))
 ///
 /// Each verification takes the old keys or the new ones, whole; one that begins after ``replace(with:)`` has returned takes
 /// the new ones.
-public final class ReplaceableKeys: Sendable, VerificationKeySource {
+public final class ReplaceableKeys: Sendable {
   private let state: Guarded<KeyGeneration>
   /// The number of the generation in the lock.
   private let number: Atomic<UInt64>
@@ -30,9 +30,6 @@ public final class ReplaceableKeys: Sendable, VerificationKeySource {
       number.store(next, ordering: .releasing)
     }
   }
-
-  /// The keys, for verifiers.
-  public var origin: KeyOrigin { KeyOrigin(kind: .replaceable(self)) }
 
   /// The number of the keys in force: 1 at first, and larger with each replacement.
   var generation: UInt64 { number.load(ordering: .acquiring) }

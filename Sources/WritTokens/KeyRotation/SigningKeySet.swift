@@ -15,7 +15,7 @@ internal import Synchronization
 /// has to be called.
 ///
 /// Shared secrets have no place in a set that is published; verifiers that share one take ``ReplaceableKeys``.
-public final class SigningKeySet: Sendable, VerificationKeySource {
+public final class SigningKeySet: Sendable {
   /// Keys of a set at most, those that have retired not counted.
   public static let maximumCount = 16
   /// The longest overlap.
@@ -127,9 +127,6 @@ public final class SigningKeySet: Sendable, VerificationKeySource {
 
   /// What the key that signs at the moment is bound to; `nil` when none does.
   public var active: KeyAttributes? { current().period.active?.signing.attributes }
-
-  /// The keys, for verifiers.
-  public var origin: KeyOrigin { KeyOrigin(kind: .scheduled(self)) }
 
   /// The number of the keys in force; larger whenever the schedule has moved.
   var generation: UInt64 {

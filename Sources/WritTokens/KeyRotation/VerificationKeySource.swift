@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a ``TokenVerifier`` takes its keys from.
+/// A source of the keys that a ``TokenVerifier`` verifies with: keys that never change, or keys that rotate.
 ///
-/// ``VerificationKeys`` stay as they are. ``ReplaceableKeys`` are replaced by hand, those of a ``SigningKeySet`` by its
-/// schedule, those of a ``RemoteKeySet`` by what the issuer publishes. The requirement is Writ's own: other types have nothing to
-/// answer it with.
-public protocol VerificationKeySource: Sendable {
-  /// The keys as verifiers read them.
-  var origin: KeyOrigin { get }
-}
-
-/// Keys as verifiers read them; made by the types that conform to ``VerificationKeySource``.
-public struct KeyOrigin: Sendable {
+///     let verifier = try TokenVerifier(keys: .remote(keySet), issuer: "https://id.example", audience: "api")
+public struct VerificationKeySource: Sendable {
   enum Kind {
     case fixed(VerificationKeys)
     case replaceable(ReplaceableKeys)
@@ -20,6 +12,26 @@ public struct KeyOrigin: Sendable {
   }
 
   let kind: Kind
+
+  /// Keys that never change.
+  public static func fixed(_ keys: VerificationKeys) -> VerificationKeySource {
+    VerificationKeySource(kind: .fixed(keys))
+  }
+
+  /// Keys that the application replaces.
+  public static func replaceable(_ keys: ReplaceableKeys) -> VerificationKeySource {
+    VerificationKeySource(kind: .replaceable(keys))
+  }
+
+  /// The public halves of an issuer's own keys, which change by its schedule.
+  public static func scheduled(_ keys: SigningKeySet) -> VerificationKeySource {
+    VerificationKeySource(kind: .scheduled(keys))
+  }
+
+  /// The keys that another issuer publishes.
+  public static func remote(_ keys: RemoteKeySet) -> VerificationKeySource {
+    VerificationKeySource(kind: .remote(keys))
+  }
 }
 
 /// The keys of one generation.
@@ -28,9 +40,4 @@ public struct KeyOrigin: Sendable {
 struct KeyGeneration: Sendable {
   let number: UInt64
   let keys: VerificationKeys
-}
-
-extension VerificationKeys: VerificationKeySource {
-  /// The keys, which never change.
-  public var origin: KeyOrigin { KeyOrigin(kind: .fixed(self)) }
 }

@@ -55,14 +55,12 @@ struct AlgorithmArgument: ExpressibleByArgument {
 
 /// An algorithm that encrypts contents, given on the command line.
 struct ContentAlgorithmArgument: ExpressibleByArgument {
-  let algorithm: JSONWebAlgorithm
+  let algorithm: ContentEncryptionAlgorithm
 
-  static var allValueStrings: [String] {
-    JSONWebAlgorithm.allCases.filter(Set<JSONWebAlgorithm>.contentEncryption.contains).map(\.rawValue)
-  }
+  static var allValueStrings: [String] { ContentEncryptionAlgorithm.allCases.map(\.rawValue) }
 
   init?(argument: String) {
-    guard let algorithm = JSONWebAlgorithm(named: argument) else { return nil }
+    guard let algorithm = ContentEncryptionAlgorithm(named: argument) else { return nil }
     self.algorithm = algorithm
   }
 }
