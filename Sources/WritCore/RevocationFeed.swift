@@ -29,7 +29,7 @@ public struct Revocation: Sendable, Hashable {
     case token(String)
     /// A session and its tokens, by their `sid`.
     case session(String)
-    /// A family of refresh tokens and its access tokens, by their claim ``AccessTokenClaims/refreshFamilyClaim``.
+    /// A family of refresh tokens and its access tokens, by their claim `AccessTokenClaims.refreshFamilyClaim`.
     case family(String)
     /// All of a subject (`sub`) that was issued up to a second since 1970, that second included.
     case subject(String, issuedUntil: Int64)

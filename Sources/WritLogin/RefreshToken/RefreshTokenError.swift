@@ -80,7 +80,7 @@ public struct RefreshTokenError: Error, Sendable, CustomStringConvertible {
   /// failed.
   ///
   /// `superseded` is no `invalid_grant`, on which clients log their user out: it is `temporarily_unavailable` with the
-  /// status 503 and Retry-After, as ``OAuthResponse/init(_:)`` answers.
+  /// status 503 and Retry-After, as `OAuthResponse.init(_:)` answers.
   public var oauthCode: String? {
     switch code.kind {
     case .invalid, .reused, .client, .key, .sessionEnded, .revoked: "invalid_grant"

@@ -142,7 +142,7 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
   /// Exchanges a token for its successor: at the token endpoint, with an access token.
   ///
   /// Authenticate the client before, if it has a secret. Where the answer is `invalid_grant` it has to log in again;
-  /// ``OAuthResponse/init(_:)`` makes the answer of an error.
+  /// `OAuthResponse.init(_:)` makes the answer of an error.
   ///
   /// - Parameters:
   ///   - token: as the client has sent it.

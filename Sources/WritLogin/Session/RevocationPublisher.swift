@@ -2,14 +2,14 @@
 
 internal import WritTokens
 
-/// Publishes the end of sessions and of families to the feed that ``Revocations`` follow, so that their access tokens are refused at once.
+/// Publishes the end of sessions and of families to the feed that `Revocations` follow, so that their access tokens are refused at once.
 ///
 ///     let publisher = RevocationPublisher(feed, accessTokenLifetime: .seconds(300))
 ///     let sessions = try Sessions(store: store, ring: ring, origins: origins, revocations: publisher)
 ///     let tokens = try RefreshTokens(store: store, ring: ring, sessions: sessions, revocations: publisher)
 ///
-/// Access tokens say their session and family where ``AccessTokenClaims/sessionIdentifier`` and
-/// ``AccessTokenClaims/refreshFamily`` are set, as ``AccessTokenClaims/init(_:)`` does.
+/// Access tokens say their session and family where `AccessTokenClaims.sessionIdentifier` and
+/// `AccessTokenClaims.refreshFamily` are set, as `AccessTokenClaims.init(_:)` does.
 public struct RevocationPublisher: Sendable {
   private let feed: any RevocationFeed
   private let lifetime: Int64
@@ -17,7 +17,7 @@ public struct RevocationPublisher: Sendable {
   /// - Parameters:
   ///   - feed: where revocations are told.
   ///   - lifetime: that of the access tokens, from `iat` to `exp`; a revocation is remembered as long. At most
-  ///     ``TokenIssuer/maximumLifetime``.
+  ///     `TokenIssuer.maximumLifetime`.
   public init(_ feed: some RevocationFeed, accessTokenLifetime lifetime: Duration) {
     self.feed = feed
     let (seconds, attoseconds) = min(max(.zero, lifetime), TokenIssuer.maximumLifetime).components

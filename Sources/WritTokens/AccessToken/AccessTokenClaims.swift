@@ -24,9 +24,9 @@ public struct AccessTokenClaims: TokenClaims, Hashable {
   public var groups: [String]
   /// `entitlements` of the subject.
   public var entitlements: [String]
-  /// `sid`: the session that the token was issued in, ``SessionHandle/description``; it is refused once that is revoked.
+  /// `sid`: the session that the token was issued in, `SessionHandle.description`; it is refused once that is revoked.
   public var sessionIdentifier: String?
-  /// ``refreshFamilyClaim``: the family of refresh tokens that the token was issued with, ``RefreshFamilyHandle/description``; it is
+  /// ``refreshFamilyClaim``: the family of refresh tokens that the token was issued with, `RefreshFamilyHandle.description`; it is
   /// refused once that is revoked.
   public var refreshFamily: String?
   /// `cnf`: who may use the token; without, any bearer.
