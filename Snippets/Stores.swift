@@ -96,6 +96,6 @@ try await limits()
 func deployment(_ store: MemoryRecordStore, _ ring: SecretRing, _ events: SecurityEvents) async throws {
   // snippet.deployment
   // Throws for a store in memory, which each server has for itself, and for a ring that does not open what the store keeps.
-  try await Deployment(processes: 4, machines: 2).check(store, ring: ring, events: events)
+  try await Deployment(processes: 4, machines: 2).checkSecrets(ring, in: store, events: events)
   // snippet.end
 }

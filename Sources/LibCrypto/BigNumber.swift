@@ -9,7 +9,7 @@ struct BigNumber: ~Copyable {
 
   /// Zero.
   init() throws(LibCryptoError) {
-    unsafe pointer = try LibCryptoError.check(BN_new(), .failure, "BN_new")
+    unsafe pointer = try LibCryptoError.unwrap(BN_new(), .failure, "BN_new")
     unsafe BN_set_flags(pointer, BN_FLG_CONSTTIME)
   }
 
@@ -17,7 +17,7 @@ struct BigNumber: ~Copyable {
   init(_ bytes: Span<UInt8>) throws(LibCryptoError) {
     let count = try Int32(checked: bytes.count)
     let number = unsafe bytes.withPointer { unsafe BN_bin2bn($0, count, nil) }
-    unsafe pointer = try LibCryptoError.check(number, .failure, "BN_bin2bn")
+    unsafe pointer = try LibCryptoError.unwrap(number, .failure, "BN_bin2bn")
     unsafe BN_set_flags(pointer, BN_FLG_CONSTTIME)
   }
 
@@ -50,7 +50,7 @@ struct Calculator: ~Copyable {
   let pointer: OpaquePointer
 
   init() throws(LibCryptoError) {
-    unsafe pointer = try LibCryptoError.check(BN_CTX_secure_new(), .failure, "BN_CTX_new")
+    unsafe pointer = try LibCryptoError.unwrap(BN_CTX_secure_new(), .failure, "BN_CTX_new")
   }
 
   deinit { unsafe BN_CTX_free(pointer) }
@@ -98,7 +98,7 @@ struct Calculator: ~Copyable {
     unsafe try LibCryptoError.check(BN_rshift(odd.pointer, last.pointer, zeros), .failure, "BN_rshift")
     let base = try randomBase(below: last)
 
-    let montgomery = unsafe try LibCryptoError.check(BN_MONT_CTX_new(), .failure, "BN_MONT_CTX_new")
+    let montgomery = unsafe try LibCryptoError.unwrap(BN_MONT_CTX_new(), .failure, "BN_MONT_CTX_new")
     defer { unsafe BN_MONT_CTX_free(montgomery) }
     unsafe try LibCryptoError.check(BN_MONT_CTX_set(montgomery, number.pointer, pointer), .failure, "BN_MONT_CTX_set")
     let power = try BigNumber()

@@ -8,7 +8,7 @@ struct CipherContext: ~Copyable {
   let pointer: OpaquePointer
 
   init() throws(LibCryptoError) {
-    unsafe pointer = try LibCryptoError.check(EVP_CIPHER_CTX_new(), .failure, "EVP_CIPHER_CTX_new")
+    unsafe pointer = try LibCryptoError.unwrap(EVP_CIPHER_CTX_new(), .failure, "EVP_CIPHER_CTX_new")
   }
 
   deinit { unsafe EVP_CIPHER_CTX_free(pointer) }

@@ -131,7 +131,7 @@ package enum KeyDerivation {
   ) throws(LibCryptoError) -> SecretBytes {
     guard count > 0 else { throw LibCryptoError(.parameter, "a derived key of \(count) bytes was asked for") }
     defer { ERR_clear_error() }
-    let context = unsafe try LibCryptoError.check(EVP_KDF_CTX_new(algorithm), .failure, "EVP_KDF_CTX_new")
+    let context = unsafe try LibCryptoError.unwrap(EVP_KDF_CTX_new(algorithm), .failure, "EVP_KDF_CTX_new")
     defer { unsafe EVP_KDF_CTX_free(context) }
     var status: Int32 = 0
     let key = SecretBytes(count: count) { key in

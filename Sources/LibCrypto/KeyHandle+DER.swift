@@ -21,7 +21,7 @@ extension PrivateKeyHandle {
   package func der(_ encoding: KeyEncoding) throws(LibCryptoError) -> SecretBytes {
     switch (encoding, kind) {
     case (.privateKeyInfo, _):
-      let info = unsafe try LibCryptoError.check(EVP_PKEY2PKCS8(key.pointer), .failure, "EVP_PKEY2PKCS8")
+      let info = unsafe try LibCryptoError.unwrap(EVP_PKEY2PKCS8(key.pointer), .failure, "EVP_PKEY2PKCS8")
       defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
       return unsafe try encoded { unsafe i2d_PKCS8_PRIV_KEY_INFO(info, $0) }
     case (.rsaPrivateKey, .rsa): return unsafe try encoded { unsafe i2d_PrivateKey(key.pointer, $0) }
@@ -33,7 +33,7 @@ extension PrivateKeyHandle {
 
   /// The key as PKCS #8 under a password: PBES2 with PBKDF2, HMAC with SHA-256, 600,000 iterations, AES-256 (RFC 8018).
   package func der(encryptedBy password: SecretBytes) throws(LibCryptoError) -> SecretBytes {
-    let info = unsafe try LibCryptoError.check(EVP_PKEY2PKCS8(key.pointer), .failure, "EVP_PKEY2PKCS8")
+    let info = unsafe try LibCryptoError.unwrap(EVP_PKEY2PKCS8(key.pointer), .failure, "EVP_PKEY2PKCS8")
     defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
     let length = try Int32(checked: password.count)
     let sealed = unsafe password.withBytes { bytes in

@@ -23,7 +23,7 @@ final class KeyHandle: @unchecked Sendable {
     _ parameters: borrowing Parameters
   ) throws(LibCryptoError) {
     defer { ERR_clear_error() }
-    let context = unsafe try LibCryptoError.check(
+    let context = unsafe try LibCryptoError.unwrap(
       EVP_PKEY_CTX_new_from_name(nil, type, nil),
       .failure,
       "EVP_PKEY_CTX_new_from_name"
@@ -52,7 +52,7 @@ final class KeyHandle: @unchecked Sendable {
     _ body: (OpaquePointer) throws(LibCryptoError) -> Result
   ) throws(LibCryptoError) -> Result {
     defer { ERR_clear_error() }
-    let context = unsafe try LibCryptoError.check(
+    let context = unsafe try LibCryptoError.unwrap(
       EVP_PKEY_CTX_new_from_pkey(nil, pointer, nil),
       .failure,
       "EVP_PKEY_CTX_new_from_pkey"

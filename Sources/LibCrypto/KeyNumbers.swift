@@ -131,16 +131,16 @@ extension KeyNumbers.CurveNumbers {
       return try PublicKeyHandle(kind: .curve(curve), key: key).coordinates().x
     }
     defer { ERR_clear_error() }
-    let group = unsafe try LibCryptoError.check(
+    let group = unsafe try LibCryptoError.unwrap(
       EC_GROUP_new_by_curve_name(OBJ_sn2nid(curve.name)),
       .failure,
       "EC_GROUP_new_by_curve_name"
     )
     defer { unsafe EC_GROUP_free(group) }
-    let product = unsafe try LibCryptoError.check(EC_POINT_new(group), .failure, "EC_POINT_new")
+    let product = unsafe try LibCryptoError.unwrap(EC_POINT_new(group), .failure, "EC_POINT_new")
     defer { unsafe EC_POINT_clear_free(product) }
     let number = try scalar.withBytes { (bytes) throws(LibCryptoError) in try BigNumber(bytes) }
-    let order = unsafe try LibCryptoError.check(EC_GROUP_get0_order(group), .failure, "EC_GROUP_get0_order")
+    let order = unsafe try LibCryptoError.unwrap(EC_GROUP_get0_order(group), .failure, "EC_GROUP_get0_order")
     guard !number.isZero, unsafe BN_cmp(number.pointer, order) < 0 else {
       throw LibCryptoError(.key, "the private number of a key is not within the order of its curve")
     }

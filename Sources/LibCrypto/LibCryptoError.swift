@@ -54,8 +54,9 @@ extension LibCryptoError {
     guard status == 1 else { throw drained(code, operation) }
   }
 
+  /// Turns a null pointer from libcrypto into an error.
   @inline(__always)
-  static func check(
+  static func unwrap(
     _ pointer: OpaquePointer?,
     _ code: Code = .failure,
     _ operation: StaticString

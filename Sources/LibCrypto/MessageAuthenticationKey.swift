@@ -202,8 +202,8 @@ package final class MessageAuthenticationKey: @unchecked Sendable {
     hash: HashFunction
   ) throws(LibCryptoError) -> OpaquePointer {
     // EVP_MAC_CTX_new would follow a null pointer.
-    let algorithm = unsafe try LibCryptoError.check(Self.algorithm.pointer, .failure, "EVP_MAC_fetch")
-    let context = unsafe try LibCryptoError.check(EVP_MAC_CTX_new(algorithm), .failure, "EVP_MAC_CTX_new")
+    let algorithm = unsafe try LibCryptoError.unwrap(Self.algorithm.pointer, .failure, "EVP_MAC_fetch")
+    let context = unsafe try LibCryptoError.unwrap(EVP_MAC_CTX_new(algorithm), .failure, "EVP_MAC_CTX_new")
     var parameters = Parameters()
     parameters.append("digest", text: "\(hash.name)")
     let status = unsafe parameters.withList { list in

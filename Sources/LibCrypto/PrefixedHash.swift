@@ -34,7 +34,7 @@ package final class PrefixedHash: @unchecked Sendable {
       unsafe state = .saved(saved)
     case .provider:
       let algorithm = unsafe try HashFunction.sha256.fetched()
-      let context = unsafe try LibCryptoError.check(EVP_MD_CTX_new(), .failure, "EVP_MD_CTX_new")
+      let context = unsafe try LibCryptoError.unwrap(EVP_MD_CTX_new(), .failure, "EVP_MD_CTX_new")
       // One after the other: a context that was not set up is not to be used.
       let status = prefix.withBytes { prefix in
         guard unsafe EVP_DigestInit_ex(context, algorithm, nil) == 1 else { return Int32(0) }

@@ -164,7 +164,7 @@ extension KeyHandle {
     let pointer = unsafe raw.withBytes { raw in
       unsafe raw.withPointer { unsafe EVP_PKEY_new_raw_private_key_ex(nil, curve.name, nil, $0, raw.count) }
     }
-    unsafe self.init(owning: try LibCryptoError.check(pointer, .key, "EVP_PKEY_new_raw_private_key_ex"))
+    unsafe self.init(owning: try LibCryptoError.unwrap(pointer, .key, "EVP_PKEY_new_raw_private_key_ex"))
   }
 
   /// A new key.
@@ -175,7 +175,7 @@ extension KeyHandle {
     configure: (OpaquePointer) -> Int32
   ) throws(LibCryptoError) {
     defer { ERR_clear_error() }
-    let context = unsafe try LibCryptoError.check(
+    let context = unsafe try LibCryptoError.unwrap(
       EVP_PKEY_CTX_new_from_name(nil, type, nil),
       .failure,
       "EVP_PKEY_CTX_new_from_name"

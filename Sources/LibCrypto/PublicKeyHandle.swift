@@ -51,7 +51,7 @@ package final class PublicKeyHandle: Sendable {
         unsafe EVP_PKEY_new_raw_public_key_ex(nil, curve.name, nil, start, point.count)
       }
       let key = unsafe KeyHandle(
-        owning: try LibCryptoError.check(pointer, .key, "EVP_PKEY_new_raw_public_key_ex")
+        owning: try LibCryptoError.unwrap(pointer, .key, "EVP_PKEY_new_raw_public_key_ex")
       )
       self.init(kind: .curve(curve), key: key)
       return

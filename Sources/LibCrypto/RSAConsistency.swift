@@ -37,8 +37,8 @@ enum RSAConsistency {
     let e = try BigNumber(exponent)
     let d = try number(parts.d)
     guard d < n, !d.isZero, e < n else { throw LibCryptoError(.key, "an exponent of an RSA key is out of range") }
-    try check(p, e, d, try number(parts.dp), calculator)
-    try check(q, e, d, try number(parts.dq), calculator)
+    try checkPrime(p, e, d, try number(parts.dp), calculator)
+    try checkPrime(q, e, d, try number(parts.dq), calculator)
     let qi = try number(parts.qi)
     guard qi < p, (try calculator.product(qi, q, modulo: p)).isOne else {
       throw LibCryptoError(.key, "the coefficient of an RSA key does not follow from its primes")
@@ -50,7 +50,7 @@ enum RSAConsistency {
   }
 
   /// Checks the exponents for one prime: those of all messages, and the one of this prime.
-  private static func check(
+  private static func checkPrime(
     _ prime: borrowing BigNumber,
     _ e: borrowing BigNumber,
     _ d: borrowing BigNumber,

@@ -23,7 +23,7 @@ final class SignatureContext: @unchecked Sendable {
     defer { ERR_clear_error() }
     self.key = key
     guard let hash = scheme.hash else {
-      let context = unsafe try LibCryptoError.check(EVP_MD_CTX_new(), .failure, "EVP_MD_CTX_new")
+      let context = unsafe try LibCryptoError.unwrap(EVP_MD_CTX_new(), .failure, "EVP_MD_CTX_new")
       let status =
         unsafe isSigning
         ? EVP_DigestSignInit_ex(context, nil, nil, nil, nil, key.pointer, nil)
@@ -35,7 +35,7 @@ final class SignatureContext: @unchecked Sendable {
       unsafe template = .message(context)
       return
     }
-    let context = unsafe try LibCryptoError.check(
+    let context = unsafe try LibCryptoError.unwrap(
       EVP_PKEY_CTX_new_from_pkey(nil, key.pointer, nil),
       .failure,
       "EVP_PKEY_CTX_new_from_pkey"
@@ -80,7 +80,7 @@ final class SignatureContext: @unchecked Sendable {
     let status: Int32
     switch unsafe template {
     case .key(let context):
-      let copy = unsafe try LibCryptoError.check(EVP_PKEY_CTX_dup(context), .failure, "EVP_PKEY_CTX_dup")
+      let copy = unsafe try LibCryptoError.unwrap(EVP_PKEY_CTX_dup(context), .failure, "EVP_PKEY_CTX_dup")
       defer { unsafe EVP_PKEY_CTX_free(copy) }
       status = unsafe signature.withPointer { signatureBytes in
         unsafe input.withPointer { unsafe EVP_PKEY_verify(copy, signatureBytes, signature.count, $0, input.count) }
@@ -111,7 +111,7 @@ final class SignatureContext: @unchecked Sendable {
     let status: Int32
     switch unsafe template {
     case .key(let context):
-      let copy = unsafe try LibCryptoError.check(EVP_PKEY_CTX_dup(context), .failure, "EVP_PKEY_CTX_dup")
+      let copy = unsafe try LibCryptoError.unwrap(EVP_PKEY_CTX_dup(context), .failure, "EVP_PKEY_CTX_dup")
       defer { unsafe EVP_PKEY_CTX_free(copy) }
       status = unsafe span.withMutablePointer { signature in
         unsafe input.withPointer { unsafe EVP_PKEY_sign(copy, signature, &count, $0, input.count) }
@@ -130,7 +130,7 @@ final class SignatureContext: @unchecked Sendable {
   }
 
   private static func copy(_ context: OpaquePointer) throws(LibCryptoError) -> OpaquePointer {
-    let copy = unsafe try LibCryptoError.check(EVP_MD_CTX_new(), .failure, "EVP_MD_CTX_new")
+    let copy = unsafe try LibCryptoError.unwrap(EVP_MD_CTX_new(), .failure, "EVP_MD_CTX_new")
     guard unsafe EVP_MD_CTX_copy_ex(copy, context) == 1 else {
       unsafe EVP_MD_CTX_free(copy)
       throw .drained(.failure, "EVP_MD_CTX_copy_ex")

@@ -49,7 +49,7 @@
         throw KeyFetchError(.unreachable, "libcurl cannot be used")
       }
       defer { unsafe curl_easy_cleanup(handle) }
-      try unsafe Self.check(writ_curl_set_list(handle, CURLOPT_HTTPHEADER, accept))
+      try unsafe Self.checkSetup(writ_curl_set_list(handle, CURLOPT_HTTPHEADER, accept))
       let known = unsafe addresses.flatMap { addresses in
         unsafe curl_slist_append(
           nil,
@@ -59,10 +59,10 @@
       defer { unsafe curl_slist_free_all(known) }
       // Never libcurl's own resolver, which it waits for beyond the deadline.
       guard unsafe addresses == nil || known != nil else { throw KeyFetchError(.unreachable, "libcurl cannot be used") }
-      try unsafe Self.check(writ_curl_set_list(handle, CURLOPT_RESOLVE, known))
+      try unsafe Self.checkSetup(writ_curl_set_list(handle, CURLOPT_RESOLVE, known))
       try unsafe setUp(handle)
       let code = withoutBrokenPipes { unsafe curl_easy_perform(handle) }
-      try check(code)
+      try checkTransfer(code)
       let status = unsafe writ_curl_status(handle)
       guard status == 200 else { throw KeyFetchError(.status, "the status of the answer is \(status), expected 200") }
       guard let type = unsafe writ_curl_content_type(handle), ResponseHeader.isJSON(unsafe String(cString: type)) else {
@@ -80,7 +80,7 @@
         1,
         timeLeft.components.seconds * 1000 + timeLeft.components.attoseconds / 1_000_000_000_000_000
       )
-      try unsafe Self.check(writ_curl_set_https_only(handle))
+      try unsafe Self.checkSetup(writ_curl_set_https_only(handle))
       for (option, value) in [
         (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2),
         (CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)), (CURLOPT_HTTP_CONTENT_DECODING, 0),
@@ -91,18 +91,18 @@
         (CURLOPT_FORBID_REUSE, 1), (CURLOPT_TIMEOUT_MS, Int(milliseconds)),
         (CURLOPT_CONNECTTIMEOUT_MS, Int(milliseconds)),
       ] {
-        try unsafe Self.check(writ_curl_set_long(handle, option, value))
+        try unsafe Self.checkSetup(writ_curl_set_long(handle, option, value))
       }
-      try unsafe Self.check(
+      try unsafe Self.checkSetup(
         writ_curl_set_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(JSONWebKeySet.maximumBytes))
       )
       // An empty proxy: those that the environment names are not asked.
       for (option, value) in [(CURLOPT_URL, source.url), (CURLOPT_PROXY, ""), (CURLOPT_USERAGENT, "Writ")] {
-        try unsafe Self.check(writ_curl_set_string(handle, option, value))
+        try unsafe Self.checkSetup(writ_curl_set_string(handle, option, value))
       }
       if let authorities = source.certificateAuthorities {
-        try unsafe Self.check(writ_curl_set_string(handle, CURLOPT_CAINFO, authorities))
-        try unsafe Self.check(writ_curl_set_string(handle, CURLOPT_CAPATH, nil))
+        try unsafe Self.checkSetup(writ_curl_set_string(handle, CURLOPT_CAINFO, authorities))
+        try unsafe Self.checkSetup(writ_curl_set_string(handle, CURLOPT_CAPATH, nil))
       }
       try unsafe setFunctions(handle)
     }
@@ -111,24 +111,24 @@
     private func setFunctions(_ handle: UnsafeMutableRawPointer) throws(KeyFetchError) {
       let context = unsafe Unmanaged.passUnretained(self).toOpaque()
       for option in [CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_XFERINFODATA, CURLOPT_OPENSOCKETDATA] {
-        try unsafe Self.check(writ_curl_set_pointer(handle, option, context))
+        try unsafe Self.checkSetup(writ_curl_set_pointer(handle, option, context))
       }
-      try unsafe Self.check(
+      try unsafe Self.checkSetup(
         writ_curl_set_writer(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
           unsafe Transfer.from(context)?.takeBody(Transfer.bytes(bytes, size, count)) ?? 0
         }
       )
-      try unsafe Self.check(
+      try unsafe Self.checkSetup(
         writ_curl_set_writer(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
           unsafe Transfer.from(context)?.takeHeader(Transfer.bytes(bytes, size, count)) ?? 0
         }
       )
-      try unsafe Self.check(
+      try unsafe Self.checkSetup(
         writ_curl_set_progress(handle) { context, _, _, _, _ in
           unsafe Transfer.from(context)?.cancellation.isWanted.load(ordering: .relaxed) == false ? 0 : 1
         }
       )
-      try unsafe Self.check(
+      try unsafe Self.checkSetup(
         writ_curl_set_socket_opener(handle) { context, _, address in
           unsafe Transfer.from(context)?.openSocket(address) ?? writ_curl_no_socket()
         }
@@ -194,11 +194,11 @@
 
     // MARK: Errors
 
-    private static func check(_ code: CURLcode) throws(KeyFetchError) {
+    private static func checkSetup(_ code: CURLcode) throws(KeyFetchError) {
       guard code == CURLE_OK else { throw KeyFetchError(.unreachable, "libcurl lacks what is needed: \(text(code))") }
     }
 
-    private func check(_ code: CURLcode) throws(KeyFetchError) {
+    private func checkTransfer(_ code: CURLcode) throws(KeyFetchError) {
       if let refusal { throw refusal }
       let reason: KeyFetchError.Code
       switch code {

@@ -127,6 +127,23 @@ extension StoreCase where Store: RecordStore {
         try require(try await store.read(key, at: start + 86_400) == nil, "a day later it is absent")
         try require(try await store.read(key, at: start) == nil, "and a day before that too")
       },
+      StoreCase("a store that reads without waiting answers as it does otherwise") { store, _ in
+        let key = try newKey()
+        func requireSame(at now: Int64, _ state: String) async throws {
+          let read = try await store.read(key, at: now)
+          switch store.readImmediately(key, at: now) {
+          case .record(let record): try require(record == read, "the record is the same when \(state)")
+          case .absent: try require(read == nil, "there is none when \(state)")
+          case .mustWait: break
+          }
+        }
+        try await requireSame(at: start, "nothing was inserted")
+        guard let version = try await store.insert(.sample(expires: start + 10), as: key, at: start),
+          try await store.replace(key, version, with: .sample(2, expires: start + 20), at: start) != nil
+        else { throw StoreCaseFailure(description: "a new key is not inserted and replaced") }
+        try await requireSame(at: start + 19, "it was replaced")
+        try await requireSame(at: start + 20, "it has expired")
+      },
       StoreCase("replacing moves the expiry, both ways") { store, _ in
         let key = try newKey()
         guard let first = try await store.insert(.sample(expires: start + 10), as: key, at: start),

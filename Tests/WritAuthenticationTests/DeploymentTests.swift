@@ -31,9 +31,9 @@ struct DeploymentTests {
     let limits = try MemoryRateLimitStore()
     let isShared = reach == .process
     let tries: [@Sendable (Deployment) throws -> Void] = [
-      { try $0.check(store, events: events) }, { try $0.check(limits: limits, events: events) },
-      { try $0.check(limits: RecordRateLimitStore(store), events: events) },
-      { try $0.check(feed: MemoryRevocationFeed(), events: events) },
+      { try $0.checkStore(store, events: events) }, { try $0.checkLimits(limits, events: events) },
+      { try $0.checkLimits(RecordRateLimitStore(store), events: events) },
+      { try $0.checkFeed(MemoryRevocationFeed(), events: events) },
     ]
     for body in tries {
       if isShared {
@@ -43,7 +43,7 @@ struct DeploymentTests {
         #expect(error?.code == .storeNotShared)
       }
     }
-    try strict.check(limits: Elsewhere(), events: events)
+    try strict.checkLimits(Elsewhere(), events: events)
     let names = [
       "MemoryRecordStore", "MemoryRateLimitStore", "RecordRateLimitStore<MemoryRecordStore>", "MemoryRevocationFeed",
     ]
@@ -58,7 +58,7 @@ struct DeploymentTests {
 
   private func code(_ deployment: Deployment, _ store: some RecordStore, _ ring: SecretRing) async -> DeploymentError? {
     do throws(DeploymentError) {
-      try await deployment.check(store, ring: ring, events: .none)
+      try await deployment.checkSecrets(ring, in: store, events: .none)
       return nil
     } catch { return error }
   }

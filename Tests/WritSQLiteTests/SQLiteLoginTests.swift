@@ -141,9 +141,11 @@
     func reach() throws {
       let folder = try StoreFolder()
       let store = try SQLiteRecordStore(path: folder.path)
-      try Deployment(processes: 8).check(store, events: .none)
-      try Deployment(processes: 8).check(limits: RecordRateLimitStore(store), events: .none)
-      #expect(throws: DeploymentError.self) { try Deployment(processes: 1, machines: 2).check(store, events: .none) }
+      try Deployment(processes: 8).checkStore(store, events: .none)
+      try Deployment(processes: 8).checkLimits(RecordRateLimitStore(store), events: .none)
+      #expect(throws: DeploymentError.self) {
+        try Deployment(processes: 1, machines: 2).checkStore(store, events: .none)
+      }
     }
   }
 #endif

@@ -3,7 +3,7 @@
 /// How many servers there are, to be tried with all that they share as an application is started.
 ///
 ///     let deployment = Deployment(processes: workers, machines: replicas)
-///     try await deployment.check(store, ring: ring, events: events)  // throws, and says what is wrong
+///     try await deployment.checkSecrets(ring, in: store, events: events)  // throws, and says what is wrong
 ///
 /// A library cannot count servers, so it believes what it is told. With a store that reaches too few of them, a session
 /// is there on one server and not on the next, a code is accepted once on each, and a limit holds as often as there are
@@ -40,19 +40,19 @@ public struct Deployment: Sendable, Hashable {
     self.exceptions = exceptions
   }
 
-  /// Tries whether all servers see a store, and whether a ring opens what the store keeps.
+  /// Checks that all servers see a store, and that a ring opens the records in it.
   ///
   /// The ring leaves a record for each of its secrets, by which another secret of the same name is found out later; and
   /// up to ``sampleCount`` records of each kind are looked at for the secrets that they need.
   ///
   /// - Throws: ``DeploymentError`` with the codes `storeNotShared`, `secrets`, `store` when the store fails.
-  public func check(
-    _ store: some RecordStore,
-    ring: SecretRing,
+  public func checkSecrets(
+    _ ring: SecretRing,
+    in store: some RecordStore,
     clock: TokenClock = .system,
     events: SecurityEvents
   ) async throws(DeploymentError) {
-    try check(store, events: events)
+    try checkStore(store, events: events)
     let use: SecretUse
     var wrong: [String]
     do throws(StoreError) {
@@ -79,29 +79,33 @@ public struct Deployment: Sendable, Hashable {
     )
   }
 
-  /// Tries whether all servers see a store of records.
+  /// Checks that all servers see a store of records.
   ///
   /// - Throws: ``DeploymentError`` with the code `storeNotShared`, after ``SecurityEvent/storeNotShared(store:reach:)``
   ///   was told.
-  public func check(_ store: some RecordStore, events: SecurityEvents) throws(DeploymentError) {
-    try check("\(type(of: store))", store.reach, events)
+  public func checkStore(_ store: some RecordStore, events: SecurityEvents) throws(DeploymentError) {
+    try checkReach(of: "\(type(of: store))", store.reach, events)
   }
 
-  /// Tries whether all servers take from the same buckets.
+  /// Checks that all servers take from the same buckets.
   ///
   /// - Throws: ``DeploymentError`` with the code `storeNotShared`.
-  public func check(limits store: some RateLimitStore, events: SecurityEvents) throws(DeploymentError) {
-    try check("\(type(of: store))", store.reach, events)
+  public func checkLimits(_ store: some RateLimitStore, events: SecurityEvents) throws(DeploymentError) {
+    try checkReach(of: "\(type(of: store))", store.reach, events)
   }
 
-  /// Tries whether all servers follow what is published.
+  /// Checks that all servers follow the same feed of revocations.
   ///
   /// - Throws: ``DeploymentError`` with the code `storeNotShared`.
-  public func check(feed: some RevocationFeed, events: SecurityEvents) throws(DeploymentError) {
-    try check("\(type(of: feed))", feed.reach, events)
+  public func checkFeed(_ feed: some RevocationFeed, events: SecurityEvents) throws(DeploymentError) {
+    try checkReach(of: "\(type(of: feed))", feed.reach, events)
   }
 
-  private func check(_ name: String, _ storeReach: StoreReach, _ events: SecurityEvents) throws(DeploymentError) {
+  private func checkReach(
+    of name: String,
+    _ storeReach: StoreReach,
+    _ events: SecurityEvents
+  ) throws(DeploymentError) {
     guard storeReach < reach else { return }
     events.record(.storeNotShared(store: name, reach: storeReach))
     guard !exceptions.contains(.unsharedStores) else { return }

@@ -61,7 +61,7 @@ extension RefreshTokens: TokenRevoking {
 
   private func records(of account: [UInt8], at now: Int64) async throws(RefreshTokenError) -> [Record] {
     // Two pages could not be more: an account has not so many.
-    try await asking { store in
+    try await withStore { store in
       try await store.list(.refreshFamily, of: account, after: nil, limit: Store.maximumPage, at: now)
     }
   }
@@ -162,7 +162,7 @@ extension RefreshTokens: TokenRevoking {
     } catch { removal = error }
     if session == nil {
       do throws(RefreshTokenError) {
-        count = try await asking { store in try await store.removeAll(.refreshFamily, of: owner, except: nil) }
+        count = try await withStore { store in try await store.removeAll(.refreshFamily, of: owner, except: nil) }
         removal = nil
       } catch { removal = error }
     }

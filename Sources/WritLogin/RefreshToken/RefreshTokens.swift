@@ -109,7 +109,7 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
     }
     try await makeRoom(for: fields.account, at: now)
     let (key, content) = (try token.family(), try fields.content())
-    let version = try await asking { store in try await store.insert(content, as: key, at: now) }
+    let version = try await withStore { store in try await store.insert(content, as: key, at: now) }
     guard let version else {
       throw RefreshTokenError(.failure, "a new refresh token is taken: there is no randomness")
     }
@@ -162,7 +162,7 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
     let asked = try scopes.map { (scopes) throws(RefreshTokenError) in try Scopes(scopes) }
     let (key, digest) = (try token.family(), try token.digest())
     // Each turn but the first means that another has rotated or revoked the family meanwhile.
-    for _ in 0..<1024 {
+    for _ in 0..<Self.maximumAttempts {
       let now = clock.now
       guard let family = try await family(key, at: now) else { throw Self.invalid }
       let use = family.fields.use(of: digest, window: rules.window, at: now)
@@ -201,7 +201,10 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
       case .superseded, .reused: throw Self.superseded
       }
     }
-    throw RefreshTokenError(.conflict, "the family of refresh tokens was modified concurrently 1024 times")
+    throw RefreshTokenError(
+      .conflict,
+      "the family of refresh tokens was modified concurrently \(Self.maximumAttempts) times"
+    )
   }
 
   private func grant(
@@ -232,7 +235,7 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
     fields.epoch = epoch
     let content = try fields.content()
     let record = family.record
-    let version = try await asking { store in
+    let version = try await withStore { store in
       try await store.replace(record.key, record.version, with: content, at: now)
     }
     guard let version else { return nil }

@@ -78,7 +78,7 @@ extension Sessions {
     if let old { _ = try await remove(old.record.key, at: now) }
     let others = try await makeRoom(for: fields.account, at: now)
     // Each turn but the first means that all sessions of the account were revoked meanwhile.
-    for _ in 0..<16 {
+    for _ in 0..<Self.maximumAttempts {
       fields.epoch = try await currentEpoch(of: fields.account, at: now)?.number ?? 0
       guard epoch.isUnchecked || epoch.number == fields.epoch else { throw Self.ended }
       let begun = try await insertNew(fields, at: now)
@@ -115,7 +115,7 @@ extension Sessions {
   ) async throws(SessionError) -> BegunSession {
     let now = clock.now
     // Each turn but the first means that another has written the session meanwhile.
-    for _ in 0..<16 {
+    for _ in 0..<Self.maximumAttempts {
       guard let current = try await self.session(session.record.key) else { throw Self.ended }
       var fields = SessionFields(current)
       guard let epoch = try await self.epoch(including: fields, at: now) else {
@@ -197,8 +197,11 @@ extension Sessions {
   }
 
   static var ended: SessionError { SessionError(.ended, "a session was ended or rotated by another") }
-  static var disturbed: SessionError {
-    SessionError(.conflict, "the session was modified concurrently 16 times")
+
+  /// The attempts at a write that loses to concurrent writes before it ends with `conflict`.
+  static var maximumAttempts: Int { 16 }
+  static var modifiedConcurrently: SessionError {
+    SessionError(.conflict, "the session was modified concurrently \(maximumAttempts) times")
   }
 
   /// Stores a session under a new identifier.

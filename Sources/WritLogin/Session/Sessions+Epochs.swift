@@ -64,7 +64,7 @@ extension Sessions {
 
   /// Lets the session that a revocation keeps belong to the new epoch.
   func carry(_ kept: Session, into epoch: EpochRecord) async throws(SessionError) {
-    for _ in 0..<16 {
+    for _ in 0..<Self.maximumAttempts {
       let now = clock.now
       guard let record = try await read(kept.record.key, at: now) else { return }
       let current = try Session(record)
@@ -73,6 +73,6 @@ extension Sessions {
       fields.epoch = epoch.number
       if try await replace(current.record, with: fields, at: now) != nil { return }
     }
-    throw Self.disturbed
+    throw Self.modifiedConcurrently
   }
 }

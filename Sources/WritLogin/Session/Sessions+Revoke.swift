@@ -31,7 +31,7 @@ extension Sessions {
 
   func session(_ handle: SessionHandle, of account: [UInt8]) async throws(SessionError) -> Session? {
     // Each turn but the first means that the session got a new identifier meanwhile.
-    for _ in 0..<16 {
+    for _ in 0..<Self.maximumAttempts {
       let found = try await sessions(of: account, at: clock.now, passesOverCorrupt: true).filter { $0.handle == handle }
       guard !found.isEmpty else { return nil }
       var isCurrent = false
@@ -43,7 +43,7 @@ extension Sessions {
       }
       guard isCurrent else { return nil }
     }
-    throw Self.disturbed
+    throw Self.modifiedConcurrently
   }
 
   /// - Parameter passesOver: whether a row that is none, or in a format that is not known, is passed over, or refuses.
@@ -119,7 +119,7 @@ extension Sessions {
   ) async throws(SessionError) -> Bool {
     var isEnded = wasEnded
     // Each turn but the first two means that the session got a new identifier meanwhile.
-    for _ in 0..<16 {
+    for _ in 0..<Self.maximumAttempts {
       let now = clock.now
       let found = try await sessions(of: Array(account.utf8), at: now, passesOverCorrupt: true).filter {
         $0.handle == handle
@@ -132,7 +132,7 @@ extension Sessions {
       }
       for session in found where try await remove(session.record.key, at: now) { isEnded = true }
     }
-    throw Self.disturbed
+    throw Self.modifiedConcurrently
   }
 
   /// Ends all sessions of an account, or all but one: when its password is changed.

@@ -17,8 +17,6 @@ internal import LibCrypto
 /// between the two writes, nothing of before is renewed.
 public struct Sessions<Store: RecordStore>: Sendable {
   let store: Store
-  /// The store, where it is the one in this process: it need not be waited for.
-  private let memory: MemoryRecordStore?
   let ring: SecretRing
   let rules: SessionRules
   let cookie: HostCookie
@@ -53,7 +51,6 @@ public struct Sessions<Store: RecordStore>: Sendable {
     events: SecurityEvents = .none
   ) throws(SessionError) {
     self.store = store
-    memory = store as? MemoryRecordStore
     self.ring = ring
     self.origins = try RequestOrigin.checked(origins)
     if let rules { self.rules = rules } else { self.rules = try SessionRules() }
@@ -77,29 +74,29 @@ public struct Sessions<Store: RecordStore>: Sendable {
   ///   refused, not to be taken for one without a session.
   nonisolated(nonsending) public func session(in fields: [String]) async throws(SessionError) -> Session? {
     // On the executor of the caller, as all on this path: a look-up is not worth a change of executors.
-    var rest = LookUpRest.nothing
-    let session = try lookUp(fields, &rest)
-    switch rest {
+    var remaining = RemainingWork.nothing
+    let session = try lookUp(fields, &remaining)
+    switch remaining {
     case .nothing: return session
-    case .due(let now):
+    case .renewal(let now):
       guard let session else { return nil }
       return try await renewed(session, session.record.key, at: now)
-    case .asking(let key): return try await self.session(key)
+    case .read(let key): return try await self.session(key)
     }
   }
 
-  /// What is left to be done for an answer.
-  private enum LookUpRest {
+  /// The work that a look-up leaves because it has to wait for the store.
+  private enum RemainingWork {
     case nothing
-    /// The session is to be written, as of this time, or is over.
-    case due(Int64)
-    /// The store has to be waited for.
-    case asking(RecordKey)
+    /// The session has to be written as of this time, or has expired.
+    case renewal(Int64)
+    /// The store does not read immediately.
+    case read(RecordKey)
   }
 
-  /// What can be said of a request without waiting.
+  /// Looks up the session of a request without waiting.
   @inline(never)
-  private func lookUp(_ fields: [String], _ rest: inout LookUpRest) throws(SessionError) -> Session? {
+  private func lookUp(_ fields: [String], _ remaining: inout RemainingWork) throws(SessionError) -> Session? {
     let id: RecordID?
     do throws(SessionError) {
       id = try identifier(in: fields)
@@ -109,14 +106,16 @@ public struct Sessions<Store: RecordStore>: Sendable {
     }
     guard let id else { return nil }
     let key = RecordKey(.session, id)
-    guard let memory else {
-      rest = .asking(key)
+    let now = clock.now
+    switch store.readImmediately(key, at: now) {
+    case .record(let record):
+      if try !SessionForm(record.content).isCurrent(at: now) { remaining = .renewal(now) }
+      return Session(checked: record)
+    case .absent: return nil
+    case .mustWait:
+      remaining = .read(key)
       return nil
     }
-    let now = clock.now
-    guard let (content, version) = memory.contentNow(key, at: now) else { return nil }
-    if try !SessionForm(content).isCurrent(at: now) { rest = .due(now) }
-    return Session(checked: Record(key: key, version: version, content: content))
   }
 
   /// The session of a key, with the time of this request written where it is due.
@@ -134,9 +133,9 @@ public struct Sessions<Store: RecordStore>: Sendable {
     at now: Int64
   ) async throws(SessionError) -> Session? {
     var (session, now) = (session, now)
-    for turn in 0..<16 {
-      if turn > 0 {
-        // Another has written the session meanwhile.
+    for attempt in 0..<Self.maximumAttempts {
+      if attempt > 0 {
+        // The session was modified concurrently.
         now = clock.now
         guard let record = try await read(key, at: now) else { return nil }
         session = try Session(record)
@@ -159,7 +158,7 @@ public struct Sessions<Store: RecordStore>: Sendable {
       guard fields.isDifferent(from: session.form) else { return session }
       if let written = try await replace(session.record, with: fields, at: now) { return written }
     }
-    throw Self.disturbed
+    throw Self.modifiedConcurrently
   }
 
   /// The key of the session that the cookies name.

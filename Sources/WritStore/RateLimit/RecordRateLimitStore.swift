@@ -25,7 +25,7 @@ public struct RecordRateLimitStore<Store: RecordStore>: RateLimitStore {
 
   /// Takes from a bucket; a bucket that is not known is full.
   ///
-  /// - Throws: ``StoreError``, with the code `busy` when others came first ``maximumTries`` times.
+  /// - Throws: ``StoreError``, with the code `conflict` when the bucket was modified concurrently ``maximumTries`` times.
   public func take(_ limit: RateLimit, from key: RateLimitKey) async throws(StoreError) -> RateLimitAnswer {
     do {
       return try await tryToTake(limit, from: RecordKey(.rateLimit, key.id))
@@ -53,7 +53,7 @@ public struct RecordRateLimitStore<Store: RecordStore>: RateLimitStore {
       if version != nil { return answer }
       try Task.checkCancellation()
     }
-    throw StoreError(.busy, "a rate limit was changed by others \(Self.maximumTries) times")
+    throw StoreError(.conflict, "the bucket of a rate limit was modified concurrently \(Self.maximumTries) times")
   }
 
   /// When a bucket is full again, in nanoseconds since 1970, eight bytes with the highest first.

@@ -50,11 +50,17 @@ public final class MemoryRecordStore: RecordStore, Sendable {
   ///
   /// It never throws.
   nonisolated(nonsending) public func read(_ key: RecordKey, at now: Int64) async -> Record? {
-    contentNow(key, at: now).map { Record(key: key, version: $0.version, content: $0.content) }
+    content(of: key, at: now).map { Record(key: key, version: $0.version, content: $0.content) }
   }
 
-  /// What is kept under a key, without the need to wait.
-  package func contentNow(_ key: RecordKey, at now: Int64) -> (content: RecordContent, version: RecordVersion)? {
+  /// Reads the record of a key; the store is never waited for.
+  public func readImmediately(_ key: RecordKey, at now: Int64) -> ImmediateRead {
+    guard let (content, version) = content(of: key, at: now) else { return .absent }
+    return .record(Record(key: key, version: version, content: content))
+  }
+
+  @inline(__always)
+  private func content(of key: RecordKey, at now: Int64) -> (content: RecordContent, version: RecordVersion)? {
     shards[shard(of: key.id)].withLock { records in
       guard let entry = live(key, at: now, &records) else { return nil }
       return (records.content(entry), records.version(entry))

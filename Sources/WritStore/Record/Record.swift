@@ -17,6 +17,16 @@ public struct Record: Sendable, Equatable {
   }
 }
 
+/// The answer of a store that need not be waited for.
+public enum ImmediateRead: Sendable {
+  /// The record of the key.
+  case record(Record)
+  /// There is no record under the key.
+  case absent
+  /// The store has to be waited for, by ``RecordStore/read(_:at:)``.
+  case mustWait
+}
+
 /// Which of the states of a record one has seen.
 ///
 /// One key never has a version twice, not even after its record was removed and inserted again: a store counts all that it

@@ -21,6 +21,12 @@ public protocol RecordStore: Sendable {
   /// The record of a key, `nil` when there is none; on the executor of the caller where the store can.
   nonisolated(nonsending) func read(_ key: RecordKey, at now: Int64) async throws -> Record?
 
+  /// Reads the record of a key without waiting, where the store can.
+  ///
+  /// ``Sessions`` asks this first for each request. A store in the memory of the process answers it as ``read(_:at:)`` would; unless
+  /// it is implemented, the answer is ``ImmediateRead/mustWait``.
+  func readImmediately(_ key: RecordKey, at now: Int64) -> ImmediateRead
+
   /// Inserts a record unless there is one.
   ///
   /// - Returns: its version; `nil` when there is one, which stays as it is.
@@ -90,6 +96,9 @@ public protocol RecordStore: Sendable {
 extension RecordStore {
   /// One process, so that ``StoreReach`` is only ever claimed by name.
   public var reach: StoreReach { .process }
+
+  /// The store has to be waited for.
+  public func readImmediately(_ key: RecordKey, at now: Int64) -> ImmediateRead { .mustWait }
 
   /// Records of the largest page and the largest batch.
   public static var maximumPage: Int { 1000 }

@@ -34,13 +34,13 @@ public struct NestedTokenVerifier: Sendable {
     _ token: String,
     as type: Claims.Type = Claims.self
   ) throws(TokenError) -> Verified<Claims> {
-    let reader = try check(token)
+    let reader = try checkBearerToken(token)
     return Verified(try Claims(reading: reader), reader)
   }
 
   @usableFromInline
-  func check(_ token: String) throws(TokenError) -> ClaimsReader {
-    try verifier.check(try signedToken(in: token).utf8.span)
+  func checkBearerToken(_ token: String) throws(TokenError) -> ClaimsReader {
+    try verifier.checkBearerToken(try signedToken(in: token).utf8.span)
   }
 
   /// Decrypts and verifies a token together with the proof that its `cnf` asks for.

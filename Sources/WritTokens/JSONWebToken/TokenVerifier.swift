@@ -139,7 +139,7 @@ public struct TokenVerifier: Sendable {
     _ token: String,
     as type: Claims.Type = Claims.self
   ) throws(TokenError) -> Verified<Claims> {
-    let reader = try check(token.utf8.span)
+    let reader = try checkBearerToken(token.utf8.span)
     return Verified(try Claims(reading: reader), reader)
   }
 
@@ -154,7 +154,7 @@ public struct TokenVerifier: Sendable {
     _ token: Span<UInt8>,
     as type: Claims.Type = Claims.self
   ) throws(TokenError) -> Verified<Claims> {
-    let reader = try check(token)
+    let reader = try checkBearerToken(token)
     return Verified(try Claims(reading: reader), reader)
   }
 
@@ -166,7 +166,7 @@ public struct TokenVerifier: Sendable {
 
   /// Checks all but one's own claims, which are specialised where they are read.
   @usableFromInline
-  func check(_ token: Span<UInt8>) throws(TokenError) -> ClaimsReader {
+  func checkBearerToken(_ token: Span<UInt8>) throws(TokenError) -> ClaimsReader {
     let reader = try checkAllButProof(token)
     try requireBearer(reader)
     return reader
@@ -189,7 +189,7 @@ public struct TokenVerifier: Sendable {
   func checkAllButProof(_ bytes: Span<UInt8>) throws(TokenError) -> ClaimsReader {
     try CompactToken.checkSize(bytes.count)
     guard let cache, bytes.count <= cache.tokens.maximumTokenBytes else {
-      return ClaimsReader(token: try check(bytes, keys.snapshot))
+      return ClaimsReader(token: try checkSignatureAndClaims(bytes, keys.snapshot))
     }
     let key = try cache.key(of: bytes)
     if let known = cache.tokens.token(key, generation: try keyGeneration) {
@@ -204,15 +204,16 @@ public struct TokenVerifier: Sendable {
       return ClaimsReader(token: known)
     }
     let snapshot = try keys.snapshot
-    let token = try check(bytes, snapshot)
+    let token = try checkSignatureAndClaims(bytes, snapshot)
     cache.tokens.insert(token, key, generation: snapshot.generation)
     return ClaimsReader(token: token)
   }
 
-  private func check(_ bytes: Span<UInt8>, _ snapshot: KeySnapshot) throws(TokenError) -> CheckedToken {
+  private func checkSignatureAndClaims(_ bytes: Span<UInt8>, _ snapshot: KeySnapshot) throws(TokenError) -> CheckedToken
+  {
     let keys = snapshot.keys
     if let header = snapshot.headers.known(bytes), let payload = try Self.knownPayload(bytes, header, keys) {
-      return try check(bytes, payload, keys.keys[header.key])
+      return try checkClaims(bytes, payload, keys.keys[header.key])
     }
     let parts = try CompactToken(bytes)
     let header = try JOSEHeader(bytes.extracting(parts.header))
@@ -228,7 +229,7 @@ public struct TokenVerifier: Sendable {
       key: key,
       isOnlyKey: try keys.candidates(for: header).count == 1
     )
-    return try check(bytes, parts.payload, keys.keys[key])
+    return try checkClaims(bytes, parts.payload, keys.keys[key])
   }
 
   /// The place of the payload in a token whose header is known and whose signature is right.
@@ -265,7 +266,7 @@ public struct TokenVerifier: Sendable {
   }
 
   /// Reads claims that were signed, and checks those that are registered.
-  private func check(
+  private func checkClaims(
     _ token: Span<UInt8>,
     _ payload: Range<Int>,
     _ key: VerificationKey

@@ -263,7 +263,7 @@ struct LanguageServer {
       )
     }
     for case (let uri, .policies(var document)) in documents where Self.folder(of: uri) == folder {
-      document.check(all: index(of: uri)?.schema)
+      document.checkAll(index(of: uri)?.schema)
       documents[uri] = .policies(document)
       publishPolicies(uri)
     }

@@ -42,7 +42,7 @@ struct PolicyDocument {
 
   init(_ bytes: [UInt8], _ schema: Schema?) {
     pieces = Self.cut(bytes)
-    check(pieces.indices, schema)
+    checkPieces(pieces.indices, schema)
   }
 
   var bytes: [UInt8] { pieces.flatMap(\.bytes) }
@@ -107,7 +107,7 @@ struct PolicyDocument {
     }
     let replacement = Self.cut(merged)
     pieces.replaceSubrange(from.piece...last, with: replacement)
-    check(from.piece..<(from.piece + replacement.count), schema)
+    checkPieces(from.piece..<(from.piece + replacement.count), schema)
   }
 
   private mutating func count(_ id: ScalarText, _ change: Int) {
@@ -117,13 +117,13 @@ struct PolicyDocument {
 
   // MARK: Checking
 
-  mutating func check(all schema: Schema?) {
+  mutating func checkAll(_ schema: Schema?) {
     policiesByID = [:]
-    check(pieces.indices, schema)
+    checkPieces(pieces.indices, schema)
   }
 
   /// Reads pieces and validates their policies.
-  private mutating func check(_ range: Range<Int>, _ schema: Schema?) {
+  private mutating func checkPieces(_ range: Range<Int>, _ schema: Schema?) {
     var policies = PolicySet()
     var pieceOfSource: [ObjectIdentifier: Int] = [:]
     for index in range {
