@@ -78,12 +78,12 @@ extension EvaluationError {
 
   private func callHelp(_ root: Node) -> String? {
     guard let function = root.calledFunction, message.contains("found string") else { return nil }
-    switch function {
-    case .isInRange, .isIpv4, .isIpv6, .isLoopback, .isMulticast: return "write the address as `ip(\"10.0.0.0/8\")`"
-    case .lessThan, .lessThanOrEqual, .greaterThan, .greaterThanOrEqual: return "write the number as `decimal(\"1.5\")`"
-    case .offset: return "write the argument as `duration(\"1d\")`"
-    case .durationSince, .toDate, .toTime: return "write the moment as `datetime(\"2024-01-31\")`"
-    default: return nil
+    switch function.signature.second ?? function.signature.first {
+    case .ip: return "write the address as `ip(\"10.0.0.0/8\")`"
+    case .decimal: return "write the number as `decimal(\"1.5\")`"
+    case .duration where function.signature.second != nil: return "write the argument as `duration(\"1d\")`"
+    case .datetime: return "write the moment as `datetime(\"2024-01-31\")`"
+    case .duration, .string, .bool, .long: return nil
     }
   }
 

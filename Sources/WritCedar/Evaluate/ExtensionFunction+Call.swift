@@ -10,67 +10,35 @@ extension ExtensionFunction {
       let expected = isVariadic ? "at least \(number)" : number
       throw EvaluationFailure(.arity, "`\(name)` takes \(expected), found \(Swift.max(0, arguments.count - receiver))")
     }
-    let first = arguments[0]
-    do {
-      switch self {
-      case .ip: return .ip(try IPAddressValue(first.asString()))
-      case .decimal: return .decimal(try DecimalValue(first.asString()))
-      case .datetime: return .datetime(try DatetimeValue(first.asString()))
-      case .duration: return .duration(try DurationValue(first.asString()))
-
-      case .isIpv4: return .bool(try first.asIP().isIPv4)
-      case .isIpv6: return .bool(try first.asIP().isIPv6)
-      case .isLoopback: return .bool(try first.asIP().isLoopback)
-      case .isMulticast: return .bool(try first.asIP().isMulticast)
-      case .isInRange:
-        let address = try first.asIP()
-        // All ranges are looked at, so that the answer does not hang on their order where one is no address.
-        var ranges: [IPAddressValue] = []
-        for argument in arguments.dropFirst() { ranges.append(try argument.asIP()) }
-        return .bool(ranges.contains { address.isInRange($0) })
-
-      case .lessThan: return .bool(try first.asDecimal() < arguments[1].asDecimal())
-      case .lessThanOrEqual: return .bool(try first.asDecimal() <= arguments[1].asDecimal())
-      case .greaterThan: return .bool(try first.asDecimal() > arguments[1].asDecimal())
-      case .greaterThanOrEqual: return .bool(try first.asDecimal() >= arguments[1].asDecimal())
-
-      case .offset: return .datetime(try first.asDatetime().offset(by: arguments[1].asDuration()))
-      case .durationSince: return .duration(try first.asDatetime().durationSince(arguments[1].asDatetime()))
-      case .toDate: return .datetime(try first.asDatetime().toDate())
-      case .toTime: return .duration(try first.asDatetime().toTime())
-
-      case .toMilliseconds: return .long(try first.asDuration().toMilliseconds)
-      case .toSeconds: return .long(try first.asDuration().toSeconds)
-      case .toMinutes: return .long(try first.asDuration().toMinutes)
-      case .toHours: return .long(try first.asDuration().toHours)
-      case .toDays: return .long(try first.asDuration().toDays)
+    if isConstructor {
+      let text = try arguments[0].asString()
+      do throws(ExtensionFailure) {
+        if let value = try construct(text) { return Value(value) }
+      } catch {
+        throw EvaluationFailure(.extension, error.description)
       }
-    } catch let failure as EvaluationFailure {
-      throw failure
-    } catch {
-      throw EvaluationFailure(.extension, String(describing: error))
     }
-  }
-}
-
-extension Value {
-  fileprivate func asIP() throws(EvaluationFailure) -> IPAddressValue {
-    guard case .ip(let address) = self else { throw mismatch("ipaddr") }
-    return address
-  }
-
-  fileprivate func asDecimal() throws(EvaluationFailure) -> DecimalValue {
-    guard case .decimal(let decimal) = self else { throw mismatch("decimal") }
-    return decimal
+    // All arguments are looked at before the first is used, so that the answer does not depend on their order.
+    var operands: [ExtensionValue] = []
+    for (position, argument) in arguments.enumerated() {
+      operands.append(try argument.extensionValue(of: parameter(position) ?? .string))
+    }
+    return isVariadic ? .bool(try isTrueOfAny(operands)) : Value(try value(of: operands[0], operands.dropFirst().first))
   }
 
-  fileprivate func asDatetime() throws(EvaluationFailure) -> DatetimeValue {
-    guard case .datetime(let datetime) = self else { throw mismatch("datetime") }
-    return datetime
+  /// Whether a variadic method, which answers a Boolean, is true of one of its arguments.
+  private func isTrueOfAny(_ operands: [ExtensionValue]) throws(EvaluationFailure) -> Bool {
+    for argument in operands.dropFirst() {
+      if case .bool(true) = try value(of: operands[0], argument) { return true }
+    }
+    return false
   }
 
-  fileprivate func asDuration() throws(EvaluationFailure) -> DurationValue {
-    guard case .duration(let duration) = self else { throw mismatch("duration") }
-    return duration
+  private func value(of first: ExtensionValue, _ second: ExtensionValue?) throws(EvaluationFailure) -> ExtensionValue {
+    guard let value = evaluate(first, second) else {
+      let operand = second.map { " and \(Value($0))" } ?? ""
+      throw EvaluationFailure(.extension, "\(name): the result for \(Value(first))\(operand) does not fit in 64 bits")
+    }
+    return value
   }
 }

@@ -340,7 +340,7 @@ struct ValueReader {
   /// The type of the argument of a call that is read next.
   private func expectedArgument(of frame: Frame) -> Expectation {
     guard case .call(let function, isGuided: true) = frame.kind else { return Expectation() }
-    return Expectation(type: function.parameterType(frame.values.count))
+    return Expectation(type: function.parameter(frame.values.count)?.schemaType)
   }
 
   private func call(

@@ -9,7 +9,7 @@ extension TypeChecker {
     let place = Int32(truncatingIfNeeded: index)
     let count = Int(step.operand >> 8)
     var hasFailed = false
-    if function.mayFail { mayErr = true }
+    if function.signature.mayOverflow { mayErr = true }
     if !function.accepts(count) {
       report(.argumentCount(function, count), at: place)
       hasFailed = true
@@ -46,39 +46,20 @@ extension TypeChecker {
   }
 
   static func parameter(_ function: ExtensionFunction, _ position: Int) -> TypeNumber {
-    number(function.parameterType(position)) ?? .string
+    number(function.parameter(position) ?? .string)
   }
 
-  private static func number(_ type: Schema.ValueType?) -> TypeNumber? {
+  static func result(_ function: ExtensionFunction) -> TypeNumber { number(function.signature.result) }
+
+  private static func number(_ type: ExtensionType) -> TypeNumber {
     switch type {
+    case .string: .string
     case .ip: .ip
     case .decimal: .decimal
     case .datetime: .datetime
     case .duration: .duration
-    default: nil
-    }
-  }
-
-  static func result(_ function: ExtensionFunction) -> TypeNumber {
-    switch function {
-    case .ip: .ip
-    case .decimal: .decimal
-    case .datetime, .offset, .toDate: .datetime
-    case .duration, .durationSince, .toTime: .duration
-    case .toMilliseconds, .toSeconds, .toMinutes, .toHours, .toDays: .long
-    case .isIpv4, .isIpv6, .isLoopback, .isMulticast, .isInRange, .lessThan, .lessThanOrEqual, .greaterThan,
-      .greaterThanOrEqual:
-      .bool
-    }
-  }
-}
-
-extension ExtensionFunction {
-  /// Whether the result may lie outside its type although all arguments are of theirs.
-  fileprivate var mayFail: Bool {
-    switch self {
-    case .offset, .durationSince, .toDate: true
-    default: false
+    case .bool: .bool
+    case .long: .long
     }
   }
 }

@@ -49,39 +49,54 @@ public struct DatetimeValue: Hashable, Sendable {
   ///
   /// - Throws: ``ExtensionFailure`` if the milliseconds do not fit in 64 bits.
   public func offset(by duration: DurationValue) throws(ExtensionFailure) -> DatetimeValue {
-    let (sum, overflow) = milliseconds.addingReportingOverflow(duration.milliseconds)
-    guard !overflow else {
+    guard let instant = checkedOffset(by: duration) else {
       throw ExtensionFailure("offset: \(self) by \(duration) does not fit in 64 bits of milliseconds")
     }
-    return DatetimeValue(milliseconds: sum)
+    return instant
   }
 
   /// The time from `start` to this instant, negative if `start` is later.
   ///
   /// - Throws: ``ExtensionFailure`` if the milliseconds do not fit in 64 bits.
   public func durationSince(_ start: DatetimeValue) throws(ExtensionFailure) -> DurationValue {
-    let (difference, overflow) = milliseconds.subtractingReportingOverflow(start.milliseconds)
-    guard !overflow else {
+    guard let duration = checkedDuration(since: start) else {
       throw ExtensionFailure("durationSince: from \(start) to \(self) does not fit in 64 bits of milliseconds")
     }
-    return DurationValue(milliseconds: difference)
+    return duration
   }
 
   /// The start of this instant's day in UTC, at or before the instant, also before 1970.
   ///
   /// - Throws: ``ExtensionFailure`` on the first, incomplete day of the 64-bit range.
   public func toDate() throws(ExtensionFailure) -> DatetimeValue {
-    let (midnight, overflow) = milliseconds.subtractingReportingOverflow(toTime().milliseconds)
-    guard !overflow else {
+    guard let midnight = checkedDate() else {
       throw ExtensionFailure("toDate: the start of the day of \(self) does not fit in 64 bits of milliseconds")
     }
-    return DatetimeValue(milliseconds: midnight)
+    return midnight
   }
 
   /// The time since the start of this instant's day in UTC: from zero to less than 24 hours.
   public func toTime() -> DurationValue {
     let time = milliseconds % millisecondsPerDay
     return DurationValue(milliseconds: time < 0 ? time + millisecondsPerDay : time)
+  }
+}
+
+// The same without a message, for the evaluators: `nil` where the milliseconds do not fit in 64 bits.
+extension DatetimeValue {
+  func checkedOffset(by duration: DurationValue) -> DatetimeValue? {
+    let (sum, overflow) = milliseconds.addingReportingOverflow(duration.milliseconds)
+    return overflow ? nil : DatetimeValue(milliseconds: sum)
+  }
+
+  func checkedDuration(since start: DatetimeValue) -> DurationValue? {
+    let (difference, overflow) = milliseconds.subtractingReportingOverflow(start.milliseconds)
+    return overflow ? nil : DurationValue(milliseconds: difference)
+  }
+
+  func checkedDate() -> DatetimeValue? {
+    let (midnight, overflow) = milliseconds.subtractingReportingOverflow(toTime().milliseconds)
+    return overflow ? nil : DatetimeValue(milliseconds: midnight)
   }
 }
 

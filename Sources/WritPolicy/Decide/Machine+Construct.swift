@@ -12,7 +12,7 @@ extension Machine {
       guard let function = ExtensionFunction(rawValue: UInt8(truncatingIfNeeded: instruction.operand)),
         function.accepts(count)
       else { return .error }
-      if count > function.arity { return isInRange(at: first, count: count) }
+      if count > function.arity { return callVariadic(function, at: first, count: count) }
       return call(function, stack[first], count > 1 ? stack[first + 1] : .missing)
     }
   }
@@ -39,69 +39,23 @@ extension Machine {
 
   // MARK: Extension functions
 
-  /// `a.isInRange(b, c)`: an address and several ranges, all of which must be addresses (RFC 99).
-  private func isInRange(at first: Int, count: Int) -> Cell {
-    for index in first..<(first + count) where stack[index].kind != .ip { return .error }
-    let address = address(stack[first])
-    for index in (first + 1)..<(first + count) where address.isInRange(self.address(stack[index])) {
-      return .bool(true)
+  /// A call with any number of arguments, all of which must be of the last one's type (RFC 99): whether it is true of one.
+  private func callVariadic(_ function: ExtensionFunction, at first: Int, count: Int) -> Cell {
+    guard let receiver = extensionValue(stack[first]) else { return .error }
+    var isTrue = false
+    for index in (first + 1)..<(first + count) {
+      guard let argument = extensionValue(stack[index]), case .bool(let truth) = function.evaluate(receiver, argument)
+      else { return .error }
+      isTrue = isTrue || truth
     }
-    return .bool(false)
+    return .bool(isTrue)
   }
 
   private mutating func call(_ function: ExtensionFunction, _ first: Cell, _ second: Cell) -> Cell {
-    switch function {
-    case .ip, .decimal, .datetime, .duration: return parse(function, first)
-    case .isIpv4, .isIpv6, .isLoopback, .isMulticast:
-      guard first.kind == .ip else { return .error }
-      let address = address(first)
-      switch function {
-      case .isIpv4: return .bool(address.isIPv4)
-      case .isIpv6: return .bool(address.isIPv6)
-      case .isLoopback: return .bool(address.isLoopback)
-      default: return .bool(address.isMulticast)
-      }
-    case .isInRange:
-      guard first.kind == .ip, second.kind == .ip else { return .error }
-      return .bool(address(first).isInRange(address(second)))
-    case .lessThan, .lessThanOrEqual, .greaterThan, .greaterThanOrEqual:
-      guard first.kind == .decimal, second.kind == .decimal else { return .error }
-      switch function {
-      case .lessThan: return .bool(first.signed < second.signed)
-      case .lessThanOrEqual: return .bool(first.signed <= second.signed)
-      case .greaterThan: return .bool(first.signed > second.signed)
-      default: return .bool(first.signed >= second.signed)
-      }
-    case .offset, .durationSince, .toDate, .toTime: return datetime(function, first, second)
-    case .toMilliseconds, .toSeconds, .toMinutes, .toHours, .toDays:
-      guard first.kind == .duration else { return .error }
-      let duration = DurationValue(milliseconds: first.signed)
-      switch function {
-      case .toMilliseconds: return .long(duration.toMilliseconds)
-      case .toSeconds: return .long(duration.toSeconds)
-      case .toMinutes: return .long(duration.toMinutes)
-      case .toHours: return .long(duration.toHours)
-      default: return .long(duration.toDays)
-      }
-    }
-  }
-
-  private mutating func datetime(_ function: ExtensionFunction, _ first: Cell, _ second: Cell) -> Cell {
-    guard first.kind == .datetime else { return .error }
-    let datetime = DatetimeValue(milliseconds: first.signed)
-    switch function {
-    case .offset:
-      let (sum, overflow) = first.signed.addingReportingOverflow(second.signed)
-      return second.kind == .duration && !overflow ? .number(sum, .datetime) : .error
-    case .durationSince:
-      let (difference, overflow) = first.signed.subtractingReportingOverflow(second.signed)
-      return second.kind == .datetime && !overflow ? .number(difference, .duration) : .error
-    case .toDate:
-      let (midnight, overflow) = first.signed.subtractingReportingOverflow(datetime.toTime().milliseconds)
-      return overflow ? .error : .number(midnight, .datetime)
-    default:
-      return .number(datetime.toTime().milliseconds, .duration)
-    }
+    if function.isConstructor { return parse(function, first) }
+    guard let receiver = extensionValue(first), let value = function.evaluate(receiver, extensionValue(second))
+    else { return .error }
+    return cell(value)
   }
 
   /// Reads the text of an extension value; the constants among them have been read by the compiler.
@@ -109,15 +63,32 @@ extension Machine {
     guard text.kind == .string else { return .error }
     let text = self.text(text.number)
     let bytes = unsafe UnsafeBufferPointer(text.bytes.span(text.range))
-    switch function {
-    case .ip:
-      guard let address = unsafe IPAddressValue(utf8: bytes) else { return .error }
+    guard let value = unsafe function.construct(utf8: bytes) else { return .error }
+    return cell(value)
+  }
+
+  @inline(__always)
+  private func extensionValue(_ cell: Cell) -> ExtensionValue? {
+    switch cell.kind {
+    case .ip: .ip(address(cell))
+    case .decimal: .decimal(DecimalValue(scaled: cell.signed))
+    case .datetime: .datetime(DatetimeValue(milliseconds: cell.signed))
+    case .duration: .duration(DurationValue(milliseconds: cell.signed))
+    default: nil
+    }
+  }
+
+  private mutating func cell(_ value: ExtensionValue) -> Cell {
+    switch value {
+    case .ip(let address):
       let start = heaps.scratch.count
       heaps.scratch.appendAddress(address)
       return .composite(.ip, at: start, count: 2, .scratch, depth: 0)
-    case .decimal: return unsafe DecimalValue(utf8: bytes).map { .number($0.scaled, .decimal) } ?? .error
-    case .datetime: return unsafe DatetimeValue(utf8: bytes).map { .number($0.milliseconds, .datetime) } ?? .error
-    default: return unsafe DurationValue(utf8: bytes).map { .number($0.milliseconds, .duration) } ?? .error
+    case .decimal(let decimal): return .number(decimal.scaled, .decimal)
+    case .datetime(let datetime): return .number(datetime.milliseconds, .datetime)
+    case .duration(let duration): return .number(duration.milliseconds, .duration)
+    case .bool(let bool): return .bool(bool)
+    case .long(let long): return .long(long)
     }
   }
 
