@@ -75,6 +75,9 @@ enum ValueMaker {
       if name == "k", kind == .set, random.chance(80) {
         let groups = (0..<random.below(4)).map { _ in Value.entity(world.anyone(&random)) }
         attributes.append((name, .set((try? SetValue(groups)) ?? .empty)))
+      } else if name == "s" || name == "t", kind == .string, random.chance(75) {
+        // Mostly texts that policies compare with.
+        attributes.append((name, .string("v\(random.below(4))")))
       } else {
         attributes.append((name, value(kind, world, &random, depth: depth - 1)))
       }
