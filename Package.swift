@@ -72,8 +72,8 @@ let package = Package(
     ),
     // All of it in one import.
     .target(name: "WritAuthentication", dependencies: ["WritTokens", "WritLogin"], exclude: ["README.md"]),
-    // The conformances that Foundation asks for (`localizedDescription`, `Date`). In targets of their own, so that the modules
-    // themselves do without Foundation.
+    // The conformances that Foundation asks for (`localizedDescription`, `Date`). In targets of their own, so that the
+    // modules themselves do without Foundation.
     .target(name: "WritFoundation", dependencies: ["WritTokens"]),
     .target(name: "WritLoginFoundation", dependencies: ["WritLogin"]),
     // The rules of stores as tests, for authors of stores.

@@ -1,4 +1,5 @@
-// Where records are kept: in memory, in SQLite, or in a store of one's own, checked by the cases that every store must pass.
+// Where records are kept: in memory, in SQLite, or in a store of one's own, checked by the cases that every store must
+// pass.
 import WritLogin
 import WritStoreTesting
 #if SQLite
@@ -95,7 +96,8 @@ try await limits()
 
 func deployment(_ store: MemoryRecordStore, _ ring: SecretRing, _ events: SecurityEvents) async throws {
   // snippet.deployment
-  // Throws for a store in memory, which each server has for itself, and for a ring that does not open what the store keeps.
+  // Throws for a store in memory, which each server has for itself, and for a ring that does not open what the store
+  // keeps.
   try await Deployment(processes: 4, machines: 2).checkSecrets(ring, in: store, events: events)
   // snippet.end
 }

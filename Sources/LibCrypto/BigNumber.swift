@@ -87,8 +87,8 @@ struct Calculator: ~Copyable {
 
   /// Whether an odd number greater than 3 is prime, by one round of Miller and Rabin with a random base.
   ///
-  /// It takes as long as one exponentiation. A number that is not prime by accident passes about never; one made to pass does with a
-  /// chance of one in four at most.
+  /// It takes as long as one exponentiation. A number that is not prime by accident passes about never; one made to
+  /// pass does with a chance of one in four at most.
   func isProbablyPrime(_ number: borrowing BigNumber) throws(LibCryptoError) -> Bool {
     let last = try number.minusOne()
     let odd = try BigNumber()

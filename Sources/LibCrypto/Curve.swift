@@ -35,7 +35,7 @@ package enum Curve: Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// As libcrypto names the group, or the type of key where the type is the curve.
+  /// The name that libcrypto has for the group, or for the type of key where the type is the curve.
   var name: String {
     switch self {
     case .p256: "prime256v1"
@@ -49,6 +49,6 @@ package enum Curve: Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// As libcrypto names the type of key.
+  /// The name that libcrypto has for the type of key.
   var typeName: String { hasCoordinates ? "EC" : name }
 }

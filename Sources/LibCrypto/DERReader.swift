@@ -2,8 +2,9 @@
 
 /// A stretch of DER (X.690) values, read one after the other.
 ///
-/// The only reader of DER: libcrypto decodes no key that came from outside. Lengths must be definite and in their shortest form, integers
-/// in their shortest form and not negative. It goes down one level a call, so that nested values cost nothing.
+/// The only reader of DER: libcrypto decodes no key that came from outside. Lengths must be definite and in their
+/// shortest form, integers in their shortest form and not negative. It goes down one level a call, so that nested
+/// values cost nothing.
 struct DERReader {
   enum Tag: UInt8 {
     case integer = 0x02

@@ -31,7 +31,8 @@ extension DigestKey {
     }
   }
 
-  /// The SHA-256 of 32 bytes, which are one block with their padding (section 5.1.1): half of what it costs with libcrypto's.
+  /// The SHA-256 of 32 bytes, which are one block with their padding (section 5.1.1): half of what it costs with
+  /// libcrypto's.
   private init(hashingBlock bytes: Span<UInt8>) throws(LibCryptoError) {
     // The bytes, a bit, and that they are 256 bits.
     var block = InlineArray<8, UInt64>(repeating: 0)

@@ -12,7 +12,8 @@ struct EncryptedKey {
   private let algorithm: Range<Int>
   private let ciphertext: Range<Int>
 
-  /// - Throws: `LibCryptoError` with the codes `encoding`, `unsupported`, `parameter` when it asks for too many iterations.
+  /// - Throws: `LibCryptoError` with the codes `encoding`, `unsupported`, `parameter` when it asks for too many
+  ///   iterations.
   init(_ der: Span<UInt8>) throws(LibCryptoError) {
     var outer = DERReader(0..<der.count)
     guard var info = outer.read(.sequence, der), outer.isEmpty else { throw Self.malformed }

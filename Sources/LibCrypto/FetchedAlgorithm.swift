@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// An algorithm of a provider, never freed; `nil` when no provider has it, or memory ran out.
 ///
-/// It is fetched when it is first asked for, and again where that failed: memory that ran out once is no reason to do without
-/// for ever.
+/// It is fetched when it is first asked for, and again where that failed: memory that ran out once is no reason to do
+/// without for ever.
 struct FetchedAlgorithm: ~Copyable, Sendable {
   private enum Kind {
     case digest, cipher, mac, kdf

@@ -4,8 +4,8 @@ internal import CLibCrypto
 
 /// The hash functions of JOSE (FIPS 180-4).
 package enum HashFunction: Sendable, Hashable, CaseIterable {
-  /// Only inside RSA-OAEP as RFC 7518, section 4.3, has it, for thumbprints of certificates (`x5t`), and in HMAC for one-time
-  /// passwords (RFC 4226), which most authenticators know no other hash for.
+  /// Only inside RSA-OAEP as RFC 7518, section 4.3, has it, for thumbprints of certificates (`x5t`), and in HMAC for
+  /// one-time passwords (RFC 4226), which most authenticators know no other hash for.
   case sha1
   case sha256, sha384, sha512
 
@@ -27,7 +27,7 @@ package enum HashFunction: Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// As libcrypto's providers name it.
+  /// The name that libcrypto's providers have for the function.
   var name: StaticString {
     switch self {
     case .sha1: "SHA1"

@@ -15,7 +15,7 @@ package enum KeyEncoding: Sendable, Hashable, CaseIterable {
   /// Private keys of elliptic curves, SEC 1 (RFC 5915).
   case ecPrivateKey
 
-  /// What stands in the first line of its PEM form (RFC 7468).
+  /// The label in the first line of the PEM form (RFC 7468).
   package var label: String {
     switch self {
     case .subjectPublicKeyInfo: "PUBLIC KEY"

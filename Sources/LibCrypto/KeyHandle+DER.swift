@@ -57,7 +57,7 @@ extension PrivateKeyHandle {
   }
 }
 
-/// What one of libcrypto's `i2d` functions writes.
+/// Encodes with one of libcrypto's `i2d` functions.
 private func encoded(
   _ write: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> Int32
 ) throws(LibCryptoError) -> SecretBytes {

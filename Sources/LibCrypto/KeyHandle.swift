@@ -88,7 +88,7 @@ final class KeyHandle: @unchecked Sendable {
   }
 }
 
-/// What type a key has.
+/// The type of a key.
 package enum KeyKind: Sendable, Hashable {
   case rsa
   case curve(Curve)

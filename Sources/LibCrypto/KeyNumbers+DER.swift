@@ -3,7 +3,8 @@
 extension KeyNumbers {
   /// The numbers of a public key in DER; nothing is calculated, and no private part looked at.
   ///
-  /// - Throws: `LibCryptoError` with the codes `encoding`, `unsupported` when the key is of a type or on a curve that JOSE does not have.
+  /// - Throws: `LibCryptoError` with the codes `encoding`, `unsupported` when the key is of a type or on a curve that
+  ///   JOSE does not have.
   package init(publicDER der: Span<UInt8>, _ encoding: KeyEncoding) throws(LibCryptoError) {
     switch encoding {
     case .subjectPublicKeyInfo: self = try KeyReader.subjectPublicKeyInfo(0..<der.count, der)
@@ -15,8 +16,8 @@ extension KeyNumbers {
   /// The numbers of a private key in DER; an encrypted one is decrypted, nothing else is calculated.
   ///
   /// - Parameter password: for encrypted keys; for others it must be `nil`.
-  /// - Throws: `LibCryptoError` with the codes `encoding`, `unsupported`, `authentication` when the password is missing, wrong or not
-  ///   needed, `parameter` when decrypting would take too long.
+  /// - Throws: `LibCryptoError` with the codes `encoding`, `unsupported`, `authentication` when the password is
+  ///   missing, wrong or not needed, `parameter` when decrypting would take too long.
   package init(
     privateDER der: Span<UInt8>,
     _ encoding: KeyEncoding,
@@ -56,8 +57,8 @@ extension KeyNumbers {
         throw LibCryptoError(.encoding, "not the DER of a certificate")
       }
     }
-    // Serial number, algorithm of the signature, issuer, validity and subject. A serial number may be negative in certificates that
-    // exist, and is not looked at.
+    // Serial number, algorithm of the signature, issuer, validity and subject. A serial number may be negative in
+    // certificates that exist, and is not looked at.
     guard body.read(.integer, der) != nil, body.read(.sequence, der) != nil, body.read(.sequence, der) != nil,
       body.read(.sequence, der) != nil, body.read(.sequence, der) != nil
     else { throw LibCryptoError(.encoding, "not the DER of a certificate") }

@@ -34,7 +34,8 @@ package enum KeyNumbers: Sendable {
   /// The numbers of a key on a curve.
   package struct CurveNumbers: Sendable {
     package let curve: Curve
-    /// The public point as SEC 1 writes it, or the raw public bytes; `nil` where it has to be calculated from the scalar.
+    /// The public point as SEC 1 writes it, or the raw public bytes; `nil` where it has to be calculated from the
+    /// scalar.
     package let point: [UInt8]?
     /// The private bytes, as many as a coordinate has; `nil` for a public key.
     package let scalar: SecretBytes?
@@ -72,7 +73,7 @@ package enum KeyNumbers: Sendable {
   }
 }
 
-/// What a key of the type RSASSA-PSS is restricted to (RFC 4055, section 1.2).
+/// The restrictions of a key of the type RSASSA-PSS (RFC 4055, section 1.2).
 package struct PSSRestriction: Sendable, Hashable {
   /// The hash of the message and of MGF1; `nil` where the key leaves it open.
   package let hash: HashFunction?

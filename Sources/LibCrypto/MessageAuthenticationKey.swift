@@ -6,8 +6,8 @@ internal import CLibCrypto
 ///
 /// The state of the hash once it has taken in the key is saved, and copied for each message: two blocks a message less,
 /// and neither look-ups nor allocations, which together are most of what libcrypto's one-shot `HMAC()` takes. Where
-/// libcrypto has no such states, or a FIPS provider is asked for, an `EVP_MAC` does the same; so it does with SHA-1, which
-/// one-time passwords alone use.
+/// libcrypto has no such states, or a FIPS provider is asked for, an `EVP_MAC` does the same; so it does with SHA-1,
+/// which one-time passwords alone use.
 @safe
 package final class MessageAuthenticationKey: @unchecked Sendable {
   // Sendable: nothing writes to the saved states after `init`; libcrypto duplicates a context without changing it.

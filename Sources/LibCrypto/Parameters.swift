@@ -39,7 +39,7 @@ struct Parameters: ~Copyable {
     append(name, integer: bytes.span)
   }
 
-  /// What signatures a key of the type RSA-PSS is restricted to.
+  /// Appends the signatures that a key of the type RSA-PSS is restricted to.
   mutating func append(_ restriction: PSSRestriction?) {
     guard let restriction, let hash = restriction.hash else { return }
     append("digest", text: "\(hash.name)")

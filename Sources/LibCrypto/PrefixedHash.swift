@@ -4,8 +4,9 @@ internal import CLibCrypto
 
 /// SHA-256 of messages behind a random block that nobody knows: digests that name messages in a table.
 ///
-/// Who chooses the messages can neither foresee where they fall nor find two of one digest. The state of the hash after the
-/// block is saved, and copied for each message, as ``MessageAuthenticationKey`` does it. Any number of threads may hash at once.
+/// Who chooses the messages can neither foresee where they fall nor find two of one digest. The state of the hash after
+/// the block is saved, and copied for each message, as ``MessageAuthenticationKey`` does it. Any number of threads may
+/// hash at once.
 @safe
 package final class PrefixedHash: @unchecked Sendable {
   // Sendable: nothing writes to the saved state after `init`; libcrypto copies a context without changing it.

@@ -26,7 +26,8 @@ package final class PublicKeyHandle: Sendable {
     self.init(kind: .rsa, key: try KeyHandle(type: type, isPrivate: false, parameters))
   }
 
-  /// A key from a point's coordinates, which must lie on the curve, or from the raw bytes where the curve has no others.
+  /// A key from a point's coordinates, which must lie on the curve, or from the raw bytes where the curve has no
+  /// others.
   ///
   /// - Parameters:
   ///   - x: exactly `curve.byteCount` bytes.
@@ -39,8 +40,8 @@ package final class PublicKeyHandle: Sendable {
     try self.init(curve: curve, point: curve.hasCoordinates ? PublicKeyHandle.point(x, y) : bytes)
   }
 
-  /// A key from a point as SEC 1, 2.3.3, writes it, compressed or not, which must lie on the curve; or from the raw bytes where the
-  /// curve has no coordinates.
+  /// A key from a point as SEC 1, 2.3.3, writes it, compressed or not, which must lie on the curve; or from the raw
+  /// bytes where the curve has no coordinates.
   convenience init(curve: Curve, point: [UInt8]) throws(LibCryptoError) {
     guard curve.hasCoordinates else {
       guard point.count == curve.byteCount else {

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whether the private numbers of an RSA key fit each other, found out with two exponentiations of half the modulus' length.
+/// Whether the private numbers of an RSA key fit each other, found out with two exponentiations of half the modulus'
+/// length.
 ///
-/// `EVP_PKEY_check` tests each prime 64 or 128 times: 34 s for a key of 16,384 bits, where this takes a quarter of one. More rounds would
-/// protect nobody: a key pair comes from its owner, who could as well hand out the primes.
+/// `EVP_PKEY_check` tests each prime 64 or 128 times: 34 s for a key of 16,384 bits, where this takes a quarter of one.
+/// More rounds would protect nobody: a key pair comes from its owner, who could as well hand out the primes.
 enum RSAConsistency {
   /// Bits that a prime may have beyond half of the modulus (FIPS 186-5, A.1.1, has none).
   private static let slack = 16
 
   /// Checks the equations of RFC 8017, section 3.2, and that the primes are prime.
   ///
-  /// - Throws: `LibCryptoError` with the code `key` when the numbers do not fit, `parameter` when the modulus is too long.
+  /// - Throws: `LibCryptoError` with the code `key` when the numbers do not fit, `parameter` when the modulus is too
+  ///   long.
   static func check(
     modulus: Span<UInt8>,
     exponent: Span<UInt8>,

@@ -7,12 +7,12 @@ extension JSONDocument {
     tape.nodes.node(index.position).kind
   }
 
-  /// Where the value starts, in bytes from the start of the source; for a string its opening quote.
+  /// Returns the offset of the value in bytes from the start of the source; for a string, of its opening quote.
   package func offset(of index: Index) -> Int {
     Int(truncatingIfNeeded: tape.nodes.node(index.position).offset)
   }
 
-  /// Where the value ends, in bytes from the start of the source.
+  /// Returns the end of the value in bytes from the start of the source.
   ///
   /// - Complexity: O(length of the value) for containers and strings with escapes, otherwise O(1)
   package func end(of index: Index) -> Int {
@@ -120,7 +120,8 @@ extension JSONDocument {
     let slice = slice(of: node)
     var packed: UInt64 = 0
     if slice.lowerBound &+ 8 <= bytes.count {
-      // INVARIANT: eight bytes are there; those that are not of the string are shifted out, all of them where it is empty.
+      // INVARIANT: eight bytes are there; those that are not of the string are shifted out, all of them where it is
+      // empty.
       let word = unsafe bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: slice.lowerBound, as: UInt64.self)
       packed = word.bigEndian >> (64 - 8 * UInt64(node.length))
     } else {
@@ -141,7 +142,7 @@ extension JSONDocument {
       : try body(source.span.extracting(slice(of: node)))
   }
 
-  /// Where the text of a string lies in `decoded` if it has escapes, otherwise in the source; so do other scalars.
+  /// Returns the range of a scalar's text: in `decoded` for a string with escapes, otherwise in the source.
   private func slice(of node: Tape.Node) -> Range<Int> {
     let start =
       switch (node.kind, node.flag) {

@@ -68,7 +68,7 @@ package struct JSONDocument: Sendable {
     tape.removeAll()
   }
 
-  /// What can be refused before reading: size, byte order mark, encoding.
+  /// Checks what can be refused before reading: size, byte order mark, encoding.
   static func check(_ source: [UInt8]) throws(JSONError) {
     try checkSize(source.count)
     if source.count >= 3, source[0] == 0xEF, source[1] == 0xBB, source[2] == 0xBF {

@@ -27,10 +27,10 @@ package struct JSONError: Error, Sendable, Equatable {
 
   package let code: Code
 
-  /// What was found and what was expected, with at most 40 bytes of the input, printable ASCII only.
+  /// The message: what was found and what was expected, with at most 40 bytes of the input, printable ASCII only.
   package let message: String
 
-  /// Where, in bytes from the start of the input.
+  /// The place in bytes from the start of the input.
   package let offset: Int
 
   package init(_ code: Code, at offset: Int, _ message: String) {

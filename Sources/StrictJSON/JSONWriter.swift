@@ -3,8 +3,8 @@
 /// Writes compact JSON that is safe to show on a terminal.
 ///
 /// Commas are set automatically. Escaped in strings, beyond what RFC 8259 demands: U+007F, the C1 controls, line
-/// separators and the controls of direction (U+2028 to U+202E, U+2066 to U+2069). All other text is written as UTF-8. That begins and ends match, and that
-/// members have names, is left to the caller.
+/// separators and the controls of direction (U+2028 to U+202E, U+2066 to U+2069). All other text is written as UTF-8.
+/// That begins and ends match, and that members have names, is left to the caller.
 package struct JSONWriter: Sendable {
   package private(set) var bytes: [UInt8] = []
   private var needsComma = false
@@ -18,7 +18,7 @@ package struct JSONWriter: Sendable {
     needsComma = true
   }
 
-  /// What has been written so far.
+  /// The text written so far.
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
   package mutating func beginObject() { open(UInt8(ascii: "{")) }

@@ -9,11 +9,11 @@ struct Tape: Sendable {
   /// 16 bytes.
   struct Node: Sendable {
     var kind: JSONDocument.Kind
-    /// What it says depends on the kind.
+    /// A flag whose meaning depends on the kind.
     ///
     /// Boolean: its value. Number: it has neither fraction nor exponent. String: its text lies in `decoded`.
     var flag: Bool
-    /// Where the value starts in the source, for strings the opening quote.
+    /// The offset of the value in the source; for strings, of the opening quote.
     var offset: UInt32
     /// How many elements or members, bytes of a string's decoded text, or bytes of another literal.
     var length: UInt32

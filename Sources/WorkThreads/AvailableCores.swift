@@ -10,7 +10,8 @@
 
 /// The processors that the process may use, which a container often makes fewer than the machine has.
 package enum AvailableCores {
-  /// The least of the processors that are online, those of the affinity mask, and those of the control groups; 1 or more.
+  /// The least of the processors that are online, those of the affinity mask, and those of the control groups; 1 or
+  /// more.
   package static var count: Int {
     let online = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     #if os(Linux)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The processors that Linux's control groups leave to a process (cgroups(7)): `cpu.max` of version 2, `cpu.cfs_quota_us` and
-/// `cpu.cfs_period_us` of version 1.
+/// The processors that Linux's control groups leave to a process (cgroups(7)): `cpu.max` of version 2,
+/// `cpu.cfs_quota_us` and `cpu.cfs_period_us` of version 1.
 ///
 /// A limit of a group holds for all groups below it, so that the least on the way to the root counts.
 package enum ControlGroups {
@@ -47,7 +47,8 @@ package enum ControlGroups {
     return cores(quota.prefix { $0 != "\n" }, of: period.prefix { $0 != "\n" })
   }
 
-  /// The processors of a quota: whole ones, as a part of one is used up long before the period ends; `nil` for `max` and `-1`.
+  /// The processors of a quota: whole ones, as a part of one is used up long before the period ends; `nil` for `max`
+  /// and `-1`.
   private static func cores(_ quota: Substring, of period: Substring) -> Int? {
     guard let quota = Int(quota), let period = Int(period), quota > 0, period > 0 else { return nil }
     return max(1, quota / period)
@@ -78,7 +79,8 @@ package enum ControlGroups {
     func directories(of group: Substring) -> [String] {
       var path = group
       if root != "/" {
-        // In a container without a name space of its own, the path is the host's, and only what is below the root is seen.
+        // In a container without a name space of its own, the path is the host's, and only what is below the root is
+        // seen.
         let isBelow = path == root || path.hasPrefix(root + "/")
         path = isBelow ? path.dropFirst(root.count) : ""
       }

@@ -10,13 +10,14 @@
 
 /// Threads for work that takes long or blocks, apart from those that Swift's tasks run on.
 ///
-/// On Linux, Dispatch's concurrent queues of default quality of service share their threads with Swift's tasks: work of a second
-/// there holds every task up. These threads belong to no queue, and have a lower priority than the rest of the process.
+/// On Linux, Dispatch's concurrent queues of default quality of service share their threads with Swift's tasks: work of
+/// a second there holds every task up. These threads belong to no queue, and have a lower priority than the rest of the
+/// process.
 package enum WorkThread {
   /// The nice value that a thread adds to that of the process (setpriority(2)).
   ///
-  /// It is about a tenth of a processor's time where other threads want it too, and all of it where they do not. SCHED_IDLE would be
-  /// less: on a busy machine the work would never end.
+  /// It is about a tenth of a processor's time where other threads want it too, and all of it where they do not.
+  /// SCHED_IDLE would be less: on a busy machine the work would never end.
   package static let niceness: Int32 = 10
 
   /// Starts a thread that runs a body and then ends.

@@ -2,8 +2,8 @@
 
 package import LibCrypto
 
-/// Base64url as JOSE has it (RFC 4648, section 5; RFC 7515, section 2), read strictly: only the 64 characters, no padding,
-/// no white space, the bits after the last byte zero.
+/// Base64url as JOSE has it (RFC 4648, section 5; RFC 7515, section 2), read strictly: only the 64 characters, no
+/// padding, no white space, the bits after the last byte zero.
 ///
 /// So every sequence of bytes has exactly one text, and a token cannot be changed without changing what it says.
 package enum Base64URL {
@@ -17,7 +17,7 @@ package enum Base64URL {
     count / 3 * 4 + (count % 3 == 0 ? 0 : count % 3 + 1)
   }
 
-  /// What the text stands for, `nil` when it is not base64url.
+  /// Decodes base64url; `nil` for a text that is not valid.
   package static func decode(_ text: Span<UInt8>) -> [UInt8]? {
     guard let count = decodedCount(text.count) else { return nil }
     // Appending nothing would write to the one empty array that all threads share.

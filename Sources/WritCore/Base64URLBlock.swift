@@ -14,7 +14,7 @@ enum Base64URLBlock {
     unsafe unsafeBitCast(number.littleEndian, to: Characters.self)
   }
 
-  /// What the characters stand for; of those that are not in the alphabet, bits are taken from `known`.
+  /// Decodes characters; bits of those outside the alphabet are taken from `known`.
   @inline(__always)
   static func decoded(_ characters: Characters, known: inout Characters) -> Groups {
     let zeros = Characters.zero

@@ -44,7 +44,7 @@ public final class MemoryRevocationFeed: RevocationFeed, Sendable {
     }
   }
 
-  /// What is published from now on.
+  /// Returns the revocations that are published from now on.
   ///
   /// - Throws: ``StoreError`` with the code `full` when there are ``maximumFollowers`` already.
   public func follow() async throws(StoreError) -> AsyncThrowingStream<Revocation, any Error> {

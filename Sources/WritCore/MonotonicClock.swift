@@ -8,7 +8,8 @@
   internal import Darwin
 #endif
 
-/// Where the age of fetched keys, and limits in memory, are measured: a clock that nobody sets, and that goes on while the machine sleeps.
+/// The clock for the age of fetched keys and for limits in memory: it is never set, and goes on while the machine
+/// sleeps.
 public struct MonotonicClock: Sendable {
   private enum Source {
     case system

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension NumericDate {
-  /// A time written as a number of JSON, `1.7e9` and `1700000000.25` included; `nil` for other text and for times outside the
-  /// years 1 to 9999.
+  /// A time written as a number of JSON, `1.7e9` and `1700000000.25` included; `nil` for other text and for times
+  /// outside the years 1 to 9999.
   ///
   /// Each digit counts by its place, so that nothing is rounded but what lies beyond nanoseconds, which is rounded up.
   package init?(parsing text: Span<UInt8>) {

@@ -2,8 +2,8 @@
 
 /// A time as claims have it: seconds since 1970-01-01T00:00:00Z, with a fraction (NumericDate, RFC 7519, section 2).
 ///
-/// Times are exact to the nanosecond and are compared exactly. A token that states a time more finely is read as the next
-/// nanosecond, which no clock can tell apart. Times lie in the years 1 to 9999.
+/// Times are exact to the nanosecond and are compared exactly. A token that states a time more finely is read as the
+/// next nanosecond, which no clock can tell apart. Times lie in the years 1 to 9999.
 public struct NumericDate: Sendable, Hashable, Comparable {
   /// The whole seconds since 1970, rounded down.
   public let seconds: Int64

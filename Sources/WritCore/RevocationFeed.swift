@@ -10,9 +10,11 @@ public protocol RevocationFeed: Sendable {
   /// - Throws: ``StoreError``; any other error is taken for ``StoreError/Code/storeUnavailable``.
   func publish(_ revocation: Revocation) async throws
 
-  /// What is published from now on, each in its order, until the task that asks is cancelled.
+  /// Returns the revocations that are published from now on, each publisher's in its order, until the task is
+  /// cancelled.
   ///
-  /// The sequence ends with an error when something may have been missed: then what was learned from it must be learned anew.
+  /// The sequence ends with an error when something may have been missed: then what was learned from it must be learned
+  /// anew.
   func follow() async throws -> AsyncThrowingStream<Revocation, any Error>
 }
 
@@ -23,7 +25,7 @@ extension RevocationFeed {
 
 /// Something that is no longer valid although it has not expired.
 public struct Revocation: Sendable, Hashable {
-  /// What is meant.
+  /// The subject of a revocation.
   public enum Subject: Sendable, Hashable {
     /// One token, by its `jti`.
     case token(String)
@@ -55,7 +57,7 @@ public struct Revocation: Sendable, Hashable {
     }
   }
 
-  /// What is meant.
+  /// The subject of the revocation.
   public let subject: Subject
   /// When the last of it expires, in seconds since 1970; nobody has to remember it longer.
   public let until: Int64

@@ -4,9 +4,9 @@
 ///
 /// The message holds neither keys nor contents.
 public struct StoreError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong.
+  /// The kinds of this error.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
-    /// The store cannot be reached, or failed in a way of its own. What was asked may have been done.
+    /// The store cannot be reached, or failed in a way of its own; the call may have taken effect.
     public static let storeUnavailable = Code(.storeUnavailable)
     /// Others kept it busy for too long; nothing was changed.
     public static let busy = Code(.busy)
@@ -16,11 +16,11 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     public static let full = Code(.full)
     /// It cannot be written to; nothing was changed.
     public static let readOnly = Code(.readOnly)
-    /// What is stored is not what was written: damaged, or in a format that is not known.
+    /// A stored record is damaged, or in a format that is not known.
     public static let corrupt = Code(.corrupt)
     /// A record that is larger than allowed.
     public static let tooLarge = Code(.tooLarge)
-    /// The task was cancelled. What was asked may have been done.
+    /// The task was cancelled; the call may have taken effect.
     public static let cancelled = Code(.cancelled)
     /// The store, or a limit, is asked for what it must not do.
     public static let configuration = Code(.configuration)
@@ -41,12 +41,13 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
   }
 
-  /// What is wrong.
+  /// The kind of error.
   public let code: Code
-  /// What is wrong, in words.
+  /// The message.
   public let description: String
-  /// The error that led to this one, where there is one. Its own description is not part of ``description``, as it may
-  /// hold addresses or stored data.
+  /// The error that led to this one, where there is one.
+  ///
+  /// Its own description is not part of ``description``, as it may hold addresses or stored data.
   public let underlyingError: (any Error)?
 
   /// An error of a store.

@@ -15,8 +15,8 @@ struct SystemTime {
 
   /// Reads a clock, `CLOCK_REALTIME` for example.
   init(_ clock: clockid_t) {
-    // Seconds and nanoseconds, as every 64-bit platform lays out a `timespec`. Its members by name belong to whichever of two
-    // modules the compiler has loaded first, and cannot be used where it is the one that is not imported.
+    // Seconds and nanoseconds, as every 64-bit platform lays out a `timespec`. Its members by name belong to whichever
+    // of two modules the compiler has loaded first, and cannot be used where it is the one that is not imported.
     var time = (seconds: Int(0), nanoseconds: Int(0))
     unsafe withUnsafeMutableBytes(of: &time) { bytes in
       guard let start = bytes.baseAddress else { return }

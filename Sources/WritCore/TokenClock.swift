@@ -8,7 +8,8 @@
   internal import Darwin
 #endif
 
-/// The source of time of verifiers, issuers and stores, in seconds since 1970-01-01T00:00:00Z (NumericDate, RFC 7519, section 2).
+/// The source of time of verifiers, issuers and stores, in seconds since 1970-01-01T00:00:00Z (NumericDate, RFC 7519,
+/// section 2).
 public struct TokenClock: Sendable {
   private enum Source {
     case system
@@ -38,7 +39,8 @@ public struct TokenClock: Sendable {
     TokenClock(source: .precise(time))
   }
 
-  /// Seconds now, never less than 0 nor beyond the year 9999; of the system's clock up to 10 ms late, as it is read faster.
+  /// Seconds now, never less than 0 nor beyond the year 9999; of the system's clock up to 10 ms late, as it is read
+  /// faster.
   public var now: Int64 {
     let seconds =
       switch source {

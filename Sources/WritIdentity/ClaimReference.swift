@@ -8,7 +8,7 @@ public struct ClaimReference: Sendable, Hashable {
   public var path: [String]
   /// The type of the entities whose ids the claim holds; `nil` where it holds plain values.
   public var type: EntityTypeName?
-  /// What stands between the parts of one text that holds several, as the space in `scope` (RFC 8693, section 4.2).
+  /// The separator of the parts of one text that holds several, such as the space in `scope` (RFC 8693, section 4.2).
   public var separator: Unicode.Scalar?
 
   /// A claim that holds plain values, or ids of entities of a type.

@@ -10,7 +10,7 @@
 ///
 /// The message names claims and attributes, and holds no value of a claim but a number that is no integer of 64 bits.
 public struct PrincipalError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// What is wrong.
+  /// The kinds of this error.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The mapping is not what ``PrincipalMapping/init(json:)`` says.
     public static let mapping = Code(.mapping)
@@ -33,9 +33,9 @@ public struct PrincipalError: Error, Sendable, Hashable, CustomStringConvertible
     public var description: String { rawValue }
   }
 
-  /// What is wrong.
+  /// The kind of error.
   public let code: Code
-  /// What is wrong, naming the claim.
+  /// The message, which names the claim.
   public let description: String
 
   init(_ code: Code, _ description: String) {

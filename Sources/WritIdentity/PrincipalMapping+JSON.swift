@@ -13,9 +13,9 @@ extension PrincipalMapping {
   ///       "context": { "scopes": { "claim": "scope", "separator": " " } }
   ///     }
   ///
-  /// `claim` is a name, or an array of names that lead into objects. With a `type` the claim holds ids of entities; with a
-  /// `separator`, one character, a text holds several. `"overlay"` is the ``overlayRule``: `"merge"` unless it says
-  /// `"mergeWithoutConflicts"` or `"replace"`. Only `principal` must be there; unknown members are refused.
+  /// `claim` is a name, or an array of names that lead into objects. With a `type` the claim holds ids of entities;
+  /// with a `separator`, one character, a text holds several. `"overlay"` is the ``overlayRule``: `"merge"` unless it
+  /// says `"mergeWithoutConflicts"` or `"replace"`. Only `principal` must be there; unknown members are refused.
   ///
   /// - Throws: ``PrincipalError`` with the code `mapping`.
   public init(json: [UInt8]) throws(PrincipalError) {

@@ -4,8 +4,8 @@ internal import StrictJSON
 public import WritTokens
 public import WritCedar
 
-/// How the claims of a verified token become the principal of a request: its identifier, its parents (roles, groups), its
-/// attributes, and what the context says of how it signed in.
+/// How the claims of a verified token become the principal of a request: its identifier, its parents (roles, groups),
+/// its attributes, and what the context says of how it signed in.
 ///
 ///     let mapping = PrincipalMapping(
 ///       principal: ClaimReference("sub"), type: user,
@@ -13,9 +13,9 @@ public import WritCedar
 ///     let principal = try mapping.principal(of: token)
 ///     let overlay = try engine.overlay([principal])
 ///
-/// The principal is laid over the stored entities for one request: roles and attributes of the token are added to what is
-/// stored under its identifier, and in a conflict the stored value stands. A stored suspension cannot be undone by a token.
-/// `sub` is unique with its issuer only (RFC 7519, section 4.1.2): a mapping is for the tokens of one issuer.
+/// The principal is laid over the stored entities for one request: roles and attributes of the token are added to what
+/// is stored under its identifier, and in a conflict the stored value stands. A stored suspension cannot be undone by a
+/// token. `sub` is unique with its issuer only (RFC 7519, section 4.1.2): a mapping is for the tokens of one issuer.
 public struct PrincipalMapping: Sendable, Hashable {
   /// The type of the principal.
   public var type: EntityTypeName
@@ -53,8 +53,9 @@ public struct PrincipalMapping: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - token: verified, whatever one's own claims are.
-  ///   - schema: guides the reading of attributes, and what the principal must fit. Attributes that must be there may be
-  ///     missing when they may be stored (``overlayRule``); laying it over an engine with the schema looks at the whole.
+  ///   - schema: guides the reading of attributes, and what the principal must fit. Attributes that must be there may
+  ///     be missing when they may be stored (``overlayRule``); laying it over an engine with the schema looks at the
+  ///     whole.
   /// - Throws: ``PrincipalError`` with the codes `claim`, `schema`, and `mapping` where a parent has no type.
   public func principal(
     of token: Verified<some TokenClaims>,
@@ -85,7 +86,7 @@ public struct PrincipalMapping: Sendable, Hashable {
     return entity
   }
 
-  /// What the token adds to the context of a request; a missing claim adds nothing.
+  /// Returns the attributes that the token adds to the context of a request; a missing claim adds nothing.
   ///
   /// - Parameters:
   ///   - token: verified, whatever one's own claims are.

@@ -32,7 +32,8 @@
     /// - Parameters:
     ///   - text: 1 to ``maximumBytes`` bytes, without NUL.
     ///   - correction: ``ErrorCorrection/medium`` unless given.
-    /// - Throws: ``QRCodeError`` with the codes `text` when there is no such text in a QR code, `failure` when memory runs out.
+    /// - Throws: ``QRCodeError`` with the codes `text` when there is no such text in a QR code, `failure` when memory
+    ///   runs out.
     public init(_ text: String, correction: ErrorCorrection = .medium) throws(QRCodeError) {
       let bytes = Array(text.utf8)
       guard (1...Self.maximumBytes).contains(bytes.count), !bytes.contains(0) else {
@@ -67,7 +68,8 @@
   }
 
   extension QRCode {
-    /// The picture as SVG: a document of its own, black on white with its quiet zone, as large as its surroundings make it.
+    /// The picture as SVG: a document of its own, black on white with its quiet zone, as large as its surroundings make
+    /// it.
     ///
     /// It holds neither scripts nor styles nor text.
     public func svg() -> String {
@@ -94,8 +96,8 @@
 
     /// The picture in lines of text, each two rows of modules high, with the quiet zone.
     ///
-    /// - Parameter isColored: sets black on white with escapes of the terminal (ECMA-48). Without them light modules are drawn and dark
-    ///   ones left out: right on a dark terminal.
+    /// - Parameter isColored: sets black on white with escapes of the terminal (ECMA-48). Without them light modules
+    ///   are drawn and dark ones left out: right on a dark terminal.
     public func terminalText(isColored: Bool = true) -> String {
       let range = -Self.quietZone..<size + Self.quietZone
       var text = ""

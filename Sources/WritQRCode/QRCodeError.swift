@@ -4,7 +4,7 @@
 ///
 /// The message never holds the text.
 public struct QRCodeError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong.
+  /// The kinds of this error.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The text is empty, too long, or holds a NUL.
     public static let text = Code(.text)
@@ -25,9 +25,9 @@ public struct QRCodeError: Error, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
   }
 
-  /// What is wrong.
+  /// The kind of error.
   public let code: Code
-  /// What is wrong, in words.
+  /// The message.
   public let description: String
 
   init(_ code: Code, _ description: String) {

@@ -11,10 +11,10 @@ public import WritTokens
   ///     let source = try HTTPSJWKSSource(url: "https://id.example/.well-known/jwks.json")
   ///     let keys = try RemoteKeySet(source: source)
   ///
-  /// The certificate is verified; redirects are not followed; proxies, cookies and passwords of the surroundings are not used; the
-  /// answer is not decoded. The status must be 200 and the type JSON (`application/json`, `application/jwk-set+json`,
-  /// RFC 7517, section 8.5). The address that the name leads to is checked when the socket is opened: it must be a public
-  /// one, whatever the name meant a moment before.
+  /// The certificate is verified; redirects are not followed; proxies, cookies and passwords of the surroundings are
+  /// not used; the answer is not decoded. The status must be 200 and the type JSON (`application/json`,
+  /// `application/jwk-set+json`, RFC 7517, section 8.5). The address that the name leads to is checked when the socket
+  /// is opened: it must be a public one, whatever the name meant a moment before.
   public struct HTTPSJWKSSource: JWKSSource {
     /// Bytes of the longest header that is read.
     public static let maximumHeaderBytes = 65536
@@ -32,11 +32,12 @@ public import WritTokens
     let deadline: Duration
 
     /// - Parameters:
-    ///   - url: begins with `https://` and holds neither a password nor a fragment. It comes from configuration: never from a
-    ///     token.
-    ///   - certificateAuthorities: the path of a file in PEM with the authorities to trust in place of those of the system.
-    ///   - allowPrivateAddresses: addresses and ranges (`10.1.0.0/16`) that are allowed though they are private, loopback,
-    ///     link-local or the like.
+    ///   - url: begins with `https://` and holds neither a password nor a fragment. It comes from configuration: never
+    ///     from a token.
+    ///   - certificateAuthorities: the path of a file in PEM with the authorities to trust in place of those of the
+    ///     system.
+    ///   - allowPrivateAddresses: addresses and ranges (`10.1.0.0/16`) that are allowed though they are private,
+    ///     loopback, link-local or the like.
     ///   - deadline: for everything from looking up the name to the last byte; at most ``maximumDeadline``.
     /// - Throws: `KeyFetchError` with the code `configuration`.
     public init(
@@ -106,8 +107,8 @@ public import WritTokens
 
     /// Fetches the set.
     ///
-    /// Look-up and transfer have threads of their own; the answer comes at the deadline at the latest, also where the system's
-    /// resolver is stuck.
+    /// Look-up and transfer have threads of their own; the answer comes at the deadline at the latest, also where the
+    /// system's resolver is stuck.
     ///
     /// - Throws: `KeyFetchError` with every code but `file`, `malformed`, `noKeys` and `source`.
     public func fetch() async throws -> JWKSAnswer { try await fetch(lookingUpWith: .system) }

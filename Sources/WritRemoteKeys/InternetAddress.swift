@@ -40,11 +40,11 @@
       return "[\(groups.joined(separator: ":"))]"
     }
 
-    /// Whether the address is one that anybody may be reached at (the registries of special-purpose addresses of IANA, RFC
-    /// 6890).
+    /// Whether the address is one that anybody may be reached at (the registries of special-purpose addresses of IANA,
+    /// RFC 6890).
     ///
-    /// Of version 6 only global unicast counts, `2000::/3`; not addresses with one of version 4 inside, which may lead anywhere:
-    /// mapped, NAT64, 6to4, Teredo.
+    /// Of version 6 only global unicast counts, `2000::/3`; not addresses with one of version 4 inside, which may lead
+    /// anywhere: mapped, NAT64, 6to4, Teredo.
     var isPublic: Bool {
       if bytes.count == 4 { return !Self.special4.contains { $0.contains(self) } }
       return Self.global6.contains { $0.contains(self) } && !Self.special6.contains { $0.contains(self) }

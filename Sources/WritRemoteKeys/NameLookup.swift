@@ -5,11 +5,11 @@
   internal import WorkThreads
   internal import WritTokens
 
-  /// Look-ups of host names, each on a thread of its own: the system's resolver cannot be interrupted, and libcurl waits for its
-  /// own one beyond every deadline.
+  /// Look-ups of host names, each on a thread of its own: the system's resolver cannot be interrupted, and libcurl
+  /// waits for its own one beyond every deadline.
   ///
-  /// A look-up that does not end is left behind. There is one for a name at most, which later fetches of that name join, and a
-  /// bounded number in all.
+  /// A look-up that does not end is left behind. There is one for a name at most, which later fetches of that name
+  /// join, and a bounded number in all.
   final class NameLookup: Sendable {
     /// Names that are looked up at once.
     static let maximumCount = 64

@@ -3,7 +3,7 @@
 #if RemoteKeys
   internal import WritTokens
 
-  /// What is looked at in the header of an answer, line by line.
+  /// The fields that are read from the header of a response, line by line.
   struct ResponseHeader {
     /// `max-age` of `Cache-Control` (RFC 9111, section 5.2.2.1).
     private(set) var maximumAge: Duration?

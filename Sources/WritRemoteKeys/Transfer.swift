@@ -217,7 +217,7 @@
       throw KeyFetchError(reason, Self.text(code))
     }
 
-    /// What libcurl calls an error: it holds nothing of the address.
+    /// Returns libcurl's name for an error, which holds nothing of the address.
     private static func text(_ code: CURLcode) -> String {
       unsafe curl_easy_strerror(code).map { unsafe String(cString: $0) } ?? "error \(code.rawValue) of libcurl"
     }

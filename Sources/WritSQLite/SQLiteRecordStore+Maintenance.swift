@@ -19,7 +19,7 @@
       }
     }
 
-    /// What a pragma of the writing connection answers.
+    /// Reads a pragma of the writing connection.
     package func setting(_ pragma: String) async throws -> String? {
       try await pool.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA \(pragma)") }
     }

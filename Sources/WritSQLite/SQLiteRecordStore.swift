@@ -14,8 +14,9 @@
   ///     let store = try SQLiteRecordStore(path: "/var/lib/app/records.sqlite")
   ///
   /// What a call has acknowledged is on disk: the journal is a write-ahead log, written through with each change
-  /// (`synchronous=FULL`). Reads run beside each other and beside one change; changes come one after the other. The file is made for its
-  /// owner alone, and holds nothing but the records: a database of its own. It must not be on a network file system.
+  /// (`synchronous=FULL`). Reads run beside each other and beside one change; changes come one after the other. The
+  /// file is made for its owner alone, and holds nothing but the records: a database of its own. It must not be on a
+  /// network file system.
   ///
   /// No call blocks the thread it is made on: the library GRDB has threads of its own.
   public final class SQLiteRecordStore: RecordStore, Sendable {
@@ -36,11 +37,11 @@
     ///   - path: in a directory that can be written to.
     ///   - busyTimeout: how long a call waits while another process writes; at most ``maximumBusyTimeout``.
     ///   - readerCount: connections that read at once; 1 to ``maximumReaderCount``.
-    ///   - maximumBytes: of the file without its log, ``smallestByteLimit`` or more; then it is full. Sessions of visitors and buckets of
-    ///     limits, which strangers can make, are refused before: there is room left for accounts. Only the disk unless given, and then no
-    ///     room is kept.
-    /// - Throws: `StoreError` with the codes `configuration`, `corrupt` when the file is no database or one in another form,
-    ///   `readOnly`, `busy`, `full`, `storeUnavailable`.
+    ///   - maximumBytes: of the file without its log, ``smallestByteLimit`` or more; then it is full. Sessions of
+    ///     visitors and buckets of limits, which strangers can make, are refused before: there is room left for
+    ///     accounts. Only the disk unless given, and then no room is kept.
+    /// - Throws: `StoreError` with the codes `configuration`, `corrupt` when the file is no database or one in another
+    ///   form, `readOnly`, `busy`, `full`, `storeUnavailable`.
     public init(
       path: String,
       busyTimeout: Duration = .seconds(5),

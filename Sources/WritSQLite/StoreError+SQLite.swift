@@ -5,7 +5,7 @@
   internal import WritStore
 
   extension StoreError {
-    /// What an error of SQLite means; its text may name what is stored, and is not shown, its number is.
+    /// Translates an error of SQLite; its text may name stored data and is not shown, its number is.
     init(sqlite error: any Error) {
       guard let error = error as? DatabaseError else {
         self.init(of: error)

@@ -2,11 +2,13 @@
 
 public import WritLogin
 
-/// A store in front of another one that fails at one of its writes, to see what is left of a promise that takes several.
+/// A store in front of another one that fails at one of its writes, to see what is left of a promise that takes
+/// several.
 ///
 ///     let store = FailingRecordStore(mine)
 ///     store.fail(atWrite: 2, .dying)
-///     _ = try? await Sessions(store: store, …).revokeAll(of: "ines")  // as if the process had been killed after its first write
+///     _ = try? await Sessions(store: store, …).revokeAll(of: "ines")  // as if the process had been killed after its
+///     first write
 public final class FailingRecordStore<Base: RecordStore>: RecordStore {
   /// The way in which a write fails.
   public enum Way: Sendable, CaseIterable {
@@ -45,7 +47,7 @@ public final class FailingRecordStore<Base: RecordStore>: RecordStore {
   /// Writes since it was told which one fails, with those that failed.
   public var writeCount: Int { state.withLock { $0.writes } }
 
-  /// As the base.
+  /// The reach of the base.
   public var reach: StoreReach { base.reach }
 
   private func reading<Result>(

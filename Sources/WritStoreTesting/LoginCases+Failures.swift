@@ -3,7 +3,7 @@
 internal import WritLogin
 
 extension StoreCase where Store: RecordStore {
-  /// What is left when the store fails, or the process dies, at the n-th write, for every n.
+  /// The cases of a store that fails, or a process that dies, at the n-th write, for every n.
   static var failures: [StoreCase] {
     [
       StoreCase("S20 log out everywhere that fails at any write: nothing of before is renewed") { store, _ in

@@ -4,9 +4,11 @@ internal import Synchronization
 public import WritLogin
 
 extension StoreCase where Store: RecordStore {
-  /// What logins promise on top of a `RecordStore`: one-time passwords, passwords, sessions, refresh tokens, limits; each names the attack that it is.
+  /// The promises of logins on top of a `RecordStore`: one-time passwords, passwords, sessions, refresh tokens, limits;
+  /// each names its attack.
   ///
-  /// Not on one store at the same time as those of ``recordStore``: their sweeps reach what a clock that steps back has left behind.
+  /// Not on one store at the same time as those of ``recordStore``: their sweeps reach what a clock that steps back has
+  /// left behind.
   public static var logins: [StoreCase] {
     oneTimePasswords + passwords + sessions + sessionRaces + refreshTokens + failures + limits
   }
@@ -30,7 +32,7 @@ struct LoginWorld<Store: RecordStore>: Sendable {
   let time = CaseTime()
   let ring: SecretRing
   let account: String
-  /// What nothing reaches, for cases of what is behind the limits.
+  /// Limits that are never reached, for cases of what is behind them.
   let limits = LoginLimits(store: Unlimited())
   /// Its own: those that all share may be busy with other cases.
   private let workers: PasswordWorkers

@@ -78,7 +78,8 @@ extension StoreCase where Store: RecordStore {
           async let touched = store.replace(key, version, with: .sample(2, expires: start + 100), at: start)
           let isTouched = try await touched != nil
           _ = try await swept
-          // Either the touch came first, and all that comes later knows; or the sweep did, and there was nothing to touch.
+          // Either the touch came first, and all that comes later knows; or the sweep did, and there was nothing to
+          // touch.
           let record = try await store.read(key, at: isTouched ? start + 99 : start)
           try require((record != nil) == isTouched, "round \(round): touched \(isTouched), there \(record != nil)")
         }

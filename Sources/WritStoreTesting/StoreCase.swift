@@ -9,7 +9,7 @@ internal import WritLogin
 ///
 /// Cases use keys and owners of their own, so that all of them may run on one store, also at once.
 public struct StoreCase<Store: Sendable>: Sendable, CustomStringConvertible {
-  /// What the store must do.
+  /// The behaviour that the store must have.
   public let description: String
   private let body: @Sendable (Store, Int) async throws -> Void
 
@@ -29,9 +29,9 @@ public struct StoreCase<Store: Sendable>: Sendable, CustomStringConvertible {
   }
 }
 
-/// What a store did instead.
+/// A store's failure to behave as a case demands.
 public struct StoreCaseFailure: Error, CustomStringConvertible {
-  /// What was expected, and where.
+  /// The expectation, and its place.
   public let description: String
 }
 

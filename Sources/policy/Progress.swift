@@ -3,7 +3,7 @@
 /// A progress bar on standard error, shown on a terminal for work that takes longer than a second.
 struct Progress {
   private let total: Int
-  /// What the lines are.
+  /// The name of what the lines are.
   private let things: String
   private let start = ContinuousClock.now
   private var lastShown: ContinuousClock.Instant?

@@ -8,12 +8,14 @@
   internal import Darwin
 #endif
 
-/// Fails libcrypto's allocations one by one under everything that stands on it (ThreatModel.md, J47): `AllocationFailures STEP`.
+/// Fails libcrypto's allocations one by one under everything that stands on it (ThreatModel.md, J47):
+/// `AllocationFailures STEP`.
 ///
-/// Each call is made in a process of its own, from where nothing has been fetched yet, until none of its allocations is left to
-/// fail: with one failing, then with all after it failing, too. Then it is made in one process again and again, where nothing
-/// may be lost. The first 16 allocations fail one by one, then every `STEP`th, and 64 times as many where all is in one process.
-/// Prints a line for each sort of call, and one for each problem; ends with 1 where there was any.
+/// Each call is made in a process of its own, from where nothing has been fetched yet, until none of its allocations is
+/// left to fail: with one failing, then with all after it failing, too. Then it is made in one process again and again,
+/// where nothing may be lost. The first 16 allocations fail one by one, then every `STEP`th, and 64 times as many where
+/// all is in one process. Prints a line for each sort of call, and one for each problem; ends with 1 where there was
+/// any.
 @main
 enum AllocationFailures {
   static func main() {

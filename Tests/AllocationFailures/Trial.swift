@@ -103,7 +103,7 @@ struct Trial {
     return .lostMemory
   }
 
-  /// What a body says in a process of its own, which begins where this one is: what is made once is not made yet.
+  /// Runs a body in a process of its own that begins where this one is, so that nothing made once is made yet.
   static func apart(_ body: () -> Ending) -> Result<Ending, Crash> {
     let child = fork()
     guard child != 0 else {

@@ -23,9 +23,9 @@ struct CedarConformanceTests {
     return isThere ? directory : nil
   }()
 
-  /// The corpus tests older than Cedar 4.15, and how many of each one's results differ from what they expect: since RFC 99
-  /// `isInRange` takes several ranges, so such a call neither errs nor fails validation. (The first one fails validation
-  /// for another reason.)
+  /// The corpus tests older than Cedar 4.15, and how many of each one's results differ from what they expect: since RFC
+  /// 99 `isInRange` takes several ranges, so such a call neither errs nor fails validation. (The first one fails
+  /// validation for another reason.)
   static let superseded = [
     "corpus-tests/353a093d29fea2d1f5edda2d9ea5eeac3dac0885.json": 7,
     "corpus-tests/3a39b10251d3df6d7a728339bab20d01d8fa00b9.json": 9,

@@ -10,7 +10,7 @@ struct Case {
   var entities: [Entity]
   let isStrict: Bool
   private(set) var requests: [AuthorizationRequest] = []
-  /// What some requests bring.
+  /// The entities that some requests bring.
   var overlays: [[Entity]] = []
   let shape: World.Shape
 

@@ -124,7 +124,7 @@ struct Counters: Sendable {
     "asked by handles", "asked through the pool", "asked with a foreign context",
   ]
 
-  /// Where a debug build stops.
+  /// The names that a debug build leaves out.
   private static var optimised: [String] {
     #if DEBUG
       []
@@ -147,7 +147,7 @@ struct Counters: Sendable {
     }
   }
 
-  /// What was tested less often than demanded.
+  /// Returns the names of what was tested less often than demanded.
   func missing(_ wanted: Int) -> [String] {
     // Each probe ten times as often as all else.
     let probes = ProbeTest.Form.allCases.map { "probe \($0.rawValue)" }.filter { self[$0] < 10 * wanted }

@@ -3,8 +3,8 @@
 import WritCedar
 
 extension ExpressionMaker {
-  /// An expression that cannot err but for a slip here and there: the compiler keeps policies that cannot err out of the
-  /// tables of those that may, and must notice each slip.
+  /// An expression that cannot err but for a slip here and there: the compiler keeps policies that cannot err out of
+  /// the tables of those that may, and must notice each slip.
   mutating func careful(_ depth: Int) -> String {
     if depth <= 0 { return random.chance(12) ? slip() : carefulTest() }
     let less = depth - 1
@@ -31,7 +31,7 @@ extension ExpressionMaker {
     }
   }
 
-  /// What errs by its type, or may err.
+  /// Makes an expression that errs by its type, or may err.
   private mutating func slip() -> String {
     switch random.below(10) {
     case 0: constant(random.pick([.long, .string, .entity, .set]))

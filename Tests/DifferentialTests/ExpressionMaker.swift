@@ -55,7 +55,7 @@ struct ExpressionMaker {
     Names.access(random.pick(Names.attributes(of: kind)))
   }
 
-  /// What attributes are asked of.
+  /// Makes the expression whose attributes are read.
   mutating func base() -> String {
     switch random.below(21) {
     case 0...6: "principal"

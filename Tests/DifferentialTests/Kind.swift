@@ -2,7 +2,7 @@
 
 import WritCedar
 
-/// What an expression is meant to evaluate to.
+/// The kind of value that an expression is meant to evaluate to.
 enum Kind: CaseIterable {
   case bool, long, string, entity, set, record, ip, decimal, datetime, duration
 }

@@ -5,9 +5,9 @@ import WritCedar
 /// How the entities of a request are laid over the stored ones: drawn from the entities, so that shrinking keeps it.
 struct Overlaying {
   let rule: OverlayRule
-  /// What the rule is for.
+  /// The entities that the rule is for.
   let brought: [Entity]
-  /// What stands in place of stored entities whatever the rule.
+  /// The entities that take the place of stored ones whatever the rule.
   let replacing: [Entity]
 
   init(_ entities: [Entity]) {

@@ -82,7 +82,7 @@ struct PolicyMaker {
 
   // MARK: Scopes
 
-  /// What a policy says before its conditions.
+  /// The scope of a policy.
   struct Scope: CustomStringConvertible {
     var effect: String
     var principal = ""

@@ -4,8 +4,8 @@ import WritCedar
 
 /// A condition that an index may find policies by, with constants that change from policy to policy.
 ///
-/// Policies made of it have an annotation `probe` with its form, so that ``Counters`` tell how often each form held, failed
-/// and erred.
+/// Policies made of it have an annotation `probe` with its form, so that ``Counters`` tell how often each form held,
+/// failed and erred.
 struct ProbeTest {
   enum Form: String, CaseIterable {
     /// Equality of a tag, behind `hasTag` or not.

@@ -5,7 +5,7 @@ import WritPolicy
 
 /// A source that decides by a hash of entity and name whether there is a value, and which.
 struct RandomSource: AttributeSource {
-  /// What was asked, to see that nothing is asked twice.
+  /// The log of attributes that were asked for, to see that none is asked for twice.
   final class Log {
     var asked: [EntityUID: Set<ScalarText>] = [:]
     var count = 0
@@ -46,7 +46,7 @@ struct RandomSource: AttributeSource {
     return value(random.chance(85) ? usual : random.pick(Kind.allCases), &random, depth: 2)
   }
 
-  /// As the values of contexts and overlays, with texts of their own among them.
+  /// Makes a value like those of contexts and overlays, with texts of its own among them.
   private func value(_ kind: Kind, _ random: inout SeededGenerator, depth: Int) -> Value {
     switch kind {
     case .bool: return .bool(random.chance(60))

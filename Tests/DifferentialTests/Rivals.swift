@@ -17,7 +17,7 @@ struct Rivals {
   let authorizer: Authorizer
   let engine: PolicyEngine
   let decider: Decider
-  /// Whose handles and contexts are foreign here.
+  /// The engine whose handles and contexts are foreign here.
   private let stranger: PolicyEngine
   private let isRare: Bool
   private let number: Int
@@ -142,7 +142,7 @@ struct Rivals {
     }
   }
 
-  /// What the other engine knows.
+  /// The entity that the other engine knows.
   static let strangerUID = uid("User", "user7")
 
   private mutating func context(_ record: RecordValue) -> RequestContext {

@@ -114,7 +114,7 @@ struct Shrinker {
     }
   }
 
-  /// What is left, for reading and for a test.
+  /// Reports the shrunk case, for reading and for a test.
   func report(seed: UInt64) -> String {
     var lines = [
       "set \(made.number) of seed \(seed)\(made.isStrict ? ", strict" : ""): \(difference.way)",

@@ -27,7 +27,7 @@ struct World {
   private(set) var actionGroups: [EntityUID] = []
   /// The ancestors that many have, as far as policies name them.
   private(set) var tops: [EntityUID] = []
-  /// What is stored.
+  /// The stored entities.
   private(set) var entities: [Entity] = []
 
   /// In every world: equal to look at, canonically equivalent, empty, in need of escapes.

@@ -42,7 +42,7 @@ private let schema: Schema? = try? Schema(
     """
 )
 
-/// What is read is decided, explained, printed and read again; printing must not change what it says.
+/// Decides, explains, prints and reads again all policies that are read; printing must not change them.
 private func fuzzPolicies(_ bytes: [UInt8]) {
   guard let set = try? PolicySet(parsing: [SourceInput(name: "fuzz", bytes: bytes)], identifiers: .position) else {
     return
@@ -61,7 +61,7 @@ private func fuzzPolicies(_ bytes: [UInt8]) {
   else { fatalError("what was printed means something else: \(text)") }
 }
 
-/// What is read from JSON is text that parses to the same, and JSON again that reads to the same.
+/// Prints policies read from JSON as text and as JSON again; both must read to the same.
 private func fuzzPolicyJSON(_ bytes: [UInt8]) {
   let set: PolicySet
   do {

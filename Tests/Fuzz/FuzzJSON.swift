@@ -2,7 +2,7 @@
 
 // The fuzzer of the JSON reader; Scripts/fuzz compiles it together with the sources of StrictJSON.
 
-/// What is read is written, and reads as the same again; as an element of an array it reads as it does alone.
+/// Writes JSON that is read, and reads it again; as an element of an array it reads as it does alone.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzJSON(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))

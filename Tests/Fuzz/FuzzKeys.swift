@@ -34,7 +34,8 @@ public func fuzzKeys(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   return 0
 }
 
-/// A second for 64 kB, so 15 µs a byte, and a tenth for what costs time at any length: the longest RSA key, a point on a curve.
+/// A second for 64 kB, so 15 µs a byte, and a tenth for what costs time at any length: the longest RSA key, a point on
+/// a curve.
 ///
 /// A password may ask for a million iterations in a hundred bytes: a second.
 private func allowedNanoseconds(_ count: Int, _ reading: KeyReading) -> UInt64 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads files with every reader of keys and says what each took; Scripts/hostile-keys compiles it with the sources of WritAuthentication.
+// Reads files with every reader of keys and says what each took; Scripts/hostile-keys compiles it with the sources of
+// WritAuthentication.
 
 #if canImport(Glibc)
   internal import Glibc

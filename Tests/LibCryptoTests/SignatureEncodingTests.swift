@@ -10,7 +10,7 @@ struct SignatureEncodingTests {
   private static let key = Result { () throws(LibCryptoError) in try PrivateKeyHandle.generateRSA(bits: 2048) }
   private let message = Array("a message".utf8)
 
-  /// What the private key makes of an encoded message: m^d mod n (RFC 8017, 5.2.1).
+  /// Returns the private key's result for an encoded message: m^d mod n (RFC 8017, 5.2.1).
   private func signature(of encoded: [UInt8]) throws -> [UInt8] {
     let key = try Self.key.get()
     let exponent = try key.rsaParts().d.revealed

@@ -138,7 +138,7 @@ struct CommandInputTests {
     #expect(try await shell("\"$POLICY\" eval . --request r.json <&- 2>&-", in: folder).status == 1)
   }
 
-  /// What is made by a script, what it is called, and a part of the message.
+  /// The script that makes a file, the file's name, and a part of the message.
   private static let unreadable = [
     ("mkdir x", "is a directory, a file is wanted"), ("mkfifo x", "is not a regular file"),
     ("ln -s x x", "cannot open `x`: "), ("ln -s absent x", "cannot open `x`: No such file or directory"),

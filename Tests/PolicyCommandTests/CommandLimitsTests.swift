@@ -10,7 +10,7 @@ struct CommandLimitsTests {
 
   private static func times(_ count: Int, _ text: String) -> String { String(repeating: text, count: count) }
 
-  /// What opens a level, what stands inside, what closes it.
+  /// The text that opens a level, the text inside, and the text that closes it.
   private static let constructs = [
     ("(", "true", ")"), ("!(", "true", ")"), ("-(", "1", ")"), ("[", "1", "]"), ("{a: ", "1", "}"),
     ("if ", "true", " then true else true"),

@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// What a finished process left behind.
+/// The outcome of a finished process.
 struct Outcome: Sendable {
   let status: Int32
   /// Standard output and standard error, bytes that are not UTF-8 replaced.
@@ -62,7 +62,7 @@ enum PolicyProcess {
   /// A test that comes near has found something.
   private static let limit = Duration.seconds(60)
 
-  /// Where this repository is.
+  /// The path of this repository.
   static let repository = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 

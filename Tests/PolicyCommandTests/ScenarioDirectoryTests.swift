@@ -117,7 +117,7 @@ struct ScenarioDirectoryTests {
     #expect(lines[11].hasSuffix("name all files to read with --policies, --schema, in place of the directory's"))
   }
 
-  /// What a script makes in `d`, and a part of the message.
+  /// The script that fills `d`, and a part of the message.
   private static let links = [
     (
       "mkdir deny; echo 'forbid (principal, action, resource);' >deny/all.cedar; ln -s ../deny d/more",

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-/// Where Wycheproof's vectors are: in the folder that `WRIT_VECTORS` names, or in `shared/vectors` beside the checkout.
+/// The folder of Wycheproof's vectors: the one that `WRIT_VECTORS` names, or `shared/vectors` beside the checkout.
 enum WycheproofVectors {
   static let folder: URL? = {
     let named = ProcessInfo.processInfo.environment["WRIT_VECTORS"].map { URL(filePath: $0) }

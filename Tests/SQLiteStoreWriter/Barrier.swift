@@ -7,7 +7,7 @@
     import Glibc
   #endif
 
-  /// Where two processes wait for each other: each writes the round it is in into a file, and reads that of the other.
+  /// A barrier for two processes: each writes the round it is in into a file, and reads that of the other.
   final class Barrier {
     private let descriptor: Int32
     private let index: Int

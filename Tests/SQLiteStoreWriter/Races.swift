@@ -4,7 +4,7 @@
   import WritAuthentication
   import WritSQLite
 
-  /// What two processes try at once, round by round, and only one of them may do.
+  /// An action that two processes try at once, round by round, and only one of them may do.
   ///
   /// To add one: a type here, its name in ``race(_:_:_:)``, and a plan in `SQLiteRaceTests`.
   protocol Race {
@@ -24,7 +24,7 @@
     }
   }
 
-  /// What the tests have prepared: the ring of secrets, and a line for each round, or one for all.
+  /// The plan that the tests have prepared: the ring of secrets, and a line for each round, or one for all.
   struct RacePlan {
     let ring: SecretRing
     let lines: [String]

@@ -48,7 +48,8 @@
       if number % 2 == 0, try await store.remove(key(number), version, at: now) { print("d\(number)") }
     }
   case "race":
-    // Races with another process: the name, the ring, the plan, the barrier, which of the two, how many rounds. Prints rounds won.
+    // Races with another process: the name, the ring, the plan, the barrier, which of the two, how many rounds. Prints
+    // rounds won.
     let lines = try String(contentsOfFile: arguments[5], encoding: .utf8).split(separator: "\n").map(String.init)
     let plan = try RacePlan(ring: arguments[4], lines: lines)
     guard let race = try race(arguments[3], opened(), plan), let index = Int(arguments[7]),

@@ -35,7 +35,7 @@ struct AccountNameTests {
       refreshTokens = try RefreshTokens(store: store, ring: ring, sessions: test.world.sessions, clock: test.time.clock)
     }
 
-    /// What each part says of a name: whether it takes it.
+    /// Returns the verdict of each part on a name.
     func verdicts(_ name: String) async -> [String: Bool] {
       var verdicts = ["rule": AccountName.isValid(name)]
       verdicts["password"] = (try? await test.passwords.set(PasswordWorld.right, for: name, from: nil)) != nil

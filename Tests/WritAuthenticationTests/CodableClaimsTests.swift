@@ -303,7 +303,7 @@ struct CodableClaimsTests {
     #expect(claims["c"] as? Int == 2)
   }
 
-  /// As deep as it is told.
+  /// A chain as deep as its argument.
   final class Chain: Codable, Sendable {
     let next: Chain?
     init(depth: Int) { next = depth > 1 ? Chain(depth: depth - 1) : nil }

@@ -3,8 +3,8 @@
 import Foundation
 import Testing
 
-/// Memory that runs out in libcrypto, under everything that stands on it; `Tests/AllocationFailures` is the process that it runs
-/// out in.
+/// Memory that runs out in libcrypto, under everything that stands on it; `Tests/AllocationFailures` is the process
+/// that it runs out in.
 @Suite("Memory that runs out", .timeLimit(.minutes(60)))
 struct ExhaustedMemoryTests {
   /// Only optimised: `Scripts/test` runs both builds, and in debug the same failures take three minutes.

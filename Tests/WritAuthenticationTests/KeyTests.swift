@@ -225,7 +225,8 @@ struct KeyTests {
     #expect(try JSONWebKey(pem: Array(pem.utf8), accepting: .signatures).type == .curve(.p256))
   }
 
-  /// P-256 spelled out parameter by parameter: openssl ecparam -name prime256v1 -param_enc explicit -genkey, its public half.
+  /// P-256 spelled out parameter by parameter: openssl ecparam -name prime256v1 -param_enc explicit -genkey, its public
+  /// half.
   private static let explicitParameters = """
     -----BEGIN PUBLIC KEY-----
     MIIBSzCCAQMGByqGSM49AgEwgfcCAQEwLAYHKoZIzj0BAQIhAP////8AAAABAAAA

@@ -12,8 +12,8 @@ import Testing
 struct OneTimePasswordTests {
   private static let digits = Array("1234567890".utf8)
 
-  /// The secrets of RFC 4226, appendix D, and RFC 6238, appendix B: the ten digits again and again, 20 bytes for SHA-1, 32 for SHA-256,
-  /// 64 for SHA-512. (The text of the RFC says 20 for all; its code and its values are by these.)
+  /// The secrets of RFC 4226, appendix D, and RFC 6238, appendix B: the ten digits again and again, 20 bytes for SHA-1,
+  /// 32 for SHA-256, 64 for SHA-512. (The text of the RFC says 20 for all; its code and its values are by these.)
   static func secret(_ algorithm: OneTimePasswordAlgorithm) throws -> OneTimeSecret {
     let count = [.sha1: 20, .sha256: 32, .sha512: 64][algorithm] ?? 0
     let bytes = (0..<count).map { digits[$0 % 10] }

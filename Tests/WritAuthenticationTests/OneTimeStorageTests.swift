@@ -85,7 +85,8 @@ struct OneTimeStorageTests {
     let secret = try OneTimeSecret.generate()
     let passwords = try server.passwords()
     let recordKey = try passwords.records.key("alice", "authenticator")
-    // Active, SHA-1, six digits, a drift and a hint of 1, no last step; a period of 30 s; three wrong codes at 1,700,000,000.
+    // Active, SHA-1, six digits, a drift and a hint of 1, no last step; a period of 30 s; three wrong codes at
+    // 1,700,000,000.
     let numbers: [UInt64] = [0, 30, 3, 1_700_000_000]
     var bytes: [UInt8] = [1, 0, 6, 2, 2, 0]
     for number in numbers { bytes += (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) } }

@@ -47,7 +47,7 @@ struct Server {
     return key
   }
 
-  /// What the authenticator shows now, or some steps from now.
+  /// Returns the code that the authenticator shows now, or some steps from now.
   func code(_ key: OneTimePasswordKey, steps: Int64 = 0) throws -> String {
     try key.code(at: time.seconds + ahead + steps * 30)
   }

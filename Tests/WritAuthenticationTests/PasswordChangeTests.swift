@@ -31,7 +31,7 @@ struct PasswordChangeTests {
     #expect(try await !test.world.isAlive(kept))
   }
 
-  /// What ends things of an account, and may fail.
+  /// An account's families, whose revocation may fail.
   private final class Families: AccountRevoking {
     struct Down: Error { let text = "canary" }
 

@@ -23,8 +23,8 @@ struct PasswordHashTests {
   private static let password = "correct horse battery"
   private static let hasher = PasswordHasher(parameters: .weak())
 
-  // Made with Python 3.11: `hashlib.scrypt`, `hashlib.pbkdf2_hmac` put together as django.contrib.auth.hashers does, and
-  // `crypt.crypt` of libxcrypt 4.4.33.
+  // Made with Python 3.11: `hashlib.scrypt`, `hashlib.pbkdf2_hmac` put together as django.contrib.auth.hashers does,
+  // and `crypt.crypt` of libxcrypt 4.4.33.
   private static let known: [(stored: String, password: String)] = [
     ("$scrypt$ln=4,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$LYtM8Mh+uD5qDLQWvjcUOTNEVL2STXzMHwI4lieKYvI", password),
     ("pbkdf2_sha256$1000$x8mGJ4oX2vJcJ0wLrA6c1k$hm73wbrP9vAeKvGCVLNQ+XIJsfb/R4pDWyrwtXs93X0=", password),

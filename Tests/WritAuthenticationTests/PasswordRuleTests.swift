@@ -174,7 +174,7 @@ struct PasswordRuleTests {
 
 @Suite("Threads that hash passwords")
 struct PasswordWorkerTests {
-  /// What holds the threads until a test lets go.
+  /// A gate that holds the threads until a test opens it.
   private final class Gate: Sendable {
     let isOpen = Atomic<Bool>(false)
     let running = Atomic<Int>(0)

@@ -7,8 +7,8 @@ import Testing
 @testable import WritStore
 @testable import WritTokens
 
-/// A look-up runs where it was called; afterwards the caller is on its own actor again, however it ended and whether the
-/// store has to be waited for or not.
+/// A look-up runs where it was called; afterwards the caller is on its own actor again, however it ended and whether
+/// the store has to be waited for or not.
 @MainActor
 @Suite("Sessions and the actor that asks for them")
 struct SessionIsolationTests {

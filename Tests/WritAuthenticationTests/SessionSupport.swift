@@ -51,7 +51,7 @@ struct SessionWorld {
   }
 }
 
-/// What was told to the security events.
+/// The security events that were recorded.
 final class Told: Sendable {
   let events = Guarded<[SecurityEvent]>([])
 

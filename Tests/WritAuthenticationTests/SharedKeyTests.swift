@@ -9,8 +9,8 @@ import WritTokens
 
 /// Keys are shared by all threads: one of each kind, used by eight threads at once.
 ///
-/// `WRIT_STRESS` is how often each is used, a hundred times unless given; `Scripts/threads` and `Scripts/memory` say 100,000,
-/// and a tenth of it where an operation takes long.
+/// `WRIT_STRESS` is how often each is used, a hundred times unless given; `Scripts/threads` and `Scripts/memory` say
+/// 100,000, and a tenth of it where an operation takes long.
 @Suite("Keys that many threads share")
 struct SharedKeyTests {
   private static func times(_ algorithm: JSONWebAlgorithm) -> Int {

@@ -31,7 +31,7 @@ func decodedBase64URL(_ text: String) -> [UInt8] {
   return Array(Data(base64Encoded: base64 + String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)) ?? Data())
 }
 
-/// What a call returns on a thread of its own, with a stack of 512 KiB.
+/// Returns the result of a call on a thread of its own, with a stack of 512 KiB.
 func onSmallStack<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
   await withCheckedContinuation { continuation in
     let thread = Thread { continuation.resume(returning: body()) }
@@ -82,8 +82,8 @@ enum Vectors {
 
   /// Examples of encryption of RFC 7516, 7518, 7519 and 7520.
   ///
-  /// The texts of the RFCs could not be reached whole: these are their vectors as reproduced by others (RFC 7516 and 7520 by
-  /// jwcrypto's tests). Each decrypts to the content that its RFC states.
+  /// The texts of the RFCs could not be reached whole: these are their vectors as reproduced by others (RFC 7516 and
+  /// 7520 by jwcrypto's tests). Each decrypts to the content that its RFC states.
   static var encryption: Object { file("rfc-encryption.json") }
 
   private static func file(_ name: String) -> Object {

@@ -54,7 +54,8 @@ struct TokenAttackTests {
     for value in ["null", "[]", "[\"HS256\"]", "1", "true", "{}"] {
       #expect(refusal(of: try token("{\"alg\":\(value)}"), keys) == .header)
     }
-    // RFC 7515, A.5, and RFC 7519, 6.1: the unsecured token, also where its algorithm is all that a verifier could mean.
+    // RFC 7515, A.5, and RFC 7519, 6.1: the unsecured token, also where its algorithm is all that a verifier could
+    // mean.
     let unsecured = try #require((Vectors.rfc["unsecured"] as? Object)?["jwt"] as? String)
     #expect(refusal(of: unsecured, keys) == .signature)
     #expect(refusal(of: unsecured + "AA", keys) == .algorithm)

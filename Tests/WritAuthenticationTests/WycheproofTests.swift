@@ -10,8 +10,8 @@ import WritTokens
 
 /// Wycheproof's vectors, when they are at hand.
 ///
-/// They are in the folder that `WRIT_VECTORS` names, or in `shared/vectors` beside the checkout. The other tests pin every
-/// rule without them.
+/// They are in the folder that `WRIT_VECTORS` names, or in `shared/vectors` beside the checkout. The other tests pin
+/// every rule without them.
 @Suite("Wycheproof", .enabled(if: Vectors.wycheproof != nil, "the vectors are not there"))
 struct WycheproofTests {
   /// Labels that are wrong, and why (Documentation/ThreatModel.md): what is right is the opposite.

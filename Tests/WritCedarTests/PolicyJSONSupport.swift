@@ -46,7 +46,8 @@ enum PolicyJSON {
   }
 }
 
-/// What differs when policies are written to JSON and read back: in what they say, or in the JSON written again.
+/// Returns the difference when policies are written to JSON and read back, in their meaning or in the JSON written
+/// again.
 func differenceAfterJSON(_ set: PolicySet) throws -> String? {
   let json = set.json
   let again = try PolicySet(json: json)

@@ -17,7 +17,7 @@ func request(context: RecordValue = .empty) -> AuthorizationRequest {
   )
 }
 
-/// What an expression comes to, in one word or value: `3`, `error: overflow`, `refused: …`.
+/// Returns the outcome of an expression in one word or value: `3`, `error: overflow`, `refused: …`.
 func outcome(
   of expression: String,
   entities: EntityStore = EntityStore(),

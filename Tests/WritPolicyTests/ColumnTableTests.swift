@@ -7,12 +7,12 @@ import WritPolicy
 /// Policies that only their conditions tell apart: each test that narrows, with values that do and do not pass it.
 @Suite("Tables of attributes")
 struct ColumnTableTests {
-  /// What a narrowing test looks like, and contexts of which some pass it.
+  /// A kind of narrowing test, and contexts of which some pass it.
   struct Kind: Sendable, CustomTestStringConvertible {
     let name: String
-    /// Where in a policy the number of the policy goes is `#`.
+    /// The condition of a policy, with `#` where the number of the policy goes.
     let condition: String
-    /// What `tableUse` calls the column.
+    /// The name of the column in `tableUse`.
     let column: String
     /// Contexts in JSON, `#` being a number again.
     let contexts: [String]

@@ -4,8 +4,8 @@ import Testing
 import WritCedar
 import WritPolicy
 
-/// No table explodes: conditions made to blow an index up cost memory in proportion to their text, and where they do not
-/// narrow, the policies are looked at one by one.
+/// No table explodes: conditions made to blow an index up cost memory in proportion to their text, and where they do
+/// not narrow, the policies are looked at one by one.
 ///
 /// A policy stands under at most 16 keys for each action that its scope lists, a key takes at most 27 bytes, and a
 /// condition about 30 bytes a node.

@@ -36,7 +36,8 @@ struct OverlayMergeTests {
 
   private func rivals() throws -> Rivals { try Rivals(Self.policies, entities: try store(Self.entities)) }
 
-  /// The actions that a principal may, in every way that there is, all of which must say the same as the literal evaluator.
+  /// The actions that a principal may, in every way that there is, all of which must say the same as the literal
+  /// evaluator.
   private func allowed(
     _ rivals: Rivals,
     _ principal: EntityUID,

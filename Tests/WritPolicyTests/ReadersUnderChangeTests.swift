@@ -40,7 +40,7 @@ struct ReadersUnderChangeTests {
     ])
   }
 
-  /// What the threads have in common.
+  /// The state that the threads share.
   private final class Stage: Sendable {
     let engine: PolicyEngine
     /// The last version whose replacement has begun, and the last one whose replacement has returned.

@@ -8,7 +8,7 @@ import WritPolicy
 final class TableSource: AttributeSource {
   private let values: [EntityUID: [String: Value]]
   private(set) var asked: [String] = []
-  /// What else it does while it is asked.
+  /// A closure that runs while the source is asked.
   var whileAsked: () -> Void = {}
 
   init(_ values: [EntityUID: [String: Value]]) { self.values = values }
@@ -37,7 +37,7 @@ private struct LiteralEntities: EntitySource {
   func isEntity(_ uid: EntityUID, inAnyOf groups: [EntityUID]) -> Bool { store.isEntity(uid, inAnyOf: groups) }
 }
 
-/// Who asks for what in the tests of sources, and what is stored.
+/// The entities and sources of the tests of sources.
 enum SourceWorld {
   static let ann = uid("User", "ann")
   static let doc = uid("Doc", "d")
@@ -58,8 +58,8 @@ enum SourceWorld {
 }
 
 extension Rivals {
-  /// Decides in every way that there is, expects what the literal evaluator says over a source of these values, and returns
-  /// what the source was asked by `authorize`.
+  /// Decides in every way that there is, expects what the literal evaluator says over a source of these values, and
+  /// returns what the source was asked by `authorize`.
   @discardableResult
   func agree(
     _ values: [EntityUID: [String: Value]],

@@ -39,7 +39,7 @@
       func deliver(_ code: String, to account: String) async throws { codes.withLock { $0.append(code) } }
     }
 
-    /// What is planted: texts as people type them, and the bytes behind them.
+    /// The planted canaries: texts as people type them, and the bytes behind them.
     private struct Planted {
       var texts: [String] = []
       var bytes: [[UInt8]] = []

@@ -140,7 +140,7 @@
       #expect(try await store.setting("integrity_check") == "ok")
     }
 
-    /// What fills up and then has room again.
+    /// Fills a store until it is full, then makes room again.
     private static func fill(_ path: String, through wrapper: [String]) async throws -> Int {
       let writer = try WriterProcess(["fill", path], through: wrapper)
       writer.wait()

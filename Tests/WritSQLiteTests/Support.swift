@@ -23,7 +23,8 @@
   /// How often tests are repeated: `WRIT_LONG` says how often where it is set.
   enum TestRounds {
     private static let long = ProcessInfo.processInfo.environment["WRIT_LONG"].map { Int($0) ?? 10_000 }
-    /// Each round is 64 tasks that write one after the other: what two processes try 10,000 times is tried 2,000 times here.
+    /// Each round is 64 tasks that write one after the other: what two processes try 10,000 times is tried 2,000 times
+    /// here.
     static let inOneProcess = long.map { min($0, 2000) } ?? 20
     static let acrossProcesses = long ?? 200
     static let kills = min(long ?? 20, 200)

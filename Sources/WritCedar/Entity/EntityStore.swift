@@ -2,7 +2,7 @@
 
 /// Entities that do not go together.
 public struct EntityStoreError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong.
+  /// The kinds of this error.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// Two different entities with one identifier.
     public static let duplicate = Code(.duplicate)
@@ -29,13 +29,13 @@ public struct EntityStoreError: Error, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
   }
 
-  /// What is wrong.
+  /// The kind of error.
   public let code: Code
   /// The entity concerned.
   public let uid: EntityUID
   /// The entities of a cycle, each a parent of the one before it, from ``uid`` back to it; empty for other errors.
   public let cycle: [EntityUID]
-  /// What is wrong, naming the entity.
+  /// The message, which names the entity.
   public let description: String
 
   /// How many entities of a cycle a message names.
@@ -76,7 +76,7 @@ public struct EntityStoreError: Error, Sendable, CustomStringConvertible {
   }
 }
 
-/// Where an evaluator looks entities up.
+/// A source in which an evaluator looks entities up.
 package protocol EntitySource {
   /// The entity with this identifier.
   subscript(uid: EntityUID) -> Entity? { get }

@@ -10,7 +10,7 @@ public enum OverlayRule: String, Hashable, Sendable, CaseIterable {
   /// suspension that is stored nor raise a stored limit.
   case merge
 
-  /// As ``merge``, but a brought value that differs from the stored one is an error.
+  /// Merges as ``merge`` does, but a request's value that differs from the stored one is an error.
   case mergeWithoutConflicts
 
   /// The brought entity stands in place of the stored one, whole: stored parents, attributes and tags do not count.
@@ -30,7 +30,8 @@ extension Entity {
     return merged
   }
 
-  /// What this stored entity and a brought one give different values, for messages: `the attribute "level"`.
+  /// Names the first attribute or tag that this stored entity and a request's entity give different values: `the
+  /// attribute "level"`.
   package func conflict(with brought: Entity) -> String? {
     if let name = attributes.conflict(with: brought.attributes) { return "the attribute \(Schema.shown(name))" }
     return tags.conflict(with: brought.tags).map { "the tag \(Schema.shown($0))" }

@@ -2,13 +2,13 @@
 
 /// A question: may this principal do this action on this resource, in this context.
 public struct AuthorizationRequest: Hashable, Sendable {
-  /// Who wants to act.
+  /// The entity that wants to act.
   public var principal: EntityUID
-  /// What they want to do.
+  /// The action that the principal wants to perform.
   public var action: EntityUID
   /// On what.
   public var resource: EntityUID
-  /// What else is known about the request.
+  /// Further facts about the request.
   public var context: RecordValue
 
   /// A request.

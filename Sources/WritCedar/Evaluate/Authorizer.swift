@@ -14,7 +14,7 @@ public enum Decision: String, Sendable {
 public struct PolicyError: Error, Sendable {
   /// The policy.
   public let policy: PolicyID
-  /// What it would have done.
+  /// The effect that the policy would have had.
   public let effect: Effect
   /// Why it has no outcome.
   public let error: EvaluationError
@@ -47,12 +47,12 @@ public struct AuthorizationResponse: Sendable {
 
 /// Decides requests by evaluating every policy of a set, as the language's specification does.
 ///
-/// Cost is linear in the policies. Deciding never throws: a policy that errs is reported. Unless the authorizer is made with
-/// ``ErringForbids/skip``, which is the specification's rule, a `forbid` that errs denies.
+/// Cost is linear in the policies. Deciding never throws: a policy that errs is reported. Unless the authorizer is made
+/// with ``ErringForbids/skip``, which is the specification's rule, a `forbid` that errs denies.
 public struct Authorizer: Sendable {
-  /// What decides.
+  /// The policies that decide.
   public let policies: PolicySet
-  /// What policies may look at.
+  /// The entities that policies may look at.
   public let entities: EntityStore
   /// The effect of a `forbid` that errs.
   public let erringForbids: ErringForbids
@@ -76,7 +76,7 @@ public struct Authorizer: Sendable {
 }
 
 extension Evaluator {
-  /// What ``Authorizer/authorize(_:)`` decides, of these policies.
+  /// Decides by these policies, as ``Authorizer/authorize(_:)`` does.
   package func authorize(_ policies: some Sequence<Policy>, erringForbids: ErringForbids) -> AuthorizationResponse {
     var permits: [PolicyID] = []
     var forbids: [PolicyID] = []

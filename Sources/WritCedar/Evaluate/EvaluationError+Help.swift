@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension EvaluationError {
-  /// What to write instead, for expressions that can be read but never have the value that was meant.
+  /// Advice on what to write instead, for expressions that can be read but never have the value that was meant.
   ///
   /// Found out from the text of the part that failed, each time it is asked for; `nil` where there is no advice, and
   /// for policies in JSON.

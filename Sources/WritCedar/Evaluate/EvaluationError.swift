@@ -40,14 +40,14 @@ public struct EvaluationError: Error, Sendable {
 
   /// The kind of error.
   public let code: Code
-  /// What went wrong, naming types and names, never whole values.
+  /// The message, which names types and names, never whole values.
   public let message: String
   /// The text that was evaluated.
   public let source: SourceText
   /// The part of the text that has no value.
   public let span: SourceSpan
 
-  /// Where the error is.
+  /// The place of the error.
   public var location: SourceLocation { source.location(of: span.start) }
 }
 

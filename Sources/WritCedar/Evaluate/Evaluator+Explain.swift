@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Evaluator {
-  /// What ``Authorizer/explain(_:)`` explains, of these policies.
+  /// Explains these policies, as ``Authorizer/explain(_:)`` does.
   package func explain(_ policies: some Sequence<Policy>) -> [Explanation] {
     var explanations: [Explanation] = []
     for policy in policies where holds(policy.actionConstraint) {

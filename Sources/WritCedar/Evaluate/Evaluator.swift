@@ -274,7 +274,7 @@ package struct Evaluator<Entities: EntitySource> {
   }
 }
 
-/// What went wrong at a node, before the node's place is added.
+/// An error at a node, before the node's place is added.
 struct EvaluationFailure: Error {
   let code: EvaluationError.Code
   let message: String

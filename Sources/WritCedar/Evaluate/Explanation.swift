@@ -2,7 +2,7 @@
 
 /// How one policy came to its outcome for a request, part by part.
 public struct Explanation: Sendable {
-  /// What became of the policy.
+  /// The outcome of the policy.
   public enum Outcome: String, Sendable {
     /// All parts hold.
     case satisfied
@@ -16,13 +16,13 @@ public struct Explanation: Sendable {
   public struct Part: Sendable {
     /// The text as written; in Cedar's syntax where the policy was read from JSON.
     public let text: String
-    /// Where it stands.
+    /// The place of the policy.
     public let location: SourceLocation
-    /// What it evaluates to.
+    /// The value of the condition.
     ///
-    /// A part is evaluated even where the policy stops before it, to show what else does not hold. It is `nil` when that
-    /// gives an error, which deciding then never meets: `principal.level == 1` behind a `principal has level` that does
-    /// not hold.
+    /// A part is evaluated even where the policy stops before it, to show what else does not hold. It is `nil` when
+    /// that gives an error, which deciding then never meets: `principal.level == 1` behind a `principal has level` that
+    /// does not hold.
     public let value: Result<Value, EvaluationError>?
     /// Whether the part stands in an `unless`, and so holds when it is `false`.
     public let isUnless: Bool
@@ -55,7 +55,7 @@ public struct Explanation: Sendable {
 
   /// The policy.
   public let policy: Policy
-  /// What became of it.
+  /// The outcome of the policy.
   public let outcome: Outcome
   /// Its parts in order: principal, action, resource, then the conditions.
   public let parts: [Part]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The functions and methods of the extension types: the table that the parser, the validator and both evaluators share.
+/// The functions and methods of the extension types: the table that the parser, the validator and both evaluators
+/// share.
 ///
 /// A new function is a case, a row of ``signature``, and its value in ``evaluate(_:_:)`` or, for a constructor, in
 /// ``construct(utf8:)``.

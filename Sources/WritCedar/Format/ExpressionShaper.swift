@@ -20,7 +20,7 @@ struct ExpressionShaper {
   let source: CommentedTokens
   var shapes: TokenShapes
   private var frames: [Frame] = []
-  /// Where the operand at hand begins, its signs included.
+  /// The place where the current operand begins, its signs included.
   private var operandStart: Int?
   private var expectsOperand = true
 

@@ -20,7 +20,7 @@ struct LayoutDocument {
     /// A group whose lines begin below the place where it begins.
     case beginAligned
     case end
-    /// What follows is indented by so much more, or less.
+    /// A change of the indentation of all that follows.
     case indent(Int)
   }
 

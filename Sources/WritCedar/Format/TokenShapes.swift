@@ -12,7 +12,7 @@ enum BracketShape {
   case tight
 }
 
-/// What a token is for the layout, beyond its kind.
+/// The role of a token in the layout, beyond its kind.
 enum TokenRole {
   case plain
   /// A sign before its operand.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the one member of an expression in JSON is called, and so what its value holds ("JsonExpr objects" in Cedar's
+/// The name of an expression's one member in JSON, and so the form of its value ("JsonExpr objects" in Cedar's
 /// documentation of the JSON policy format).
 enum ExpressionForm {
   case value

@@ -22,7 +22,7 @@ enum ForeignMember {
     "attributes": "context",
   ]
 
-  /// What to write for a member of an entity that is missing.
+  /// Advises what to write for a member of an entity that is missing.
   static func help(
     missing name: String,
     of index: JSONDocument.Index,
@@ -42,14 +42,14 @@ enum ForeignMember {
     return otherwise
   }
 
-  /// What to write for a member that a request does not have.
+  /// Advises what to write for a member that a request does not have.
   static func help(forRequestMember name: String, among names: [String]) -> String {
     let word = ForeignWord.folded(name) ?? ""
     let near = names.first { $0 == word } ?? meantOfRequest[word] ?? Suggestion.nearest(to: name, among: names)
     return near.map { "did you mean `\($0)`?" } ?? "the members are \(names.joined(separator: ", "))"
   }
 
-  /// What to write for a JSON value that is not an entity's identifier.
+  /// Advises what to write for a JSON value that is not an entity's identifier.
   static func help(forUID index: JSONDocument.Index, in document: JSONDocument, _ role: EntityRole = .any) -> String {
     switch document.kind(of: index) {
     case .string:
@@ -83,7 +83,7 @@ enum ForeignMember {
     return "{\"type\": \"\(uid.type)\", \"id\": \"\(id)\"}"
   }
 
-  /// What to write for a number that is not a 64-bit integer.
+  /// Advises what to write for a number that is not a 64-bit integer.
   static func help(forNumber text: String) -> String {
     guard text.utf8.count <= 24, text.utf8.contains(UInt8(ascii: ".")),
       !text.utf8.contains(where: { $0 | 0x20 == 0x65 })
@@ -91,7 +91,7 @@ enum ForeignMember {
     return "a decimal is written `{\"__extn\": {\"fn\": \"decimal\", \"arg\": \"\(text)\"}}`"
   }
 
-  /// What to write for the name of an extension function that does not exist.
+  /// Advises what to write for the name of an extension function that does not exist.
   static func help(forFunction name: String) -> String {
     let help = ForeignCall.function(name, argument: nil)
     return help.utf8.starts(with: "write `datetime".utf8)

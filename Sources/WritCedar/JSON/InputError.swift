@@ -20,9 +20,9 @@ public struct InputError: Error, Sendable {
     public static let duplicate = Code(.duplicate)
     /// An entity that is its own ancestor.
     public static let cycle = Code(.cycle)
-    /// What was read does not fit the schema.
+    /// Data does not fit the schema.
     public static let schema = Code(.schema)
-    /// What no policy can say: an unknown operator or function, a slot where none may stand, nesting too deep.
+    /// Something that no policy can express: an unknown operator or function, a slot out of place, nesting too deep.
     public static let policy = Code(.policy)
     /// A link without its template, or with other slots than the template's.
     public static let link = Code(.link)
@@ -43,7 +43,7 @@ public struct InputError: Error, Sendable {
 
   /// The kind of error.
   public let code: Code
-  /// What is wrong, and where.
+  /// The message and its place.
   public let diagnostic: Diagnostic
 
   package init(_ code: Code, _ diagnostic: Diagnostic) {
@@ -57,7 +57,7 @@ extension InputError: CustomStringConvertible {
   public var description: String { diagnostic.description }
 }
 
-/// What is wrong at an offset of the JSON, before the source is known.
+/// An error at an offset of the JSON, before the source is known.
 package struct JSONFailure: Error {
   package let code: InputError.Code
   package let message: String

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What to write instead of a text that is not JSON, for habits of other languages; asked only after an error.
+/// Advice on what to write instead of a text that is not JSON, for habits of other languages; computed only after an
+/// error.
 enum JSONAdvice {
   /// The advice on the bytes at which reading stopped.
   static func help(at offset: Int, in bytes: [UInt8]) -> String? {

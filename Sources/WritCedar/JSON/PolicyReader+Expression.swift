@@ -9,7 +9,7 @@ internal import StrictJSON
 extension PolicyReader {
   enum Step {
     case expression(JSONDocument.Index, Place)
-    /// What stands in `Value`.
+    /// The content of `Value`.
     case value(JSONDocument.Index, Place)
     case node(Node)
     case openGuard(Node.Operation)
@@ -19,7 +19,7 @@ extension PolicyReader {
     case closeGuard
   }
 
-  /// Where an expression stands in the text it would be.
+  /// The place of an expression in the text that it would be.
   ///
   /// Nesting is counted there, so that JSON is refused where the text would be, and a chain such as
   /// `a && b && …`, which is nested in JSON, may be as long as there.

@@ -2,7 +2,7 @@
 
 internal import StrictJSON
 
-/// What stands in `Value`: a value in the JSON of entities, with the explicit forms `__entity` and `__extn`.
+/// The content of `Value`: a value in the JSON of entities, with the explicit forms `__entity` and `__extn`.
 ///
 /// It becomes the expression that the text would have: calls are not made while reading.
 extension PolicyReader {

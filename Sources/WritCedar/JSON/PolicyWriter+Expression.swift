@@ -19,7 +19,7 @@ private struct ExpressionWriter {
     /// The expression whose last node this is.
     case expression(Int)
     case key(String)
-    /// What the node holds beside its operands.
+    /// The members of the node beside its operands.
     case rest(Node)
     /// The first `count` tests of a `has` of a path, joined by `&&`.
     case path(Int, count: Int)
@@ -162,8 +162,8 @@ private struct ExpressionWriter {
 
   /// Whether a node is a `has` of a path and short enough to be written as `has a && a has b && a.b has c`.
   ///
-  /// Every version of Cedar reads that. Longer ones are written as arrays, which Cedar 4.5 and later read: what is written stays
-  /// linear in what was read.
+  /// Every version of Cedar reads that. Longer ones are written as arrays, which Cedar 4.5 and later read: what is
+  /// written stays linear in what was read.
   private func isWrittenAsChain(_ root: Int) -> Bool {
     guard tree.nodes[root].operation == .hasAttribute else { return false }
     let start = starts[root - nodes.lowerBound]

@@ -38,8 +38,9 @@ public struct RequestInput: Sendable {
   /// Reads `{"principal", "action", "resource", "context", "entities", "replacing"}`, of which the last three may be
   /// missing.
   ///
-  /// An identifier is an entity literal in a string, `{"type", "id"}` or `{"__entity": {…}}`. No other member is allowed.
-  /// With a schema an entity of `entities` may lack attributes that are required, since it is merged with the stored one.
+  /// An identifier is an entity literal in a string, `{"type", "id"}` or `{"__entity": {…}}`. No other member is
+  /// allowed. With a schema an entity of `entities` may lack attributes that are required, since it is merged with the
+  /// stored one.
   ///
   /// - Parameters:
   ///   - json: the text in UTF-8.
@@ -89,7 +90,7 @@ extension AuthorizationRequest {
 
 /// A request that does not fit the schema.
 public struct SchemaMismatch: Error, Sendable, CustomStringConvertible {
-  /// What does not fit.
+  /// The message: which part of the request does not fit.
   public let description: String
 
   package init(description: String) { self.description = description }

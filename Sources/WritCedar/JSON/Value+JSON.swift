@@ -9,8 +9,8 @@ public struct UnwritableValueError: Error, Sendable, CustomStringConvertible {
 }
 
 extension Value {
-  /// The value in Cedar's JSON, in UTF-8, as any schema and none reads it: entities as `{"__entity": …}`, values of extension
-  /// types as `{"__extn": …}`.
+  /// The value in Cedar's JSON, in UTF-8, as any schema and none reads it: entities as `{"__entity": …}`, values of
+  /// extension types as `{"__extn": …}`.
   ///
   /// - Throws: ``UnwritableValueError`` for a record with an attribute `__entity`, `__extn` or `__expr`.
   public func json() throws(UnwritableValueError) -> [UInt8] {
@@ -58,8 +58,8 @@ extension RecordValue {
 extension Entity {
   /// The entity in Cedar's JSON, in UTF-8: `{"uid", "attrs", "parents"}`, and `tags` where it has some.
   ///
-  /// - Throws: ``UnwritableValueError`` for a record in an attribute or tag that has an attribute `__entity`, `__extn` or
-  ///   `__expr`.
+  /// - Throws: ``UnwritableValueError`` for a record in an attribute or tag that has an attribute `__entity`, `__extn`
+  ///   or `__expr`.
   public func json() throws(UnwritableValueError) -> [UInt8] {
     try checkWritable()
     var writer = JSONWriter()

@@ -64,7 +64,7 @@ private struct MismatchFrame {
 
 /// The first part of a value, an entity or a context that does not fit the schema.
 package struct Mismatch {
-  /// What does not fit, with the attributes that lead to it.
+  /// The message: which value does not fit, and the attributes that lead to it.
   package var description: String
   /// The members of the JSON that lead to it, as far as that can be told: not into sets.
   package var path: [String] = []
@@ -85,7 +85,7 @@ extension Schema {
     return CedarText.quoted(text)
   }
 
-  /// What a type's values are called in messages, as ``Value/kindName`` calls the values.
+  /// Returns the name in messages of a type's values, the same as ``Value/kindName`` of the values.
   private func kindName(_ type: TypeIndex) -> String {
     switch self[type] {
     case .bool: "bool"

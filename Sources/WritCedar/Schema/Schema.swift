@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What entities, actions and contexts look like: a resolved Cedar schema.
+/// The shape of entities, actions and contexts: a resolved Cedar schema.
 ///
 /// Every name is resolved and every type stands in one flat table, so that types which share parts share them here too
 /// and nothing recurses, however common types refer to each other.

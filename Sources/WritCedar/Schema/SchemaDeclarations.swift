@@ -10,8 +10,8 @@
 public struct SchemaDeclarations: Sendable {
   package let syntax: SchemaSyntax
 
-  /// Reads one schema from several texts, each in Cedar's schema syntax (RFC 24) or, where its first byte that is not white
-  /// space is `{`, in Cedar's JSON.
+  /// Reads one schema from several texts, each in Cedar's schema syntax (RFC 24) or, where its first byte that is not
+  /// white space is `{`, in Cedar's JSON.
   ///
   /// - Throws: a ``SyntaxError`` with everything wrong with the texts; of a text in JSON it tells the first thing.
   public init(parsing sources: [SourceInput]) throws(SyntaxError) {
@@ -55,8 +55,8 @@ public struct SchemaDeclarations: Sendable {
 
   /// The declarations in Cedar's schema syntax.
   ///
-  /// - Throws: a ``SyntaxError`` for what only JSON can say: a name that refers to an entity type beside a common type of that
-  ///   name, and the attributes of an entity type that are a common type of another namespace.
+  /// - Throws: a ``SyntaxError`` for what only JSON can say: a name that refers to an entity type beside a common type
+  ///   of that name, and the attributes of an entity type that are a common type of another namespace.
   public func cedarText() throws(SyntaxError) -> String {
     var printer = SchemaPrinter(syntax)
     return try printer.text()

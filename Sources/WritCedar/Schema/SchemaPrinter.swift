@@ -2,8 +2,8 @@
 
 /// Writes declarations in Cedar's schema syntax (RFC 24), namespace by namespace.
 ///
-/// A name that JSON lets refer to one kind of type only is written so that it refers to the same type here; where no name does,
-/// that is an error.
+/// A name that JSON lets refer to one kind of type only is written so that it refers to the same type here; where no
+/// name does, that is an error.
 struct SchemaPrinter {
   private let syntax: SchemaSyntax
   private var out = ""

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the name of a type refers to.
+/// The declaration that the name of a type refers to.
 private enum TypeReference {
   /// An index into the common types.
   case common(Int)

@@ -76,7 +76,7 @@ package struct SchemaSyntax: Sendable {
     package let place: Place
   }
 
-  /// What stands behind `appliesTo`.
+  /// The content of `appliesTo`.
   package struct Application: Sendable {
     package let principals: [Name]
     package let resources: [Name]

@@ -2,8 +2,8 @@
 
 /// A type of a schema: of an attribute, of a tag, of a context.
 ///
-/// Its parts are looked up when they are asked for, so that a type is as cheap as a number, however its common types refer to
-/// each other.
+/// Its parts are looked up when they are asked for, so that a type is as cheap as a number, however its common types
+/// refer to each other.
 public struct SchemaType: Sendable {
   /// The kind of a type, with its parts.
   public enum Kind: Sendable {
@@ -61,7 +61,8 @@ public struct SchemaType: Sendable {
     }
   }
 
-  /// Why a value is not of the type, as `expected String, found long` with the attributes that lead there; `nil` where it is.
+  /// Why a value is not of the type, as `expected String, found long` with the attributes that lead there; `nil` where
+  /// it is.
   public func mismatch(_ value: Value) -> SchemaMismatch? {
     schema.mismatch(value, index).map { SchemaMismatch(description: $0.description) }
   }

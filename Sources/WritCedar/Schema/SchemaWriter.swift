@@ -4,8 +4,8 @@ internal import StrictJSON
 
 /// Writes declarations in Cedar's JSON, namespace by namespace.
 ///
-/// A name of Cedar's syntax, which may refer to a type of any kind, is written as `EntityOrCommon`, so that it refers to the
-/// same one.
+/// A name of Cedar's syntax, which may refer to a type of any kind, is written as `EntityOrCommon`, so that it refers
+/// to the same one.
 struct SchemaWriter {
   private let syntax: SchemaSyntax
   private var writer = JSONWriter()

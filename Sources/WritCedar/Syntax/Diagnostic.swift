@@ -2,9 +2,9 @@
 
 /// One thing that is wrong in a text, with its place and, where there is one, a way out.
 public struct Diagnostic: Error, Sendable {
-  /// What is wrong, naming what was found.
+  /// The message, which names what was found.
   public let message: String
-  /// What to do about it.
+  /// Advice on what to do.
   public let help: String?
   /// The text.
   public let source: SourceText
@@ -67,7 +67,7 @@ extension Diagnostic: CustomStringConvertible {
 
 /// A text that could not be read: everything found wrong in one pass, in the order of the text.
 public struct SyntaxError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong; never empty.
+  /// The errors; never empty.
   ///
   /// At most ``limit``.
   public let diagnostics: [Diagnostic]

@@ -20,7 +20,7 @@ struct ExpressionFrame {
   }
 
   let kind: Kind
-  /// Where the construct starts in the text.
+  /// The offset of the construct in the text.
   let start: UInt32
   /// Operands read so far: elements, arguments (with the receiver), repetitions of a unary operator.
   var count = 0
@@ -67,6 +67,6 @@ enum Method {
 struct RecordKey {
   let key: UInt32
   let span: SourceSpan
-  /// Where the nodes of its value begin.
+  /// The index of the first node of its value.
   let firstNode: Int
 }

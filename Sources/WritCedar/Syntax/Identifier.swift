@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What Cedar takes for an identifier: `[_a-zA-Z][_a-zA-Z0-9]*`, and the words it reserves.
+/// The identifiers of Cedar: `[_a-zA-Z][_a-zA-Z0-9]*`, except the words that it reserves.
 package enum Identifier {
   @inline(__always)
   static func isStart(_ byte: UInt8) -> Bool {

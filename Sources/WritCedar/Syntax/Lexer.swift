@@ -9,7 +9,8 @@ package struct Lexer {
   var position = 0
   /// The first text that is no token, until someone reports it.
   package var failure: Failure?
-  /// Where a search for `*/` has found none: it is searched for once, however many `/*` there are.
+  /// The place from which a search for `*/` has found none, so that it is searched for once, however many `/*` there
+  /// are.
   var searchedForCommentEnd = Int.max
 
   /// A text that is no token.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where an operand is due: literals, names, calls, opening brackets, unary operators.
+/// The parser at an operand: literals, names, calls, opening brackets, unary operators.
 extension Parser {
   mutating func readOperand(expressionStart: Bool) throws(Diagnostic) -> Next {
     let start = token.start

@@ -10,7 +10,7 @@ struct Parser {
   let source: SourceText
   private var lexer: Lexer
   var token: Token
-  /// Where the token before `token` ended.
+  /// The end of the token before `token`.
   var previousEnd: UInt32 = 0
   var tree = SyntaxTreeBuilder()
   var diagnostics: [Diagnostic] = []

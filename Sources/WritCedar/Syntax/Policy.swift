@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a policy does when it is satisfied.
+/// The effect of a policy that is satisfied.
 public enum Effect: UInt8, Sendable, CustomStringConvertible {
   /// It allows, unless a `forbid` is satisfied as well.
   case permit
@@ -35,7 +35,7 @@ public enum Slot: String, Sendable, CustomStringConvertible {
   /// `?resource`
   case resource
 
-  /// As written in a template.
+  /// The slot as written in a template.
   public var description: String { "?\(rawValue)" }
 }
 
@@ -47,7 +47,7 @@ public enum EntityReference: Hashable, Sendable {
   case slot(Slot)
 }
 
-/// What a policy's scope demands of the principal or the resource.
+/// The constraint that a policy's scope puts on the principal or the resource.
 public enum ScopeConstraint: Hashable, Sendable {
   /// Nothing.
   case any
@@ -61,7 +61,7 @@ public enum ScopeConstraint: Hashable, Sendable {
   case isTypeIn(EntityTypeName, EntityReference)
 }
 
-/// What a policy's scope demands of the action.
+/// The constraint that a policy's scope puts on the action.
 public enum ActionConstraint: Hashable, Sendable {
   /// Nothing.
   case any
@@ -115,12 +115,12 @@ public struct Policy: Sendable {
   /// `permit` or `forbid`.
   public var effect: Effect { record.effect }
 
-  /// What the scope demands of the principal.
+  /// The constraint that the scope puts on the principal.
   ///
   /// A linked policy's slots are filled.
   public var principalConstraint: ScopeConstraint { constraint(record.principal, slot: .principal) }
 
-  /// What the scope demands of the action.
+  /// The constraint that the scope puts on the action.
   public var actionConstraint: ActionConstraint {
     let scope = record.action
     switch scope.form {
@@ -131,7 +131,7 @@ public struct Policy: Sendable {
     }
   }
 
-  /// What the scope demands of the resource.
+  /// The constraint that the scope puts on the resource.
   ///
   /// A linked policy's slots are filled.
   public var resourceConstraint: ScopeConstraint { constraint(record.resource, slot: .resource) }
@@ -213,7 +213,7 @@ public struct Policy: Sendable {
   /// The text that the policy was read from.
   public var source: SourceText { tree.source }
 
-  /// Where the policy starts.
+  /// The place where the policy starts.
   public var location: SourceLocation { source.location(of: span.start) }
 
   /// The places of the scope's three parts.

@@ -42,7 +42,7 @@ public struct PolicySetError: Error, Sendable, CustomStringConvertible {
 
 /// Policies, templates and links under distinct ids, in the order they were added.
 public struct PolicySet: Sendable {
-  /// Where the id of a policy that is read from text comes from.
+  /// The origin of the id of a policy that is read from text.
   public enum Identifiers: Sendable {
     /// The `@id` annotation where there is one, otherwise the position: `policy0`, `policy1`, …
     case annotationOrPosition

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The operator precedence of Cedar's grammar, from the loosest to the tightest: it says how the parser groups operands, and
-/// where the printer needs parentheses.
+/// The operator precedence of Cedar's grammar, from the loosest to the tightest: it says how the parser groups
+/// operands, and where the printer needs parentheses.
 enum Precedence: Int, Comparable {
   case conditional, or, and, relation, sum, product, unary, primary
 

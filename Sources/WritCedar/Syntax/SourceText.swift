@@ -67,7 +67,7 @@ public final class SourceText: Sendable {
     return low
   }
 
-  /// Where the byte at this offset stands.
+  /// Returns the line and column of the byte at this offset.
   public func location(of offset: Int) -> SourceLocation {
     let line = lineIndex(of: offset)
     let start = Int(lineStarts[line])

@@ -10,7 +10,7 @@ extension SyntaxTree {
     return starts
   }
 
-  /// Where the operands of a node begin, when asked of one node after the other.
+  /// Returns the index at which the operands of a node begin, when called for one node after the other.
   ///
   /// - Parameter operands: where the parts begin that have no operator yet; empty at first.
   package func subtreeStart(_ index: Int, _ operands: inout [Int]) -> Int {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A text of policies (or one expression) after reading: flat arrays with indices, in which ``Policy`` values are views.
+/// A text of policies (or one expression) after reading: flat arrays with indices, in which ``Policy`` values are
+/// views.
 ///
 /// Expressions are stored in post-order, operands before the operator that takes them, with a guard wherever evaluation
 /// may skip. So evaluating is one pass over an array with a stack of values, and nothing ever recurses over input:
@@ -172,12 +173,12 @@ struct AnnotationRecord: Sendable {
 package struct ConditionRecord: Sendable {
   package let isUnless: Bool
   package let nodes: Range<UInt32>
-  /// What stands between the braces.
+  /// The text between the braces.
   package let start: UInt32
   package let end: UInt32
 }
 
-/// What a parser fills and a ``SyntaxTree`` is made of.
+/// The content of a ``SyntaxTree`` while a parser fills it.
 struct SyntaxTreeBuilder {
   var nodes: [Node] = []
   var strings: [String] = []
@@ -188,7 +189,7 @@ struct SyntaxTreeBuilder {
   var policies: [PolicyRecord] = []
   var annotations: [AnnotationRecord] = []
   var conditions: [ConditionRecord] = []
-  /// Where strings were stored lately, by their hash, from 1; 0 for none.
+  /// The places where strings were stored lately, by their hash, from 1; 0 for none.
   private var recent = [UInt32](repeating: 0, count: 1 << 12)
 
   /// Stores a string, mostly once: names come again soon, and ids that occur once in a hundred thousand policies are

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The hierarchy of a schema's actions, seen from the groups: which actions are in each, found once for each group asked about.
+/// The hierarchy of a schema's actions, seen from the groups: which actions are in each, found once for each group
+/// asked about.
 ///
-/// Actions declared together have the same groups, so the walk goes from declaration to declaration and is linear in the text
-/// of the schema, as in ``TypeHierarchyIndex``.
+/// Actions declared together have the same groups, so the walk goes from declaration to declaration and is linear in
+/// the text of the schema, as in ``TypeHierarchyIndex``.
 struct ActionGroups {
   private var types: [EntityTypeName] = []
   private var declarations: [Int] = []

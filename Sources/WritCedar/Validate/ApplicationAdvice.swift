@@ -24,7 +24,8 @@ struct ApplicationAdvice {
     }
   }
 
-  /// Whether a constraint with `==` names a type that no action applies to, but that entities can be in which one applies to.
+  /// Whether a constraint with `==` names a type that no action applies to, but that entities can be in which one
+  /// applies to.
   private static func group(
     _ constraint: ScopeConstraint,
     _ types: [[EntityTypeNumber]],

@@ -2,10 +2,10 @@
 
 /// The attributes and tags that certainly exist where an expression is evaluated, because `has` or `hasTag` was true.
 ///
-/// A capability is the number of the expression that reads the attribute or tag (``CheckedPolicy/Step/access``). Those that
-/// hold at the moment are counted; those that an expression grants when it is true stand on a stack, the ones of each operand
-/// behind those of the operand before it, so that the union of two operands is what stands there already. All of this costs
-/// time linear in the expression, however long its chains are.
+/// A capability is the number of the expression that reads the attribute or tag (``CheckedPolicy/Step/access``). Those
+/// that hold at the moment are counted; those that an expression grants when it is true stand on a stack, the ones of
+/// each operand behind those of the operand before it, so that the union of two operands is what stands there already.
+/// All of this costs time linear in the expression, however long its chains are.
 struct Capabilities {
   /// How often each is held.
   private var counts: [Int32] = []

@@ -102,7 +102,8 @@ struct CheckedSchema {
 
   func actionNumber(_ uid: EntityUID) -> Int32? { actionNumbers[uid] }
 
-  /// Whether an entity of the first type can be in one of the second: the types are the same, or the hierarchy leads there.
+  /// Whether an entity of the first type can be in one of the second: the types are the same, or the hierarchy leads
+  /// there.
   mutating func mayBeIn(_ type: EntityTypeNumber, _ group: EntityTypeNumber) -> Bool {
     if type == group { return true }
     if isDeclared(type) { return hierarchy.isDescendant(type, of: group, names: entityNames) }

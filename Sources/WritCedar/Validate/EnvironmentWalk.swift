@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The request environments in which a policy is checked: those its scope admits, each kind that its conditions can tell apart
-/// once.
+/// The request environments in which a policy is checked: those its scope admits, each kind that its conditions can
+/// tell apart once.
 ///
-/// A policy that never says `resource` is checked for one type of resources and not for all, so that the cost follows what it
-/// says.
+/// A policy that never says `resource` is checked for one type of resources and not for all, so that the cost follows
+/// what it says.
 struct EnvironmentWalk {
   private let policy: Policy
   private let scope: ScopeCheck

@@ -2,10 +2,10 @@
 
 /// How far from the request policies look: level validation (RFC 76).
 ///
-/// The level of an expression is the number of entities, one reached through the other, that were looked into to find the
-/// entity it is: `principal` has 0, `principal.manager` 1. Attributes, tags, `has` and the left side of `in` look into an
-/// entity, so level n admits those of which the entity has a level below n. An entity written in the policy is not to be looked
-/// into, for what loads the entities of a request starts from the request.
+/// The level of an expression is the number of entities, one reached through the other, that were looked into to find
+/// the entity it is: `principal` has 0, `principal.manager` 1. Attributes, tags, `has` and the left side of `in` look
+/// into an entity, so level n admits those of which the entity has a level below n. An entity written in the policy is
+/// not to be looked into, for what loads the entities of a request starts from the request.
 struct LevelCheck {
   /// The level of an expression, or of its parts.
   private indirect enum Level {

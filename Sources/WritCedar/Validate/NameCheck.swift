@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Looks up the entity types, actions and enumerated ids that a policy names, also where its conditions are never evaluated.
+/// Looks up the entity types, actions and enumerated ids that a policy names, also where its conditions are never
+/// evaluated.
 struct NameCheck {
   private let policy: Policy
   private var findings: [ValidationFinding] = []

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The declared names that were probably meant by others, with a bound on the work that a text full of wrong names causes.
+/// The declared names that were probably meant by others, with a bound on the work that a text full of wrong names
+/// causes.
 struct NameSuggestions {
   private var types: [EntityTypeName: EntityTypeName?] = [:]
   private var actions: [EntityUID: EntityUID?] = [:]

@@ -38,7 +38,8 @@ struct PolicyCheck {
     sort()
   }
 
-  /// Errors, then warnings, each in the order of the text; that nothing applies to a scope comes behind what is wrong in it.
+  /// Errors, then warnings, each in the order of the text; that nothing applies to a scope comes behind what is wrong
+  /// in it.
   private mutating func sort() {
     guard findings.count > 1 else { return }
     let ordered = findings.enumerated().sorted { left, right in

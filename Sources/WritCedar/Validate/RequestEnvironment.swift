@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One kind of request that a schema allows: an action with the types of a principal and a resource it applies to (RFC 19).
+/// One kind of request that a schema allows: an action with the types of a principal and a resource it applies to (RFC
+/// 19).
 ///
 /// Policies are validated once for each.
 public struct RequestEnvironment: Hashable, Sendable, CustomStringConvertible {
@@ -26,6 +27,7 @@ public struct RequestEnvironment: Hashable, Sendable, CustomStringConvertible {
 
 /// Limits of validation.
 public enum ValidationLimits {
-  /// The most request environments that one policy is checked in; environments that a policy cannot tell apart count once.
+  /// The most request environments that one policy is checked in; environments that a policy cannot tell apart count
+  /// once.
   public static let environments = 1 << 18
 }

@@ -2,8 +2,8 @@
 
 /// The types and actions that a policy's scope admits, as far as its text and the schema tell.
 ///
-/// A slot may be filled with an entity of any type that the scope can admit, so it excludes nothing: a template is checked
-/// for all types of its slots at once.
+/// A slot may be filled with an entity of any type that the scope can admit, so it excludes nothing: a template is
+/// checked for all types of its slots at once.
 struct ScopeCheck {
   /// Whether a part of the scope is satisfied by entities of a type.
   enum Answer {

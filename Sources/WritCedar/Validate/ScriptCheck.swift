@@ -10,7 +10,8 @@ enum ScriptCheck {
     }
   }
 
-  /// Whether a character may stand in identifiers: the General Security Profile of Unicode, and all of ASCII that prints.
+  /// Whether a character may stand in identifiers: the General Security Profile of Unicode, and all of ASCII that
+  /// prints.
   static func isAllowedInIdentifiers(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.value < 0x80 { return scalar.value >= 0x20 && scalar.value < 0x7F }
     return upperBound(of: scalar.value, in: UnicodeTables.identifierChanges) % 2 == 1

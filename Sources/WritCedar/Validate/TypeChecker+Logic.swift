@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// `&&`, `||` and `if`: what is never evaluated is not checked, and what `has` found out on the left holds on the right.
+/// `&&`, `||` and `if`: what is never evaluated is not checked, and what `has` found out on the left holds on the
+/// right.
 extension TypeChecker {
   // MARK: &&
 

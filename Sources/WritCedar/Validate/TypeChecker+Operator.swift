@@ -15,8 +15,8 @@ extension TypeChecker {
     replace(left, by: .long, at: index, hasFailed: left.hasFailed || right.hasFailed)
   }
 
-  /// Values of one type are compared; of two literals it is known whether they are equal, and different types of entities never
-  /// are.
+  /// Values of one type are compared; of two literals it is known whether they are equal, and different types of
+  /// entities never are.
   mutating func equality(_ step: CheckedPolicy.Step, at index: Int) {
     let right = pop()
     let left = pop()

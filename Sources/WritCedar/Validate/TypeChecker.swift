@@ -3,13 +3,13 @@
 /// Finds the types of a policy's conditions in one request environment after the other: Cedar's strict validation
 /// ("Policy validation" in Cedar's documentation; the function `typeOf` of its specification).
 ///
-/// The steps of an expression are in post-order, as ``Evaluator`` has them: each takes the types of its operands off a stack
-/// and leaves its own, and guards skip what is never evaluated. After an error a type is given where there is only one that
-/// was meant, so that one mistake is told once and the next one is still found.
+/// The steps of an expression are in post-order, as ``Evaluator`` has them: each takes the types of its operands off a
+/// stack and leaves its own, and guards skip what is never evaluated. After an error a type is given where there is
+/// only one that was meant, so that one mistake is told once and the next one is still found.
 ///
-/// This file walks and reports; `TypeChecker+Logic.swift` has `&&`, `||` and `if`, `TypeChecker+Operator.swift` the operators,
-/// `TypeChecker+Access.swift` attributes and tags, `TypeChecker+Membership.swift` `in` and `is`, `TypeChecker+Call.swift` the
-/// extension functions.
+/// This file walks and reports; `TypeChecker+Logic.swift` has `&&`, `||` and `if`, `TypeChecker+Operator.swift` the
+/// operators, `TypeChecker+Access.swift` attributes and tags, `TypeChecker+Membership.swift` `in` and `is`,
+/// `TypeChecker+Call.swift` the extension functions.
 struct TypeChecker {
   /// An environment in numbers.
   struct Environment {
@@ -54,8 +54,8 @@ struct TypeChecker {
   /// The errors of the policy, each where and in which environment it was seen first.
   private(set) var problems: [(step: Int, problem: TypeProblem, environment: Environment)] = []
   private var reported: Set<Int> = []
-  /// Whether an evaluation that fits the schema may still end in an error: an overflow, an entity that is not stored, the
-  /// range of an extension type, or a value nested too deep.
+  /// Whether an evaluation that fits the schema may still end in an error: an overflow, an entity that is not stored,
+  /// the range of an extension type, or a value nested too deep.
   var mayErr = false
   /// How many steps were taken, for tests of growth.
   private(set) var stepCount = 0

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Answers which types can be in a type, from the declarations below it, which are found once for each type asked about.
+/// Answers which types can be in a type, from the declarations below it, which are found once for each type asked
+/// about.
 ///
-/// Types declared together share their parents, so sets are of declarations: finding one is linear in the text of the schema,
-/// however many types and parents a declaration multiplies.
+/// Types declared together share their parents, so sets are of declarations: finding one is linear in the text of the
+/// schema, however many types and parents a declaration multiplies.
 struct TypeHierarchyIndex {
   /// The declaration of each entity type.
   private let declarations: [EntityTypeName: Int]

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The types of a schema and of the expressions of policies, each stored once, so that comparing types is comparing numbers.
+/// The types of a schema and of the expressions of policies, each stored once, so that comparing types is comparing
+/// numbers.
 ///
-/// Types of literals nest in types that are shared, a schema's nest as deep as its common types refer to each other: nothing
-/// here walks a type from top to bottom, but for ``TypeTable/leastUpperBound(_:_:)``, which ends where types are equal.
+/// Types of literals nest in types that are shared, a schema's nest as deep as its common types refer to each other:
+/// nothing here walks a type from top to bottom, but for ``TypeTable/leastUpperBound(_:_:)``, which ends where types
+/// are equal.
 struct TypeTable {
   enum Kind: UInt8 {
     case bool, long, string, ip, decimal, datetime, duration
@@ -159,7 +161,8 @@ struct TypeTable {
 
   // MARK: Comparing
 
-  /// Whether values of the two types may be compared or stand in one set: they are equal but for what is known of truth.
+  /// Whether values of the two types may be compared or stand in one set: they are equal but for what is known of
+  /// truth.
   ///
   /// Strict validation knows no other common type: records have the same attributes, required or optional in both, and
   /// entity types are what they are called.

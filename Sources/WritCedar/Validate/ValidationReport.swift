@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The result of validating policies against a schema: everything found, in the order of the policies and of their texts.
+/// The result of validating policies against a schema: everything found, in the order of the policies and of their
+/// texts.
 ///
 ///     let report = policies.validate(against: schema)
 ///     guard report.isValid else { … }            // report.errors say what, where, and in which environment
@@ -9,8 +10,8 @@ public struct ValidationReport: Sendable {
   public let findings: [ValidationFinding]
   /// The policies and linked policies that can never raise an error on requests and entities that fit the schema.
   ///
-  /// Valid policies can still overflow, ask an entity that is not stored for an attribute or tag, and leave the range of an
-  /// extension type; these do none of it.
+  /// Valid policies can still overflow, ask an entity that is not stored for an attribute or tag, and leave the range
+  /// of an extension type; these do none of it.
   public let infallible: Set<PolicyID>
   /// The number of policies, templates and linked policies looked at.
   public let policyCount: Int

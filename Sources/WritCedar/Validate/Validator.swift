@@ -3,9 +3,10 @@
 extension PolicySet {
   /// Validates policies and templates against a schema: Cedar's strict validation.
   ///
-  /// Each is checked in every request environment of the schema that its scope admits. If it is valid, then on requests and
-  /// entities that fit the schema its evaluation ends in no error but an overflow, a look at an entity that is not stored,
-  /// or a value outside an extension type. Linked policies are valid if their templates are and what fills their slots fits.
+  /// Each is checked in every request environment of the schema that its scope admits. If it is valid, then on requests
+  /// and entities that fit the schema its evaluation ends in no error but an overflow, a look at an entity that is not
+  /// stored, or a value outside an extension type. Linked policies are valid if their templates are and what fills
+  /// their slots fits.
   ///
   /// - Parameters:
   ///   - schema: the entity types, actions and contexts there are.

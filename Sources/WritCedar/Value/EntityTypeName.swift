@@ -28,7 +28,7 @@ public struct EntityTypeName: Hashable, Comparable, Sendable, CustomStringConver
     return String(text.string[text.string.utf8.index(after: separator)...])
   }
 
-  /// What precedes the last component: `Clinic` of `Clinic::Doctor`, empty for `User`.
+  /// The components before the last one: `Clinic` of `Clinic::Doctor`, empty for `User`.
   public var namespace: String {
     let name = basename
     return String(text.string.dropLast(name.utf8.count == text.string.utf8.count ? name.count : name.count + 2))

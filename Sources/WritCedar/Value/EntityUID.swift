@@ -24,7 +24,7 @@ public struct EntityUID: Hashable, Comparable, Sendable {
     self.storage = Storage(type: type, id: id)
   }
 
-  /// What ``textHash`` is for an identifier of this type and id, without making one.
+  /// Returns the ``textHash`` of an identifier of this type and id, without making one.
   package static func textHash(type: EntityTypeName, id: String) -> Int {
     var hash = TextHash()
     hash.combine(type.text.string)

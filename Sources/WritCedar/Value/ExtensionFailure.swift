@@ -5,7 +5,7 @@
 ///
 /// Under evaluation it becomes an ``EvaluationError`` with the code `extension`.
 public struct ExtensionFailure: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What is wrong, naming the offending value.
+  /// The message, which names the offending value.
   public let description: String
 
   package init(_ description: String) {

@@ -61,7 +61,7 @@ public struct IPAddressValue: Hashable, Sendable {
   /// The length of the network prefix in bits, that of the whole address when there is none.
   package var prefix: UInt8 { prefixLength }
 
-  /// What these three properties of another value describe.
+  /// Makes the value that these three properties of another value describe.
   package init(address: UInt128, prefix: UInt8, isIPv4: Bool) {
     family = isIPv4 ? .v4 : .v6
     high = UInt64(truncatingIfNeeded: address >> 64)

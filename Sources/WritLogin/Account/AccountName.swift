@@ -2,9 +2,9 @@
 
 /// The rule for names of accounts, the same in every part of Writ.
 ///
-/// A name is 1 to ``maximumBytes`` bytes of UTF-8 without control characters and line breaks; it is compared as bytes. Everything else
-/// is accepted: `a:b`, `ines@example.org`, spaces, any script. Ask here before an account is made, so that a page can say what is
-/// wrong; every call that gives something to an account refuses other names.
+/// A name is 1 to ``maximumBytes`` bytes of UTF-8 without control characters and line breaks; it is compared as bytes.
+/// Everything else is accepted: `a:b`, `ines@example.org`, spaces, any script. Ask here before an account is made, so
+/// that a page can say what is wrong; every call that gives something to an account refuses other names.
 public enum AccountName {
   /// Bytes of the longest name, in UTF-8.
   public static let maximumBytes = RecordContent.maximumOwnerBytes

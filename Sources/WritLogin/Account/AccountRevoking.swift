@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What of an account must end when its password is changed: ``Sessions``, ``RefreshTokens``, what an application keeps itself.
+/// Revokes an account's sessions and tokens, for example after a password change: ``Sessions``, ``RefreshTokens`` or an
+/// application's own.
 public protocol AccountRevoking: Sendable {
   /// Ends all of an account that there is when the call begins.
   ///
@@ -12,10 +13,11 @@ public protocol AccountRevoking: Sendable {
   @discardableResult
   func revokeAll(of account: String, except session: Session?) async throws -> Int
 
-  /// Lets nothing of an account that there is when the call begins be renewed, by one write and without removing anything.
+  /// Lets nothing of an account that there is when the call begins be renewed, by one write and without removing
+  /// anything.
   ///
-  /// Called before a new password is stored, with ``revokeAll(of:except:)`` after it: a process that dies in between leaves nothing
-  /// of before alive for long. Does nothing unless implemented.
+  /// Called before a new password is stored, with ``revokeAll(of:except:)`` after it: a process that dies in between
+  /// leaves nothing of before alive for long. Does nothing unless implemented.
   func outdateAll(of account: String, except session: Session?) async throws
 }
 

@@ -233,7 +233,7 @@ public struct Accounts<Store: RecordStore>: Sendable {
 
 /// A page of a list, and where the next one begins.
 public struct AccountPage<Item: Sendable>: Sendable {
-  /// What was found: fewer than were looked at, or nothing, where others lie between.
+  /// The items of the page: fewer than were looked at, or none, where other records lie between.
   public let items: [Item]
   /// The cursor of the next page; `nil` when this is the last one.
   public let next: RecordID?

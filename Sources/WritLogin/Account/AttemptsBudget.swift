@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whose wrong passwords are counted together, and against which stored password: those that anybody tries on an account name, or those
-/// of one device that has logged in to the account before.
+/// The scope in which wrong passwords are counted together, and the stored password they are counted against: all tries
+/// on an account name, or those of one device that has logged in to the account before.
 struct AttemptsBudget: Sendable {
   /// The record of what is counted.
   let key: RecordKey

@@ -15,17 +15,17 @@ public struct KnownDevice: Sendable, CustomStringConvertible {
 
 /// Cookies by which a device that has logged in before is told from a stranger's (OWASP, "Device cookies").
 ///
-/// Strangers who go on guessing make everybody wait who tries the same account, its owner too. A device that has logged in before has
-/// a budget of wrong passwords of its own, which strangers cannot use up:
+/// Strangers who go on guessing make everybody wait who tries the same account, its owner too. A device that has logged
+/// in before has a budget of wrong passwords of its own, which strangers cannot use up:
 ///
 ///     let devices = try DeviceCookies(ring: ring)
 ///     let device = devices.device(in: cookieFields, for: "ines")                 // nil: it is not known
 ///     try await passwords.verify(password, account: "ines", from: address, on: device)
 ///     response.headers.append("Set-Cookie", try devices.issue(for: "ines"))      // once all factors are proved
 ///
-/// The cookie lets nobody in: it is worth ``FailedAttempts/maximumCount`` wrong passwords of one account. It is random, bound to the
-/// account by an HMAC under the ring, does not hold the account's name, and is good for ``lifetime``. Nothing is stored of it until
-/// a password is wrong. A browser keeps one, of the account that logged in last.
+/// The cookie lets nobody in: it is worth ``FailedAttempts/maximumCount`` wrong passwords of one account. It is random,
+/// bound to the account by an HMAC under the ring, does not hold the account's name, and is good for ``lifetime``.
+/// Nothing is stored of it until a password is wrong. A browser keeps one, of the account that logged in last.
 public struct DeviceCookies: Sendable {
   /// Seconds for which a cookie is good: half a year.
   public static let lifetime: Int64 = 180 * 86_400

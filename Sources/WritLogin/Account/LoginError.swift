@@ -4,7 +4,7 @@
 ///
 /// The message holds neither a password, nor a hash, nor a token.
 public struct LoginError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong.
+  /// The kinds of this error.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// Another password, no such account, one without a password, or one that has to be recovered: nobody is told
     /// which.
@@ -25,7 +25,7 @@ public struct LoginError: Error, Sendable, CustomStringConvertible {
     /// The password was changed, but not all that it should end has been ended; see
     /// ``Passwords/revokeAll(of:except:)``.
     public static let revocation = Code(.revocation)
-    /// What is stored of the password cannot be verified: ``LoginError/passwordCode`` says why.
+    /// The stored hash cannot be verified: ``LoginError/passwordCode`` says why.
     public static let stored = Code(.stored)
     /// A name or a text that is too long, or none.
     public static let configuration = Code(.configuration)
@@ -57,9 +57,9 @@ public struct LoginError: Error, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
   }
 
-  /// What is wrong.
+  /// The kind of error.
   public let code: Code
-  /// What is wrong, in words.
+  /// The message.
   public let description: String
   /// Seconds after which to try again, with the code `waiting`.
   public let retryAfter: Int64?

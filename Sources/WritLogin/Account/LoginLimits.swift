@@ -4,8 +4,9 @@
 ///
 ///     let limits = LoginLimits(store: try MemoryRateLimitStore())
 ///
-/// Every way to a login takes from these buckets before it looks at anything, each factor from its own. When the store of the buckets
-/// fails, nobody is let in. Wrong tries of an account are beside that counted by ``FailedAttempts``, in the store of the factor itself.
+/// Every way to a login takes from these buckets before it looks at anything, each factor from its own. When the store
+/// of the buckets fails, nobody is let in. Wrong tries of an account are beside that counted by ``FailedAttempts``, in
+/// the store of the factor itself.
 public struct LoginLimits: Sendable {
   /// Tries of one account and factor, right ones too: 100 an hour, 20 at once.
   public static let accountTries = RateLimit(constant: 100, seconds: 3600, burst: 20)
@@ -43,7 +44,7 @@ public struct LoginLimits: Sendable {
     self.messages = messages
   }
 
-  /// What is limited; each has buckets of its own.
+  /// The purpose of a limit; each has buckets of its own.
   enum Purpose: String {
     case password
     case newPassword = "new-password"
@@ -72,7 +73,8 @@ public struct LoginLimits: Sendable {
     return try await take(purpose.isMessage ? messages : account, from: key)
   }
 
-  /// Takes a try from the buckets of an address: its own first, so that who is refused takes nothing from his neighbours.
+  /// Takes a try from the buckets of an address: its own first, so that who is refused takes nothing from his
+  /// neighbours.
   ///
   /// - Returns: seconds after which to try again; `nil` when there was one, or the address is not known.
   func take(_ purpose: Purpose, address: ClientAddress?) async throws(StoreError) -> Int64? {

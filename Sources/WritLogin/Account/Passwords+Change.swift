@@ -151,14 +151,15 @@ extension Passwords {
     }
   }
 
-  /// What precedes a new password: nothing of before is renewed, whatever becomes of this process.
+  /// Invalidates the account's sessions and tokens before a new password is stored, so that none is renewed even if
+  /// this process dies.
   ///
   /// Where it fails, the revocation that follows the password does it.
   private func outdate(_ account: String, _ session: Session?) async {
     for part in revoked { try? await part.outdateAll(of: account, except: session) }
   }
 
-  /// What follows a new password: nothing of before is good any more.
+  /// Ends the account's sessions and tokens after a new password was stored.
   private func finish(_ account: String, _ session: Session?) async throws(LoginError) {
     var failure: LoginError?
     do throws(LoginError) {

@@ -7,15 +7,18 @@
 ///     try await passwords.verify(password, account: "alice", from: address)      // throws unless it is right
 ///     try await passwords.change(password, to: new, of: "alice", from: address, in: session)
 ///
-/// An account that there is not, and one whose password is another, get the same answer after the same time; ``PasswordHasher`` says
-/// where they do not. Wrong passwords cost time by ``FailedAttempts``, counted for each name whether there is such an account or not, and forgotten after an hour without one. A try is
-/// counted before it is looked at, so that of many at once no more are looked at than of many in turn. After a hundred in a row
-/// (NIST SP 800-63B, 5.2.2) no password is right until the account is recovered by ``reset(to:by:)`` or ``unlock(_:)``; that too is told to the
-/// security events alone. Limits by account and address come before; when their store fails, nobody is let in.
+/// An account that there is not, and one whose password is another, get the same answer after the same time;
+/// ``PasswordHasher`` says where they do not. Wrong passwords cost time by ``FailedAttempts``, counted for each name
+/// whether there is such an account or not, and forgotten after an hour without one. A try is counted before it is
+/// looked at, so that of many at once no more are looked at than of many in turn. After a hundred in a row (NIST SP
+/// 800-63B, 5.2.2) no password is right until the account is recovered by ``reset(to:by:)`` or ``unlock(_:)``; that too
+/// is told to the security events alone. Limits by account and address come before; when their store fails, nobody is
+/// let in.
 ///
-/// Strangers can make an owner wait on a new device: a quarter of an hour at most after their last try. A device that has logged in
-/// before does not wait for them (``DeviceCookies``); other ways past them are a token by mail and ``unlock(_:)``. A password that is set,
-/// changed or reset, whatever fails afterwards, starts without the wrong ones that were tried before.
+/// Strangers can make an owner wait on a new device: a quarter of an hour at most after their last try. A device that
+/// has logged in before does not wait for them (``DeviceCookies``); other ways past them are a token by mail and
+/// ``unlock(_:)``. A password that is set, changed or reset, whatever fails afterwards, starts without the wrong ones
+/// that were tried before.
 public struct Passwords<Store: RecordStore>: Sendable {
   let records: AccountRecords<Store, LoginError>
   let store: Store
@@ -32,7 +35,8 @@ public struct Passwords<Store: RecordStore>: Sendable {
   ///   - store: where the hashes are kept.
   ///   - hasher: how they are made. What it tells by itself is not used here: the events below are.
   ///   - rules: what a new password must be.
-  ///   - limits: how often passwords are looked at, right ones too; those of ``LoginLimits`` in the same store unless given.
+  ///   - limits: how often passwords are looked at, right ones too; those of ``LoginLimits`` in the same store unless
+  ///     given.
   ///   - revoked: what ends when a password is changed or reset: ``Sessions``, families of refresh tokens.
   ///   - clock: where the time comes from.
   ///   - events: where wrong passwords and changes are told.

@@ -31,8 +31,8 @@ public struct SingleUsePurpose: Sendable, Hashable {
   /// A purpose of an application: a login by link, an invitation, a change of mail address.
   ///
   /// - Parameters:
-  ///   - kind: a kind of the application's own, of ``RecordKind/applicationNumbers``; with another one, tokens are refused with the
-  ///     code `configuration`.
+  ///   - kind: a kind of the application's own, of ``RecordKind/applicationNumbers``; with another one, tokens are
+  ///     refused with the code `configuration`.
   ///   - lifetime: seconds for which a token is accepted, one of ``lifetimes``; half an hour unless given.
   public init(kind: RecordKind, lifetime: Int64 = 1800) {
     self.init(kind, lifetime, .applicationMessage)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is stored of a token; the token itself is not.
+/// The stored part of a token; the token itself is not stored.
 public struct SingleUseToken: Sendable {
   static let format: UInt8 = 1
 
-  /// Whose it is.
+  /// The account that the token is for.
   public let account: String
-  /// What it verifies, an address for example; empty when nothing was named.
+  /// The subject that the token verifies, an address for example; empty when none was named.
   public let subject: String
   /// The first second since 1970 in which it is good no more.
   public let expires: Int64
@@ -40,7 +40,7 @@ public struct SingleUseToken: Sendable {
   }
 }
 
-/// What holds for all tokens of ``SingleUseTokens``, whatever their store.
+/// The rules for all tokens of ``SingleUseTokens``, whatever their store.
 enum SingleUseTokenRules {
   static let lifetime: Int64 = 1800
   static let byteCount = 32

@@ -90,7 +90,7 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
     return text
   }
 
-  /// What is known of a token, which stays good: for a page that asks for the new password.
+  /// Finds a token without using it up: for a page that asks for the new password.
   ///
   /// - Throws: ``LoginError`` with the codes `token`, `configuration`, `storeUnavailable`, `cancelled`, `failure`.
   public func find(_ text: String, for purpose: SingleUsePurpose) async throws(LoginError) -> SingleUseToken {

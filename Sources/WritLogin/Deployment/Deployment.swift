@@ -9,12 +9,12 @@
 /// is there on one server and not on the next, a code is accepted once on each, and a limit holds as often as there are
 /// servers. With a ring that is not the one of before, nobody with an authenticator comes in.
 public struct Deployment: Sendable, Hashable {
-  /// What is accepted although it is wrong, by name.
+  /// The deviations that are accepted by name.
   public struct Exceptions: OptionSet, Sendable, Hashable {
     /// The bits of what is accepted.
     public let rawValue: UInt8
 
-    /// What these bits say.
+    /// The exceptions of these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Stores that not all servers see.
@@ -26,9 +26,9 @@ public struct Deployment: Sendable, Hashable {
   /// Records of each kind that are looked at for the secrets that they need.
   public static let sampleCount = 256
 
-  /// What a store must reach.
+  /// The reach that a store must have.
   public let reach: StoreReach
-  /// What is accepted although it is wrong.
+  /// The deviations that are accepted.
   public let exceptions: Exceptions
 
   /// - Parameters:
@@ -118,7 +118,7 @@ public struct Deployment: Sendable, Hashable {
 
 /// Why an application should not start as it is.
 public struct DeploymentError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong.
+  /// The kinds of this error.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// Not all servers see a store.
     public static let storeNotShared = Code(.storeNotShared)
@@ -141,9 +141,9 @@ public struct DeploymentError: Error, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
   }
 
-  /// What is wrong.
+  /// The kind of error.
   public let code: Code
-  /// What is wrong, and what to do.
+  /// The message, which also says what to do.
   public let description: String
   /// The error that led to this one, where there is one: a ``StoreError``.
   public let underlyingError: (any Error)?

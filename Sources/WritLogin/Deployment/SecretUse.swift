@@ -6,20 +6,23 @@ public struct SecretUse: Sendable, Hashable {
   public internal(set) var counts: [String: Int] = [:]
   /// Identifiers of secrets that records need and the ring does not have, in order.
   public internal(set) var missing: [String] = []
-  /// Identifiers of the ring's secrets that do not open what was sealed under their name: another secret had it, in order.
+  /// Identifiers of the ring's secrets that do not open what was sealed under their name: another secret had it, in
+  /// order.
   public internal(set) var wrong: [String] = []
-  /// Identifiers of the ring's secrets that no record needs, but the first, which seals: where all was looked at they can go.
+  /// Identifiers of the ring's secrets that no record needs, but the first, which seals: where all was looked at they
+  /// can go.
   public internal(set) var unused: [String] = []
   /// Whether all records were looked at, not only some of each kind.
   public internal(set) var isComplete = true
 }
 
 extension SecretRing {
-  /// Looks which secrets are still in use: what rests on a secret cannot be opened or verified once the ring has lost it.
+  /// Looks which secrets are still in use: what rests on a secret cannot be opened or verified once the ring has lost
+  /// it.
   ///
-  /// It sees passwords with a pepper, one-time passwords, recovery codes and codes that were sent; what an application has sealed
-  /// itself it does not see. Tokens against forged requests and the successors of refresh tokens, which last for seconds, need
-  /// no secret for long.
+  /// It sees passwords with a pepper, one-time passwords, recovery codes and codes that were sent; what an application
+  /// has sealed itself it does not see. Tokens against forged requests and the successors of refresh tokens, which last
+  /// for seconds, need no secret for long.
   ///
   /// - Parameters:
   ///   - store: each record of these kinds is read.

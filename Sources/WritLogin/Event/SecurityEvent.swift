@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What an application's log or alerts should know of: who came in, who did not, and what was taken back.
+/// An event for an application's log or alerts: a login, a refusal, a revocation.
 ///
-/// No event holds a secret: neither passwords nor codes, neither tokens nor the identifiers of sessions. Accounts and labels are as the
-/// application gave them.
+/// No event holds a secret: neither passwords nor codes, neither tokens nor the identifiers of sessions. Accounts and
+/// labels are as the application gave them.
 public enum SecurityEvent: Sendable, Hashable {
   /// A session began for an account.
   case sessionBegan(account: String, session: SessionHandle)
@@ -19,7 +19,8 @@ public enum SecurityEvent: Sendable, Hashable {
   case authenticationFailed(account: String?, factor: AuthenticationFactor)
   /// Too many wrong tries: the account's factor is not tried before the time is over, in seconds.
   case lockedOut(account: String?, factor: AuthenticationFactor, seconds: Int64)
-  /// ``FailedAttempts/maximumCount`` wrong tries in a row: the account's factor is not tried any more until its owner has recovered it. Tell the owner.
+  /// ``FailedAttempts/maximumCount`` wrong tries in a row: the account's factor is not tried any more until its owner
+  /// has recovered it. Tell the owner.
   case recoveryNeeded(account: String, factor: AuthenticationFactor)
   /// A limit was reached, of an account or of the address that claims to be it: nothing was looked at.
   case rateLimited(account: String, factor: AuthenticationFactor)
@@ -47,20 +48,21 @@ public enum SecurityEvent: Sendable, Hashable {
   case refreshFamilyRevoked(account: String, family: RefreshFamilyHandle)
   /// All families of an account were revoked, or all but those of one session.
   case refreshFamiliesRevoked(account: String, count: Int)
-  /// A refresh token was used again after its window: one of its holders has stolen it. The family is revoked, and with it its access
-  /// tokens where revocations are published; end the session too where the theft may reach it.
+  /// A refresh token was used again after its window: one of its holders has stolen it. The family is revoked, and with
+  /// it its access tokens where revocations are published; end the session too where the theft may reach it.
   case refreshTokenReused(account: String, family: RefreshFamilyHandle, session: SessionHandle?)
   /// Something of an account was ended, and its access tokens could not be revoked: they are taken until they expire.
   case revocationNotPublished(account: String)
   /// Too many sessions of visitors began from one address: none does for so many seconds.
   case visitorRefused(seconds: Int64)
-  /// A ring of secrets does not open what a store keeps, by ``Deployment``: secrets that it has not, or that are others of the same names.
+  /// A ring of secrets does not open what a store keeps, by ``Deployment``: secrets that it has not, or that are others
+  /// of the same names.
   case secretsUnusable(missing: String, wrong: String)
   /// There are more servers than a store reaches, by ``Deployment``: what must happen once may happen once on each.
   case storeNotShared(store: String, reach: StoreReach)
 }
 
-/// What somebody proves to be themselves with.
+/// A factor by which users prove their identity.
 public enum AuthenticationFactor: UInt8, Sendable, Hashable, CaseIterable {
   /// Something known.
   case password = 1
@@ -78,12 +80,12 @@ public enum AuthenticationFactor: UInt8, Sendable, Hashable, CaseIterable {
 
 /// A security event, when it happened and where its request came from.
 public struct SecurityReport: Sendable, Hashable, CustomStringConvertible {
-  /// What happened.
+  /// The event.
   public let event: SecurityEvent
   /// The time of the event, in Unix seconds.
   public let time: Int64
-  /// The address that the request came from: what the call was given as `from`, otherwise ``ClientAddress/current``; `nil` when neither
-  /// says it.
+  /// The address that the request came from: what the call was given as `from`, otherwise ``ClientAddress/current``;
+  /// `nil` when neither says it.
   public let address: ClientAddress?
 
   /// One line for a log: that of the event, and then where and when.
@@ -95,7 +97,7 @@ public struct SecurityReport: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// Where security events go.
+/// The destination of security events.
 ///
 ///     let events = SecurityEvents { event in logger.notice("\(event)") }
 ///     let events = SecurityEvents(reporting: { report in logger.notice("\(report)") })  // with time and address

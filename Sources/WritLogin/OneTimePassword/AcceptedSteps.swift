@@ -2,7 +2,8 @@
 
 /// The time steps whose codes are taken, beside the one that the clock is in.
 ///
-/// Each more is one more guess that somebody has for free. There are no others: a window of many steps cannot be asked for.
+/// Each more is one more guess that somebody has for free. There are no others: a window of many steps cannot be asked
+/// for.
 public enum AcceptedSteps: String, Sendable, Hashable, CaseIterable {
   /// None: a code is valid for the period alone (OWASP ASVS 6.5.5). Whoever types slowly has to type again.
   case current

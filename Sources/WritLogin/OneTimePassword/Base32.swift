@@ -2,10 +2,11 @@
 
 internal import LibCrypto
 
-/// Base32 (RFC 4648, section 6), read by one rule: letters of either case, the padding whole or left out, the bits after the
-/// last byte zero; nothing else, neither white space nor hyphens, nor 0, 1 and 8 for letters that look like them.
+/// Base32 (RFC 4648, section 6), read by one rule: letters of either case, the padding whole or left out, the bits
+/// after the last byte zero; nothing else, neither white space nor hyphens, nor 0, 1 and 8 for letters that look like
+/// them.
 enum Base32 {
-  /// What the text stands for, `nil` when it is not base32.
+  /// Decodes base32; `nil` for a text that is not valid.
   static func decodeSecret(_ text: Span<UInt8>) -> SecretBytes? {
     // Of 8 characters the last group can have 2, 4, 5 or 7: others hold no more bytes.
     guard let count = unpaddedCount(text), [0, 2, 4, 5, 7].contains(count % 8) else { return nil }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What carries a code to its owner: a mail, a message.
+/// A way to carry a code to its owner: mail, a message.
 ///
 /// The application sends; Writ makes, keeps, limits and checks.
 public protocol CodeDelivery: Sendable {

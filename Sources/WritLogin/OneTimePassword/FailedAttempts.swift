@@ -2,9 +2,9 @@
 
 /// The wrong codes in a row, and when the last one came: what becomes of guessing (NIST SP 800-63B, 5.2.2).
 ///
-/// Five cost nothing. Then nothing is looked at for 30 seconds, and twice as long after each more, up to 15 minutes. After a hundred
-/// nothing is looked at any more until the account is recovered. What is not looked at does not count: who shuts somebody out must
-/// go on guessing, and comes to an end.
+/// Five cost nothing. Then nothing is looked at for 30 seconds, and twice as long after each more, up to 15 minutes.
+/// After a hundred nothing is looked at any more until the account is recovered. What is not looked at does not count:
+/// who shuts somebody out must go on guessing, and comes to an end.
 public struct FailedAttempts: Sendable, Hashable {
   /// Wrong codes that cost no time.
   public static let freeCount = 5

@@ -2,8 +2,8 @@
 
 internal import LibCrypto
 
-/// The codes of an account that are left, as they are stored: the identifier of the secret behind the count of its bytes, and an
-/// HMAC-SHA-256 of each code.
+/// The codes of an account that are left, as they are stored: the identifier of the secret behind the count of its
+/// bytes, and an HMAC-SHA-256 of each code.
 struct KeptCodes {
   static let format: UInt8 = 1
   private static let digestCount = 32

@@ -6,7 +6,7 @@ internal import LibCrypto
 ///
 /// The message names the parameter. It holds neither a secret nor a code.
 public struct OneTimePasswordError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong; the names are part of the contract of the command line.
+  /// The kinds of this error; their names are part of the contract of the command line.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// Not what it should be: base32, an `otpauth` URI, a name in it.
     public static let malformed = Code(.malformed)
@@ -33,7 +33,7 @@ public struct OneTimePasswordError: Error, Sendable, CustomStringConvertible {
     public static let alreadyEnrolled = Code(.alreadyEnrolled)
     /// A counter has come to its end.
     public static let exhausted = Code(.exhausted)
-    /// What carries codes to people failed.
+    /// The delivery of a code failed.
     public static let delivery = Code(.delivery)
     /// The ring does not open what is stored.
     public static let ring = Code(.ring)
@@ -65,9 +65,9 @@ public struct OneTimePasswordError: Error, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
   }
 
-  /// What is wrong.
+  /// The kind of error.
   public let code: Code
-  /// What is wrong, naming the parameter.
+  /// The message, which names the parameter.
   public let description: String
   /// Seconds after which to try again, with the code `waiting`.
   public let retryAfter: Int64?

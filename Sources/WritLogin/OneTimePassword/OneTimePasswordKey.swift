@@ -9,7 +9,7 @@ internal import LibCrypto
 ///
 /// Any number of threads may use one key at once.
 public struct OneTimePasswordKey: Sendable, CustomStringConvertible {
-  /// What makes one code differ from the next.
+  /// The part that makes one code differ from the next: the time or a counter.
   public enum MovingFactor: Sendable, Hashable {
     /// Steps of so many seconds since 1970: TOTP.
     case time(period: Int64)
@@ -22,9 +22,9 @@ public struct OneTimePasswordKey: Sendable, CustomStringConvertible {
   /// How many seconds a step can have.
   public static let periods: ClosedRange<Int64> = 1...3600
 
-  /// What server and authenticator share.
+  /// The secret that server and authenticator share.
   public let secret: OneTimeSecret
-  /// What makes one code differ from the next.
+  /// The part that makes one code differ from the next.
   public let movingFactor: MovingFactor
   /// The hash.
   public let algorithm: OneTimePasswordAlgorithm
@@ -37,7 +37,8 @@ public struct OneTimePasswordKey: Sendable, CustomStringConvertible {
   ///   - movingFactor: steps of 30 seconds unless given; a period is one of ``periods``.
   ///   - algorithm: SHA-1 unless given, which is the only one that many authenticators know.
   ///   - digits: one of ``digitCounts``.
-  /// - Throws: `OneTimePasswordError` with the codes `configuration` when there is no such period or number of digits, `failure`.
+  /// - Throws: `OneTimePasswordError` with the codes `configuration` when there is no such period or number of digits,
+  ///   `failure`.
   public init(
     _ secret: OneTimeSecret,
     movingFactor: MovingFactor = .time(period: 30),
@@ -84,7 +85,8 @@ public struct OneTimePasswordKey: Sendable, CustomStringConvertible {
   /// The code of a time (RFC 6238, section 4.2).
   ///
   /// - Parameter seconds: since 1970-01-01T00:00:00Z, leap seconds not counted.
-  /// - Throws: `OneTimePasswordError` with the codes `time` when it is before 1970, `configuration` when the key counts, `failure`.
+  /// - Throws: `OneTimePasswordError` with the codes `time` when it is before 1970, `configuration` when the key
+  ///   counts, `failure`.
   public func code(at seconds: Int64) throws(OneTimePasswordError) -> String {
     try code(counter: step(at: seconds))
   }
@@ -123,7 +125,8 @@ public struct OneTimePasswordKey: Sendable, CustomStringConvertible {
   ///   - code: ASCII digits, as many as codes of the key have, white space aside; everything else is wrong.
   ///   - seconds: since 1970-01-01T00:00:00Z.
   ///   - steps: which steps beside that of the time.
-  /// - Throws: `OneTimePasswordError` with the codes `time` when it is before 1970, `configuration` when the key counts, `failure`.
+  /// - Throws: `OneTimePasswordError` with the codes `time` when it is before 1970, `configuration` when the key
+  ///   counts, `failure`.
   public func isValid(
     _ code: String,
     at seconds: Int64,

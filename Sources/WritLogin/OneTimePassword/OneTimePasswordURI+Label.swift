@@ -3,8 +3,9 @@
 extension OneTimePasswordURI {
   /// The text under which an authenticator shows an account: its name, made to fit.
   ///
-  /// Whatever a label cannot hold is percent-encoded (RFC 3986, section 2.1): colons, spaces at the ends, marks that turn the direction
-  /// of text. A name of more than ``maximumNameBytes`` bytes is cut and ends with `…`. So every account has a label.
+  /// Whatever a label cannot hold is percent-encoded (RFC 3986, section 2.1): colons, spaces at the ends, marks that
+  /// turn the direction of text. A name of more than ``maximumNameBytes`` bytes is cut and ends with `…`. So every
+  /// account has a label.
   static func label(of account: String) -> String {
     var pieces = account.unicodeScalars.map { isNameScalar($0) ? String($0) : PercentEncoding.encode(String($0)) }
     func encodeSpaces(_ indices: some Sequence<Int>) {

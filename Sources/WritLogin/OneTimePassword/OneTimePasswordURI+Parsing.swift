@@ -3,9 +3,9 @@
 extension OneTimePasswordURI {
   /// Reads a URI.
   ///
-  /// Where the label and a parameter both name an issuer, they must be the same bytes. Parameters of other names are passed over;
-  /// one of ours that occurs twice, or that is for the other kind of key, is refused. Without them, the algorithm is SHA-1, the digits
-  /// are 6 and the period is 30 s; a counter must be there.
+  /// Where the label and a parameter both name an issuer, they must be the same bytes. Parameters of other names are
+  /// passed over; one of ours that occurs twice, or that is for the other kind of key, is refused. Without them, the
+  /// algorithm is SHA-1, the digits are 6 and the period is 30 s; a counter must be there.
   ///
   /// - Parameters:
   ///   - text: at most ``maximumBytes``, visible ASCII alone.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What an authenticator scans to take in a key: an `otpauth` URI, by the Key URI format of Google Authenticator.
+/// A URI that an authenticator scans to import a key: `otpauth`, by the Key URI format of Google Authenticator.
 ///
 ///     let uri = try OneTimePasswordURI(key, issuer: "Example", account: "alice@example.com")
-///     uri.secretText()  // otpauth://totp/Example:alice%40example.com?secret=…&issuer=Example&algorithm=SHA1&digits=6&period=30
+///     uri.secretText()  //
+///     otpauth://totp/Example:alice%40example.com?secret=…&issuer=Example&algorithm=SHA1&digits=6&period=30
 ///
 /// What is written reads back the same.
 public struct OneTimePasswordURI: Sendable, CustomStringConvertible {
@@ -16,18 +17,19 @@ public struct OneTimePasswordURI: Sendable, CustomStringConvertible {
   public let key: OneTimePasswordKey
   /// Whom the account is with.
   public let issuer: String?
-  /// Whose account it is.
+  /// The name of the account.
   public let account: String
   /// The counter of the first code; 0 for keys of a time step.
   public let counter: UInt64
 
   /// - Parameters:
   ///   - key: the secret and the rules of its codes.
-  ///   - issuer: 1 to ``maximumNameBytes`` bytes, without colons, line breaks and control characters, and without spaces at the ends.
+  ///   - issuer: 1 to ``maximumNameBytes`` bytes, without colons, line breaks and control characters, and without
+  ///     spaces at the ends.
   ///   - account: the same.
   ///   - counter: of the first code; 0 for keys of a time step.
-  /// - Throws: `OneTimePasswordError` with the codes `malformed` when a name is none, `tooLarge` when it is too long, `configuration`
-  ///   when a counter is given for a key that has none.
+  /// - Throws: `OneTimePasswordError` with the codes `malformed` when a name is none, `tooLarge` when it is too long,
+  ///   `configuration` when a counter is given for a key that has none.
   public init(
     _ key: OneTimePasswordKey,
     issuer: String?,

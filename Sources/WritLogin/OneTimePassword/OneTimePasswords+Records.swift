@@ -46,7 +46,8 @@ extension OneTimePasswords {
 }
 
 extension OneTimePasswordState {
-  /// The context that a state is sealed for: the record, and since the second format the format, so that one is never read as another.
+  /// The context that a state is sealed for: the record, and since the second format the format, so that one is never
+  /// read as another.
   static func context(_ key: RecordKey, _ format: UInt8) -> [UInt8] {
     format == 1 ? key.id.bytes : key.id.bytes + [format]
   }

@@ -26,7 +26,7 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   public static var learnedStepLifetime: Int64 { ClockDrift.lifetime }
   /// Bytes of the longest name of an account or a credential.
   public static var maximumNameBytes: Int { AccountName.maximumBytes }
-  /// What a credential is called unless it is given a name.
+  /// The name of a credential unless it is given another.
   public static var usualCredential: String { "authenticator" }
 
   let records: AccountRecords<Store, OneTimePasswordError>

@@ -50,16 +50,16 @@ public struct OneTimeSecret: Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - bytes: the secret.
   ///   - minimum: the shortest secret that is taken.
-  /// - Throws: `OneTimePasswordError` with the codes `weak` when there are fewer bytes than `minimum`, `tooLarge` when there are
-  ///   more than ``maximumBytes``.
+  /// - Throws: `OneTimePasswordError` with the codes `weak` when there are fewer bytes than `minimum`, `tooLarge` when
+  ///   there are more than ``maximumBytes``.
   public init(bytes: Span<UInt8>, minimum: Minimum = .rfc4226) throws(OneTimePasswordError) {
     try self.init(SecretBytes(copying: bytes), minimum: minimum)
   }
 
   /// A secret from base32 (RFC 4648, section 6).
   ///
-  /// Letters of either case; the padding whole or left out; the bits after the last byte zero. Nothing else is read: no white space,
-  /// no hyphens, no 0, 1 and 8.
+  /// Letters of either case; the padding whole or left out; the bits after the last byte zero. Nothing else is read: no
+  /// white space, no hyphens, no 0, 1 and 8.
   ///
   /// - Parameters:
   ///   - text: the secret in base32.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is remembered of codes that are sent to an account.
+/// The state of the codes that are sent to an account.
 struct SentCodeState {
   static let format: UInt8 = 1
   /// Seconds for which a code is good.
@@ -30,7 +30,8 @@ struct SentCodeState {
     if let tries = code?.tries, tries >= Self.maximumTries { code = nil }
   }
 
-  /// The wrong codes and the time of the last one; then the code, if there is one: its tries, when it was sent, its HMAC.
+  /// The wrong codes and the time of the last one; then the code, if there is one: its tries, when it was sent, its
+  /// HMAC.
   var bytes: [UInt8] {
     func number(_ number: Int64) -> [UInt8] {
       (0..<8).map { UInt8(truncatingIfNeeded: UInt64(max(0, number)) >> (56 - 8 * $0)) }

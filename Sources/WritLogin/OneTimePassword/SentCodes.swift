@@ -157,7 +157,7 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
     try await records.removeAny(records.key(account, "sent"), clock)
   }
 
-  /// What a code comes to; `nil` when it is accepted.
+  /// The result of checking a code; `nil` when it is accepted.
   private struct Verdict {
     let refusal: OneTimePasswordError?
     /// The wrong codes with this one, when it was looked at.
@@ -189,7 +189,7 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
     }
   }
 
-  /// What is authenticated: the digits, and the attempt behind them.
+  /// Returns the authenticated message: the digits, and the attempt behind them.
   private func message(_ code: OneTimeCode, _ attempt: Span<UInt8>) -> SecretBytes {
     let digits = Array(code.text.utf8)
     return SecretBytes(count: digits.count + attempt.count) { bytes in

@@ -5,7 +5,8 @@ enum TypedCode {
   /// Bytes of the longest text that is looked at.
   static let maximumBytes = 128
 
-  /// The characters that are left; `nil` for a text that is too long, or holds anything but ASCII beside what is left out.
+  /// The characters that are left; `nil` for a text that is too long, or holds anything but ASCII beside what is left
+  /// out.
   ///
   /// - Parameter hyphens: whether hyphens and dashes are left out, too.
   static func characters(_ text: String, withoutHyphens hyphens: Bool = false) -> [UInt8]? {

@@ -2,8 +2,9 @@
 
 /// Words that people choose as passwords before all others, in small letters: what is guessed first.
 ///
-/// Written down for Writ from what is commonly known of such passwords, not taken from a leak. They are words, not whole passwords:
-/// ``PasswordParts`` finds them with digits, signs and other words around, and with digits for letters.
+/// Written down for Writ from what is commonly known of such passwords, not taken from a leak. They are words, not
+/// whole passwords: ``PasswordParts`` finds them with digits, signs and other words around, and with digits for
+/// letters.
 enum CommonPasswords {
   static let words: [String] =
     (secrets + commands + keys + feelings + names + animals + games + teams + figures + things + seasons + languages)

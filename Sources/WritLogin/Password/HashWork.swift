@@ -10,10 +10,10 @@ enum HashWork: Sendable, Hashable {
 
 /// Makes wrong answers take as long as the longest of them, whatever was computed for each.
 ///
-/// Hashes that were adopted take another time than those of one's own, which would tell strangers which accounts were adopted, and
-/// which there are at all. So the least time of each kind of work is remembered, and a wrong answer after shorter work waits for what
-/// it lacks, not on a thread. A machine that is busy makes the one work longer as it does the other: the wait is longer by
-/// the same factor.
+/// Hashes that were adopted take another time than those of one's own, which would tell strangers which accounts were
+/// adopted, and which there are at all. So the least time of each kind of work is remembered, and a wrong answer after
+/// shorter work waits for what it lacks, not on a thread. A machine that is busy makes the one work longer as it does
+/// the other: the wait is longer by the same factor.
 final class AnswerPace: Sendable {
   /// The kinds of work that are remembered; stored hashes of more kinds wait no longer for each other.
   static let maximumKinds = 64

@@ -12,7 +12,7 @@ public struct PasswordCalibration: Sendable {
     public let duration: Duration
   }
 
-  /// What was measured, from the cheapest up; the last may take longer than was wanted.
+  /// The measurements, from the cheapest up; the last may take longer than was wanted.
   public let measurements: [Measurement]
   /// The costliest parameters that take no longer than was wanted; the least allowed when even they take longer.
   public let chosen: PasswordParameters

@@ -6,7 +6,7 @@ internal import LibCrypto
 ///
 /// The message names the parameter, and never holds a password, a hash or a salt.
 public struct PasswordError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong.
+  /// The kinds of this error.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// Fewer characters than the rules want.
     public static let tooShort = Code(.tooShort)
@@ -33,7 +33,7 @@ public struct PasswordError: Error, Sendable, CustomStringConvertible {
     public static let cancelled = Code(.cancelled)
     /// A list of passwords cannot be read.
     public static let file = Code(.file)
-    /// What is asked for must not be done: parameters that are too weak, or out of range.
+    /// Parameters are too weak, or out of range.
     public static let configuration = Code(.configuration)
     /// libcrypto or libargon2 failed, or memory ran out.
     public static let failure = Code(.failure)
@@ -53,9 +53,9 @@ public struct PasswordError: Error, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
   }
 
-  /// What is wrong.
+  /// The kind of error.
   public let code: Code
-  /// What is wrong, naming the parameter.
+  /// The message, which names the parameter.
   public let description: String
   /// The error of libcrypto that led to this one, where there is one.
   public let underlyingError: (any Error)?

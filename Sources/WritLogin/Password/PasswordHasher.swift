@@ -5,8 +5,8 @@ internal import LibCrypto
 /// Hashes passwords and verifies them.
 ///
 ///     let hasher = PasswordHasher()
-///     let stored = try await hasher.hash(password)             // refuses one that is too short; 15 characters unless told otherwise
-///     switch try await hasher.verify(password, against: user?.passwordHash) {
+///     let stored = try await hasher.hash(password)             // refuses one that is too short; 15 characters unless
+///     told otherwise switch try await hasher.verify(password, against: user?.passwordHash) {
 ///     case .wrong: …                                           // as slow when there is no such user
 ///     case .correct(let needsRehash):
 ///       if needsRehash { store(try await hasher.rehash(password)) }
@@ -28,8 +28,8 @@ public struct PasswordHasher: Sendable {
 
   /// - Parameters:
   ///   - parameters: how new hashes are made.
-  ///   - ring: its first secret is mixed into new passwords as a pepper, which is not in the store: who has only the store cannot
-  ///     even begin to guess. Without the ring such hashes cannot be verified any more.
+  ///   - ring: its first secret is mixed into new passwords as a pepper, which is not in the store: who has only the
+  ///     store cannot even begin to guess. Without the ring such hashes cannot be verified any more.
   ///   - workers: the threads that hash.
   ///   - events: where wrong passwords are told.
   public init(
@@ -50,7 +50,8 @@ public struct PasswordHasher: Sendable {
   ///   - password: the password, not yet hashed.
   ///   - rules: what the password must be.
   ///   - account: whose it is: a password must not be made of this name.
-  /// - Throws: `PasswordError` with the codes `tooShort`, `tooLong`, `characters`, `guessable`, `screened`, `busy`, `cancelled`, `failure`.
+  /// - Throws: `PasswordError` with the codes `tooShort`, `tooLong`, `characters`, `guessable`, `screened`, `busy`,
+  ///   `cancelled`, `failure`.
   public func hash(
     _ password: String,
     following rules: PasswordRules = .onlyFactor,
@@ -70,18 +71,18 @@ public struct PasswordHasher: Sendable {
 
   /// Whether a password is the one that was stored.
   ///
-  /// Every wrong answer, and every error about the stored hash, takes as long as the longest wrong answer that this hasher has
-  /// given: also for a user that there is not, and for a hash of another program that is cheaper or costlier than one's own. That
-  /// longest time is learned as hashes are verified; ``measure(_:)`` learns it before the first login. On a quiet machine the times
-  /// agree within a tenth. They do not for a kind of adopted hash that this hasher has not met yet, and on a machine that
-  /// makes hashing more than four times slower; nor does a right password wait.
+  /// Every wrong answer, and every error about the stored hash, takes as long as the longest wrong answer that this
+  /// hasher has given: also for a user that there is not, and for a hash of another program that is cheaper or costlier
+  /// than one's own. That longest time is learned as hashes are verified; ``measure(_:)`` learns it before the first
+  /// login. On a quiet machine the times agree within a tenth. They do not for a kind of adopted hash that this hasher
+  /// has not met yet, and on a machine that makes hashing more than four times slower; nor does a right password wait.
   ///
   /// - Parameters:
   ///   - password: as it was typed.
   ///   - stored: the text of its hash; `nil` when there is no such user.
   ///   - account: the name under which a wrong password is told to the security events.
-  /// - Throws: `PasswordError` with the codes `tooLong`, `characters`, `malformedHash`, `unsupportedHash`, `excessiveHash`,
-  ///   `keyUnknown`, `busy`, `cancelled`, `failure`.
+  /// - Throws: `PasswordError` with the codes `tooLong`, `characters`, `malformedHash`, `unsupportedHash`,
+  ///   `excessiveHash`, `keyUnknown`, `busy`, `cancelled`, `failure`.
   public func verify(
     _ password: String,
     against stored: String?,
@@ -94,7 +95,8 @@ public struct PasswordHasher: Sendable {
 
   /// Measures how long verifying takes, so that wrong answers take equally long from the first login on.
   ///
-  /// Call it when the program starts, if hashes of other programs were adopted: with one of each kind, anybody's or one made up.
+  /// Call it when the program starts, if hashes of other programs were adopted: with one of each kind, anybody's or one
+  /// made up.
   ///
   /// - Parameter adopted: texts of stored hashes.
   /// - Throws: `PasswordError` with the codes of ``verify(_:against:account:)``.
@@ -145,8 +147,8 @@ public struct PasswordHasher: Sendable {
     let time: Duration
   }
 
-  /// Verifies a password, on the thread that calls; whatever is wrong with the stored hash, after as much work as a user costs that
-  /// there is not.
+  /// Verifies a password, on the thread that calls; whatever is wrong with the stored hash, after as much work as a
+  /// user costs that there is not.
   func examine(_ password: PasswordText, _ stored: String?) -> Judgement {
     let clock = ContinuousClock()
     let start = clock.now
@@ -243,16 +245,16 @@ public struct PasswordHasher: Sendable {
   }
 }
 
-/// What comes of verifying a password.
+/// The result of verifying a password.
 public enum PasswordVerdict: Sendable, Hashable {
   /// It is another one, or there is no such user.
   case wrong
-  /// It is the one; whether its hash should be replaced by that of ``PasswordHasher/rehash(_:)``: it was made by another program, at
-  /// a lower cost, or with another key.
+  /// It is the one; whether its hash should be replaced by that of ``PasswordHasher/rehash(_:)``: it was made by
+  /// another program, at a lower cost, or with another key.
   ///
-  /// bcrypt has hashed the first ``PasswordLimits/bcryptBytes`` bytes alone, so that of a password of so many bytes or more the end is
-  /// not verified: it is the one whatever follows, and its hash is never replaced, for a password with another end would become the
-  /// only right one. It stays until the password is changed or reset.
+  /// bcrypt has hashed the first ``PasswordLimits/bcryptBytes`` bytes alone, so that of a password of so many bytes or
+  /// more the end is not verified: it is the one whatever follows, and its hash is never replaced, for a password with
+  /// another end would become the only right one. It stays until the password is changed or reset.
   case correct(needsRehash: Bool)
 
   /// Whether it is the one.
@@ -260,7 +262,7 @@ public enum PasswordVerdict: Sendable, Hashable {
 }
 
 extension PasswordParameters {
-  /// What comes out of the algorithm.
+  /// Derives the output of the algorithm.
   func derive(_ password: SecretBytes, salt: [UInt8], count: Int) throws(PasswordError) -> SecretBytes {
     switch algorithm {
     case .scrypt(let logCost, let blockSize, let parallelism):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a password may be, and what a stored hash may ask for: a row that others can write to must not exhaust the server.
+/// The limits of passwords and of the costs of stored hashes: a row that attackers can write to must not exhaust the
+/// server.
 public enum PasswordLimits {
   /// Bytes of a password in UTF-8, as it is typed and in NFC.
   public static let maximumBytes = 4096

@@ -17,7 +17,7 @@ public struct PasswordParameters: Sendable, Hashable, CustomStringConvertible {
     self.algorithm = algorithm
   }
 
-  /// What to use where nothing else is asked for: Argon2id with the trait `Argon2`, otherwise scrypt.
+  /// The parameters to use by default: Argon2id with the trait `Argon2`, otherwise scrypt.
   public static var recommended: PasswordParameters {
     #if Argon2
       PasswordParameters(.argon2id(memory: 19456, iterations: 2, parallelism: 1))

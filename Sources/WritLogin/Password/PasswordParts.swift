@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How few things a password is made of: words that everybody chooses, the account's name, repetitions, rows of keys, years.
+/// How few things a password is made of: words that everybody chooses, the account's name, repetitions, rows of keys,
+/// years.
 ///
 ///     password2026!!!        password · 2026 · !!!                       3 parts
 ///     ines.qwertz12345       ines · . · qwertz · 12345                   4 parts
 ///     correct horse battery  twenty-one parts, as no letter is part of more
 ///
-/// Who guesses goes through such things by the thousand, so that each adds little more than one character would. A password of too
-/// few is refused, whatever its length.
+/// Who guesses goes through such things by the thousand, so that each adds little more than one character would. A
+/// password of too few is refused, whatever its length.
 struct PasswordParts: Sendable {
   /// Why a password is easy to guess.
   enum Weakness: Sendable, Hashable {
@@ -73,7 +74,8 @@ struct PasswordParts: Sendable {
 
   /// The fewest parts that the password can be taken apart into, or any number from `limit` on.
   func count(upTo limit: Int) -> Int {
-    // INVARIANT: the fewest parts of the characters before each place; places ahead that a word reaches are known to be reached.
+    // INVARIANT: the fewest parts of the characters before each place; places ahead that a word reaches are known to be
+    // reached.
     var fewest = [Int](repeating: .max, count: plain.count + 1)
     fewest[0] = 0
     func relax(_ place: Int, _ count: Int) { fewest[place] = min(fewest[place], count) }
@@ -131,7 +133,8 @@ struct PasswordParts: Sendable {
 
   // MARK: Words
 
-  /// The words of a name, and the same backwards: what stands between its signs, with the digits at its end and without.
+  /// The words of a name, and the same backwards: what stands between its signs, with the digits at its end and
+  /// without.
   private static func parts(of name: String) -> [[Unicode.Scalar]] {
     let small = Array(name.lowercased().unicodeScalars)
     var words: [[Unicode.Scalar]] = []

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The rules for new passwords (NIST SP 800-63B): long enough, and not what is guessed first; there is no rule about kinds of characters.
+/// The rules for new passwords (NIST SP 800-63B): long enough, and not what is guessed first; there is no rule about
+/// kinds of characters.
 ///
-/// Unless ``allowingGuessable`` says otherwise, a password is refused that is made of few parts: of the words that most people choose
-/// (`password`, `qwertz`, names, teams), with digits for letters or not, of the account's own name, of years, rows of keys and
-/// repetitions. `Password123456!` has three parts; the fewest allowed are ``minimumParts``.
+/// Unless ``allowingGuessable`` says otherwise, a password is refused that is made of few parts: of the words that most
+/// people choose (`password`, `qwertz`, names, teams), with digits for letters or not, of the account's own name, of
+/// years, rows of keys and repetitions. `Password123456!` has three parts; the fewest allowed are ``minimumParts``.
 public struct PasswordRules: Sendable {
   /// The parts that a password has at least, a common word being one, and any other character one.
   public static let minimumParts = PasswordParts.fewest
@@ -31,7 +32,8 @@ public struct PasswordRules: Sendable {
     PasswordRules(minimumCharacters: minimumCharacters, refusesGuessable: refusesGuessable, screen: screen)
   }
 
-  /// The same rules, but passwords that are guessed first are accepted: common words, repetitions, the account's own name.
+  /// The same rules, but passwords that are guessed first are accepted: common words, repetitions, the account's own
+  /// name.
   public var allowingGuessable: PasswordRules {
     PasswordRules(minimumCharacters: minimumCharacters, refusesGuessable: false, screen: screen)
   }

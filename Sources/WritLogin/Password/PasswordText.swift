@@ -2,13 +2,15 @@
 
 internal import LibCrypto
 
-// Normalization Form C is the standard library's own, which Foundation is built on; Foundation has it only with tables of ICU's size.
+// Normalization Form C is the standard library's own, which Foundation is built on; Foundation has it only with tables
+// of ICU's size.
 @_spi(_Unicode) internal import Swift
 
-/// A password as it was typed and as it is hashed: in Normalization Form C (Unicode Standard Annex #15), so that it is the same on
-/// every keyboard.
+/// A password as it was typed and as it is hashed: in Normalization Form C (Unicode Standard Annex #15), so that it is
+/// the same on every keyboard.
 ///
-/// It never prints itself, and wipes its bytes. What it was made from is a `String`, of which copies may stay in memory.
+/// It never prints itself, and wipes its bytes. What it was made from is a `String`, of which copies may stay in
+/// memory.
 struct PasswordText: Sendable, CustomStringConvertible, CustomReflectable {
   /// In UTF-8, as it was typed: what other programs have hashed.
   let typed: SecretBytes

@@ -5,9 +5,9 @@ internal import WorkThreads
 
 /// Threads that hash passwords: few, for each takes a core and much memory, and none that Swift's tasks run on.
 ///
-/// The threads have a lower priority than the rest of the process, and there is one fewer than there are processors where there are
-/// several: however many passwords wait, tasks and event loops go on. Threads begin when a password comes, and end when none waits.
-/// Hashers share ``shared`` unless they are given others.
+/// The threads have a lower priority than the rest of the process, and there is one fewer than there are processors
+/// where there are several: however many passwords wait, tasks and event loops go on. Threads begin when a password
+/// comes, and end when none waits. Hashers share ``shared`` unless they are given others.
 public final class PasswordWorkers: Sendable {
   /// The most threads that can be asked for.
   public static let maximumThreads = 256
@@ -18,8 +18,8 @@ public final class PasswordWorkers: Sendable {
 
   /// One thread fewer than there are processors, at least one, and ``waitingPerThread`` waiting passwords for each.
   ///
-  /// Processors are counted when it is first asked for: those of the affinity mask, and of the limits of Linux's control groups
-  /// (`cpu.max`), so that a container with two processors of sixty-four hashes one password at once.
+  /// Processors are counted when it is first asked for: those of the affinity mask, and of the limits of Linux's
+  /// control groups (`cpu.max`), so that a container with two processors of sixty-four hashes one password at once.
   public static let shared = PasswordWorkers(processors: AvailableCores.count)
 
   /// The passwords that are hashed at once.
@@ -38,7 +38,8 @@ public final class PasswordWorkers: Sendable {
   private let state = Guarded(State())
 
   /// - Parameters:
-  ///   - threads: how many passwords are hashed at once, at most one a processor; leave one for the rest of the program.
+  ///   - threads: how many passwords are hashed at once, at most one a processor; leave one for the rest of the
+  ///     program.
   ///   - waiting: how many wait at most; the next one is refused with the code `busy`.
   /// - Throws: `PasswordError` with the code `configuration`.
   public convenience init(threads: Int, waiting: Int) throws(PasswordError) {
@@ -95,8 +96,8 @@ public final class PasswordWorkers: Sendable {
   /// Runs work on one of the threads.
   ///
   /// - Parameter place: one that was taken before, which is left when the work ends; another one is taken unless given.
-  /// - Throws: `PasswordError` with the code `busy` when too many wait, `cancelled` when the task was cancelled before its turn,
-  ///   `failure` when the system has no thread to give.
+  /// - Throws: `PasswordError` with the code `busy` when too many wait, `cancelled` when the task was cancelled before
+  ///   its turn, `failure` when the system has no thread to give.
   func run<Result: Sendable>(
     in place: Place? = nil,
     _ body: @escaping @Sendable () throws(PasswordError) -> Result
@@ -156,7 +157,7 @@ public final class PasswordWorkers: Sendable {
 
 /// Jobs in the order in which they came.
 private struct JobQueue: Sendable {
-  /// What is done, told whether a thread runs it.
+  /// The work, which is told whether a thread runs it.
   typealias Job = @Sendable (Bool) -> Void
 
   private var jobs: [Job?] = []

@@ -15,9 +15,10 @@ enum SystemCrypt {
 
   /// Whether a stored hash is that of a password.
   ///
-  /// bcrypt looks at ``bcryptBytes`` and no further: a longer password is taken when those are right. SHA-crypt looks at all. A
-  /// program that cut passwords at a NUL has hashed what stands before it; a password with a NUL is never taken. `$2x$`, and the
-  /// forms that cut at eight bytes (DES) or were made with other faults, are refused by ``CryptText``.
+  /// bcrypt looks at ``bcryptBytes`` and no further: a longer password is taken when those are right. SHA-crypt looks
+  /// at all. A program that cut passwords at a NUL has hashed what stands before it; a password with a NUL is never
+  /// taken. `$2x$`, and the forms that cut at eight bytes (DES) or were made with other faults, are refused by
+  /// ``CryptText``.
   ///
   /// - Parameters:
   ///   - password: as it was typed, without NUL; one that is too long for the system is none.

@@ -16,11 +16,11 @@ public struct RefreshFamily: Sendable, CustomStringConvertible, CustomReflectabl
 
   /// Its name, which may be shown.
   public var handle: RefreshFamilyHandle { RefreshFamilyHandle(record.key.id) }
-  /// Whose it is.
+  /// The name of the account.
   public var account: String { String(decoding: fields.account, as: UTF8.self) }
   /// The client that it was issued to.
   public var client: String { String(decoding: fields.client, as: UTF8.self) }
-  /// What was granted.
+  /// The scopes that were granted.
   public var scopes: [String] { Scopes(fields.scopes).texts }
   /// The session that it hangs on; `nil` when it stands alone.
   public var session: SessionHandle? { fields.session }
@@ -28,8 +28,8 @@ public struct RefreshFamily: Sendable, CustomStringConvertible, CustomReflectabl
   public var created: Int64 { fields.created }
   /// When a token of it was used last, in seconds since 1970.
   public var rotated: Int64 { fields.rotated }
-  /// The Unix time at which the family ends if none of its tokens is used: no later than the session that it hangs on, if there is
-  /// no request of that either.
+  /// The Unix time at which the family ends if none of its tokens is used: no later than the session that it hangs on,
+  /// if there is no request of that either.
   public var expires: Int64 { min(fields.end, sessionExpires ?? fields.end) }
 
   /// The handle; neither the account nor the client.
@@ -70,7 +70,7 @@ public struct RefreshGrant: Sendable, CustomStringConvertible, CustomReflectable
   public let family: RefreshFamily
   /// The Unix time until which the token can be used, if it is not used before: ``RefreshFamily/expires``.
   public var expires: Int64 { family.expires }
-  /// What the access token is for: all scopes of the family, or those of them that were asked for.
+  /// The scopes of the access token: all scopes of the family, or those of them that were asked for.
   public let scopes: [String]
 
   /// The handle of the family; never the token.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// All that is stored of a family: one record, so that a rotation is one compare-and-swap, and a revocation one removal.
+/// All that is stored of a family: one record, so that a rotation is one compare-and-swap, and a revocation one
+/// removal.
 ///
 /// Integers are big-endian, times are seconds since 1970.
 ///
 ///     0 created 8 · 8 rotated 8 · 16 idle limit 4 · 20 absolute limit 4 · 24 hash of the current token 32
-///     56 flags 1 (1: session, 2: key, 4: successor) · 57 recent tokens 1 · 58 bytes of the client 1 · 59 bytes of the scopes 2
-///     61 bytes of the identifier of the successor's secret 1 · 62 epoch 8
+///     56 flags 1 (1: session, 2: key, 4: successor) · 57 recent tokens 1 · 58 bytes of the client 1 · 59 bytes of the
+///     scopes 2 61 bytes of the identifier of the successor's secret 1 · 62 epoch 8
 ///     70 session 16, key 32, recent tokens (hash 32, time 8) the latest last, identifier, successor 60, client, scopes
 struct RefreshFamilyFields: Sendable {
   static let format: UInt8 = 2

@@ -52,7 +52,7 @@ struct RefreshToken: Sendable {
     }
   }
 
-  /// What the store has of the token: the hash of the whole.
+  /// Returns the hash of the whole token, which is all that the store has of it.
   func digest() throws(RefreshTokenError) -> [UInt8] {
     try RefreshTokenError.catching { () throws(LibCryptoError) in
       try bytes.withBytes { (bytes) throws(LibCryptoError) in try HashFunction.sha256.digest(of: bytes).bytes }

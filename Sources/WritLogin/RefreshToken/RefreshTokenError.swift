@@ -6,14 +6,15 @@ internal import LibCrypto
 ///
 /// The message never holds a token.
 public struct RefreshTokenError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong.
+  /// The kinds of this error.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The token was never issued, or its family has expired or was revoked.
     public static let invalid = Code(.invalid)
-    /// The token was used before, and its window is over: one of its holders has stolen it. Its family is revoked.
+    /// The token was used before and its window has passed, so one of its holders has stolen it; its family is revoked.
     public static let reused = Code(.reused)
-    /// The token was used a moment ago, and so was its successor: a slow second tab. Nothing is revoked: the client
-    /// tries again with the token that it has stored meanwhile.
+    /// The token was used a moment ago, and so was its successor, as by a slow second tab.
+    ///
+    /// Nothing is revoked: the client tries again with the token that it has stored meanwhile.
     public static let superseded = Code(.superseded)
     /// All families or sessions of the account were revoked since the epoch that was given: what was proved may not be
     /// right any more.
@@ -34,11 +35,11 @@ public struct RefreshTokenError: Error, Sendable, CustomStringConvertible {
     public static let storeUnavailable = Code(.storeUnavailable)
     /// The store has no room for more families.
     public static let full = Code(.full)
-    /// What is stored is no family: damaged, or of a format that is not known.
+    /// A stored family is damaged, or of a format that is not known.
     public static let corrupt = Code(.corrupt)
     /// The task was cancelled.
     public static let cancelled = Code(.cancelled)
-    /// What is asked for must not be done: limits that are too long, a session without a place to look for it.
+    /// A parameter is out of range: limits that are too long, a session without a place to look for it.
     public static let configuration = Code(.configuration)
     /// The ring has not the secret that is needed.
     public static let ring = Code(.ring)
@@ -60,9 +61,9 @@ public struct RefreshTokenError: Error, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
   }
 
-  /// What is wrong.
+  /// The kind of error.
   public let code: Code
-  /// What is wrong, naming the part.
+  /// The message, which names the part.
   public let description: String
   /// Seconds after which a client may try again, with the code `superseded`.
   public var retryAfter: Int64? { code == .superseded ? 1 : nil }
@@ -76,7 +77,7 @@ public struct RefreshTokenError: Error, Sendable, CustomStringConvertible {
     self.underlyingError = underlyingError
   }
 
-  /// What a token endpoint answers the client as `error` (RFC 6749, section 5.2); `nil` where it is the server that
+  /// The `error` that a token endpoint answers the client (RFC 6749, section 5.2); `nil` where it is the server that
   /// failed.
   ///
   /// `superseded` is no `invalid_grant`, on which clients log their user out: it is `temporarily_unavailable` with the

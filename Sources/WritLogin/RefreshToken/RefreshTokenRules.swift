@@ -18,7 +18,8 @@ public struct RefreshTokenRules: Sendable, Hashable {
   public static let maximumClientBytes = 255
   /// Bytes of all scopes, with a space between them.
   public static let maximumScopeBytes = 2048
-  /// Tokens that are remembered as used within the window: the one before the last of these counts as stolen when it is used again.
+  /// Tokens that are remembered as used within the window: the one before the last of these counts as stolen when it is
+  /// used again.
   public static let maximumRecent = 8
 
   let window: Int64
@@ -26,8 +27,8 @@ public struct RefreshTokenRules: Sendable, Hashable {
   let absolute: Int64
 
   /// - Parameters:
-  ///   - window: for how long after a token was used it gives the same successor again, to a client that did not get the answer or
-  ///     asked twice; none makes each answer that is lost a theft.
+  ///   - window: for how long after a token was used it gives the same successor again, to a client that did not get
+  ///     the answer or asked twice; none makes each answer that is lost a theft.
   ///   - idle: how long after the last rotation a family ends.
   ///   - absolute: how long after its beginning it ends, whatever happens (OWASP ASVS 5.0, 10.4.8).
   /// - Throws: ``RefreshTokenError`` with the code `configuration` when a limit is outside its bounds.

@@ -97,8 +97,8 @@ extension RefreshTokens: TokenRevoking {
 
   /// Revokes the family of a token that was issued to this client (RFC 7009); of any other text nothing is told.
   ///
-  /// - Throws: `OAuthError` with the code `invalidGrant` when it was issued to another client; ``RefreshTokenError`` with the codes
-  ///   `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
+  /// - Throws: `OAuthError` with the code `invalidGrant` when it was issued to another client; ``RefreshTokenError``
+  ///   with the codes `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
   public func revoke(_ request: TokenRequest, for client: String) async throws {
     do throws(RefreshTokenError) {
       try await revoke(request.token, client: client)
@@ -127,12 +127,13 @@ extension RefreshTokens: TokenRevoking {
 
   /// Revokes all families of an account, or all but those that hang on one session: when its password is changed.
   ///
-  /// No family that began before the call outlives it. The epoch of the account decides, which is written first; a store without
-  /// room for it has some after the families are removed, and it is written then. After an error of the removal no token of a
-  /// family that is left can be rotated.
+  /// No family that began before the call outlives it. The epoch of the account decides, which is written first; a
+  /// store without room for it has some after the families are removed, and it is written then. After an error of the
+  /// removal no token of a family that is left can be rotated.
   ///
   /// - Returns: how many were revoked.
-  /// - Throws: ``RefreshTokenError`` with the codes `storeUnavailable`, `full`, `corrupt`, `cancelled`, `failure`: call it again.
+  /// - Throws: ``RefreshTokenError`` with the codes `storeUnavailable`, `full`, `corrupt`, `cancelled`, `failure`: call
+  ///   it again.
   @discardableResult
   public func revokeAll(of account: String, except session: Session?) async throws(RefreshTokenError) -> Int {
     let owner = Array(account.utf8)
@@ -179,8 +180,8 @@ extension RefreshTokens: TokenRevoking {
     return count
   }
 
-  /// Begins an epoch of an account: no token of a family that began before can be rotated, except those of one session; nothing is
-  /// removed yet.
+  /// Begins an epoch of an account: no token of a family that began before can be rotated, except those of one session;
+  /// nothing is removed yet.
   ///
   /// - Throws: ``RefreshTokenError`` with the codes `storeUnavailable`, `full`, `corrupt`, `cancelled`, `failure`.
   public func outdateAll(of account: String, except session: Session?) async throws(RefreshTokenError) {

@@ -334,7 +334,7 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
 }
 
 extension RefreshFamilyFields {
-  /// What showing a token of the family means.
+  /// The meaning of a token of the family that is used.
   enum Use {
     /// It is the one that can be used.
     case current
@@ -346,7 +346,8 @@ extension RefreshFamilyFields {
     case reused
   }
 
-  /// What showing the token of this hash means: whoever knows the family and another token than these has an old one.
+  /// Returns the meaning of a used token by its hash: a token of the family that is neither the current nor the
+  /// previous one is old.
   func use(of digest: [UInt8], window: Int64, at now: Int64) -> Use {
     if isEqualInConstantTime(digest.span, current.span) { return .current }
     guard let index = recent.lastIndex(where: { isEqualInConstantTime($0.digest.span, digest.span) }) else {

@@ -3,10 +3,11 @@
 extension HostCookie {
   /// The value of the cookie.
   ///
-  /// - Parameter fields: the values of all Cookie fields of a request; of HTTP/2 there may be several (RFC 9113, section 8.2.3).
+  /// - Parameter fields: the values of all Cookie fields of a request; of HTTP/2 there may be several (RFC 9113,
+  ///   section 8.2.3).
   /// - Returns: the value as it stands there; `nil` when the cookie is not there.
-  /// - Throws: ``SessionError`` with the code `cookie` when it is there twice or under a name that looks like its own, when a field
-  ///   has control characters, or when a limit is passed.
+  /// - Throws: ``SessionError`` with the code `cookie` when it is there twice or under a name that looks like its own,
+  ///   when a field has control characters, or when a limit is passed.
   public func value(in fields: [String]) throws(SessionError) -> String? {
     var found: String?
     var reading = CookieReading()
@@ -19,7 +20,7 @@ extension HostCookie {
     return found
   }
 
-  /// Where the value is in one field.
+  /// Finds the range of the value in one field.
   func range(in field: Span<UInt8>, _ reading: inout CookieReading) throws(SessionError) -> Range<Int>? {
     let (sum, overflow) = reading.bytes.addingReportingOverflow(field.count)
     guard !overflow, sum <= Self.maximumBytes else {
@@ -54,12 +55,12 @@ extension HostCookie {
   /// One of the cookies of a field.
   private struct Cookie {
     let name: Range<Int>
-    /// What is behind the first equals sign.
+    /// The range behind the first equals sign.
     let value: Range<Int>
     /// Whether there is an equals sign.
     var hasValue = true
     let isOwn: Bool
-    /// Where the next semicolon is, or the field ends.
+    /// The place of the next semicolon, or the end of the field.
     let end: Int
   }
 
@@ -83,7 +84,7 @@ extension HostCookie {
     return Cookie(name: name, value: Self.trimmed(nameEnd + 1..<end, field), isOwn: isOwn, end: end)
   }
 
-  /// Where a cookie ends, or its name.
+  /// Finds the end of a cookie, or of its name.
   private static func end(
     from start: Int,
     in field: Span<UInt8>,
@@ -123,8 +124,8 @@ extension HostCookie {
     return difference == 0
   }
 
-  /// Whether the most careless reader could take a name for this one: without whatever may pass for white space or quotes at its
-  /// ends, and without regard to capital letters, those included that Unicode folds to ASCII.
+  /// Whether the most careless reader could take a name for this one: without whatever may pass for white space or
+  /// quotes at its ends, and without regard to capital letters, those included that Unicode folds to ASCII.
   private func resemblesOwn(_ name: Range<Int>, _ field: Span<UInt8>) -> Bool {
     // Most names are shorter, or of the same characters and of another length.
     guard name.count >= nameBytes.count else { return false }
@@ -163,7 +164,7 @@ extension HostCookie {
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 }
 
-/// What was read of the cookies of a request so far.
+/// The state of reading the cookies of a request.
 struct CookieReading {
   var bytes = 0
   var count = 0
@@ -197,7 +198,8 @@ private struct CookieBlock {
     bytes = unsafe unsafeBitCast(word.littleEndian, to: Bytes.self)
   }
 
-  /// How many come before the first that is a semicolon, a control character (tabs are among them) or, if asked for, an equals sign.
+  /// How many come before the first that is a semicolon, a control character (tabs are among them) or, if asked for, an
+  /// equals sign.
   @inline(__always)
   func plainCount(orEquals: Bool) -> Int {
     var ends = bytes .< Bytes(repeating: 0x20)

@@ -2,9 +2,9 @@
 
 /// A cookie that only this host can set, over TLS, and no script can read (RFC 6265bis, section 4.1.3.2).
 ///
-/// The Cookie field is read by bytes, and only the space and the horizontal tab are taken off the ends of names and values. A name
-/// that another reader could take for this one (capital letters, other white space at its ends), or that is there twice,
-/// refuses the request: somebody has tossed a cookie.
+/// The Cookie field is read by bytes, and only the space and the horizontal tab are taken off the ends of names and
+/// values. A name that another reader could take for this one (capital letters, other white space at its ends), or that
+/// is there twice, refuses the request: somebody has tossed a cookie.
 public struct HostCookie: Sendable {
   /// Bytes of the longest name.
   public static let maximumNameBytes = 64
@@ -14,7 +14,7 @@ public struct HostCookie: Sendable {
   public static let maximumBytes = 16_384
   /// Cookies of a request.
   public static let maximumCount = 200
-  /// What names begin with.
+  /// The prefix of the cookie's name.
   public static let prefix = "__Host-"
 
   /// With which requests from other sites a browser sends the cookie.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a request says of where it comes from; all values of each field, for one that is there twice is not to be trusted.
+/// The headers that tell the origin of a request; all values of each field, as a field that occurs twice is not
+/// trusted.
 public struct RequestOrigin: Sendable {
   /// The method, as it stands in the request.
   public var method: String
@@ -12,11 +13,11 @@ public struct RequestOrigin: Sendable {
   public var tokens: [String]
   /// The values of whatever could make the server take another method: `X-HTTP-Method-Override`, `_method` of a form.
   public var methodOverrides: [String]
-  /// The values of Upgrade, or the `:protocol` of an extended CONNECT (RFC 8441): with any, the request is a handshake, of a
-  /// WebSocket usually.
+  /// The values of Upgrade, or the `:protocol` of an extended CONNECT (RFC 8441): with any, the request is a handshake,
+  /// of a WebSocket usually.
   public var upgrade: [String]
 
-  /// What a request says.
+  /// Collects the headers of a request.
   public init(
     method: String,
     fetchSite: [String],
@@ -38,7 +39,8 @@ public struct RequestOrigin: Sendable {
     !upgrade.isEmpty && methodOverrides.isEmpty && ["GET", "CONNECT"].contains { method.utf8.elementsEqual($0.utf8) }
   }
 
-  /// Whether the method is one that changes nothing (RFC 9110, section 9.2.1), and the server cannot be led to take another.
+  /// Whether the method is one that changes nothing (RFC 9110, section 9.2.1), and the server cannot be led to take
+  /// another.
   var isSafe: Bool {
     methodOverrides.isEmpty && upgrade.isEmpty
       && ["GET", "HEAD", "OPTIONS"].contains { method.utf8.elementsEqual($0.utf8) }
@@ -46,8 +48,8 @@ public struct RequestOrigin: Sendable {
 
   /// Whether the browser says that a page of one of these origins sent it.
   ///
-  /// A page with `Referrer-Policy: no-referrer` sends the Origin `null` (Fetch, "append a request `Origin` header"); that it is
-  /// one's own then says Sec-Fetch-Site, which no page can set.
+  /// A page with `Referrer-Policy: no-referrer` sends the Origin `null` (Fetch, "append a request `Origin` header");
+  /// that it is one's own then says Sec-Fetch-Site, which no page can set.
   ///
   /// - Parameter origins: in UTF-8.
   func isOwn(_ origins: [[UInt8]]) -> Bool {
@@ -58,7 +60,8 @@ public struct RequestOrigin: Sendable {
     return origins.contains { origin.utf8.elementsEqual($0) }
   }
 
-  /// Whether a handshake comes from a page of one of these origins: every browser says the Origin then (RFC 6455, section 4.1).
+  /// Whether a handshake comes from a page of one of these origins: every browser says the Origin then (RFC 6455,
+  /// section 4.1).
   ///
   /// - Parameter origins: in UTF-8.
   func isOwnHandshake(_ origins: [[UInt8]]) -> Bool {

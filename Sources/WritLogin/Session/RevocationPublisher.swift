@@ -2,7 +2,8 @@
 
 internal import WritTokens
 
-/// Publishes the end of sessions and of families to the feed that `Revocations` follow, so that their access tokens are refused at once.
+/// Publishes the end of sessions and of families to the feed that `Revocations` follow, so that their access tokens are
+/// refused at once.
 ///
 ///     let publisher = RevocationPublisher(feed, accessTokenLifetime: .seconds(300))
 ///     let sessions = try Sessions(store: store, ring: ring, origins: origins, revocations: publisher)

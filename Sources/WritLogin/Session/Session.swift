@@ -21,7 +21,7 @@ public struct Session: Sendable, CustomStringConvertible, CustomReflectable {
   /// Its name, which may be shown and stays when it gets a new identifier.
   public var handle: SessionHandle { SessionHandle(in: record.content) }
 
-  /// Whose it is; `nil` of a visitor who has not said.
+  /// The name of the account; `nil` of a visitor who has not logged in.
   public var account: String? {
     isAnonymous ? nil : String(decoding: record.content.owner, as: UTF8.self)
   }
@@ -29,7 +29,7 @@ public struct Session: Sendable, CustomStringConvertible, CustomReflectable {
   /// Whether it is nobody's.
   public var isAnonymous: Bool { !record.content.hasOwner }
 
-  /// What the application calls the device.
+  /// The application's name for the device.
   public var label: String { String(decoding: bytes(form.label), as: UTF8.self) }
 
   /// When it began, in seconds since 1970.
@@ -44,7 +44,7 @@ public struct Session: Sendable, CustomStringConvertible, CustomReflectable {
   /// Whether it lasts longer than the browser is open.
   public var isRemembered: Bool { form.isRemembered }
 
-  /// What was proved, the latest last.
+  /// The factors that were proved, the latest last.
   public var factors: [ProvedFactor] {
     let bytes = bytes(form.factors)
     return stride(from: 0, to: bytes.count, by: SessionForm.factorBytes).compactMap { start in
@@ -54,7 +54,7 @@ public struct Session: Sendable, CustomStringConvertible, CustomReflectable {
     }
   }
 
-  /// What the application keeps in it.
+  /// The data that the application stores in the session.
   public var data: [UInt8] { bytes(form.data) }
 
   func bytes(_ range: Range<Int>) -> [UInt8] { Array(record.content.storage[range]) }

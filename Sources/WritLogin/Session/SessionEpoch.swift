@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The epoch of an account: it changes with each revocation of all its sessions or of all its families of refresh tokens.
+/// The epoch of an account: it changes with each revocation of all its sessions or of all its families of refresh
+/// tokens.
 ///
-/// Read it before anything is verified, and give it to ``Sessions/begin(for:proving:label:data:isRemembered:replacing:since:)`` and
-/// ``RefreshTokens/begin(for:client:scopes:thumbprint:session:since:)``: a password that was reset between the two lets nobody in.
-/// A login that takes several requests keeps ``bytes`` in the visitor's session. They are no secret.
+/// Read it before anything is verified, and give it to
+/// ``Sessions/begin(for:proving:label:data:isRemembered:replacing:since:)`` and
+/// ``RefreshTokens/begin(for:client:scopes:thumbprint:session:since:)``: a password that was reset between the two lets
+/// nobody in. A login that takes several requests keeps ``bytes`` in the visitor's session. They are no secret.
 public struct SessionEpoch: Sendable, Hashable {
   /// That of sessions.
   let number: UInt64

@@ -7,7 +7,7 @@ internal import LibCrypto
 /// That a request has none is no error. The message never holds an identifier of a session, a token, nor what a session
 /// keeps.
 public struct SessionError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong.
+  /// The kinds of this error.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The cookies of a request are not to be trusted, or one cannot be written.
     public static let cookie = Code(.cookie)
@@ -26,11 +26,11 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
     public static let storeUnavailable = Code(.storeUnavailable)
     /// The store has no room for more sessions.
     public static let full = Code(.full)
-    /// What is stored is no session: damaged, or of a format that is not known.
+    /// A stored session is damaged, or of a format that is not known.
     public static let corrupt = Code(.corrupt)
     /// The task was cancelled.
     public static let cancelled = Code(.cancelled)
-    /// What is asked for must not be done: limits that are too long, names that are none.
+    /// A parameter is out of range: limits that are too long, invalid names.
     public static let configuration = Code(.configuration)
     /// libcrypto failed.
     public static let failure = Code(.failure)
@@ -50,9 +50,9 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
   }
 
-  /// What is wrong.
+  /// The kind of error.
   public let code: Code
-  /// What is wrong, naming the part.
+  /// The message, which names the part.
   public let description: String
   /// Seconds after which to try again, with the code `waiting`.
   public let retryAfter: Int64?

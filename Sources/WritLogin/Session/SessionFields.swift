@@ -14,7 +14,7 @@ struct SessionFields: Sendable {
   var label: [UInt8] = []
   var data: [UInt8] = []
 
-  /// What begins now.
+  /// Makes the fields of a session that begins now.
   init(_ rules: SessionRules, isRemembered: Bool, at now: Int64) throws(SessionError) {
     handle = try SessionHandle.random()
     created = now

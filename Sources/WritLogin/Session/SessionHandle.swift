@@ -4,8 +4,8 @@ internal import LibCrypto
 
 /// The name of a session, which may be shown and logged: 16 random bytes that have nothing to do with its identifier.
 ///
-/// It stays when the session gets a new identifier, so it serves as the `sid` of tokens too (OpenID Connect Front-Channel Logout 1.0,
-/// section 3).
+/// It stays when the session gets a new identifier, so it serves as the `sid` of tokens too (OpenID Connect
+/// Front-Channel Logout 1.0, section 3).
 public struct SessionHandle: Sendable, Hashable, CustomStringConvertible {
   static let byteCount = 16
 

@@ -16,8 +16,9 @@ public struct SessionRules: Sendable, Hashable {
   public static let maximumLabelBytes = 256
   /// Bytes of what an application keeps in a session.
   public static let maximumDataBytes = 4096
-  /// The longest time between two renewals of a session that is used, and so between two looks at the epoch of its account: where
-  /// a revocation of all has written the epoch and could not remove the sessions, none of them is taken for longer.
+  /// The longest time between two renewals of a session that is used, and so between two looks at the epoch of its
+  /// account: where a revocation of all has written the epoch and could not remove the sessions, none of them is taken
+  /// for longer.
   ///
   /// A tenth of the idle limit where that is shorter.
   public static let renewalInterval = Duration.seconds(renewalSeconds)

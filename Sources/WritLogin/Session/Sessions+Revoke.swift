@@ -20,8 +20,8 @@ extension Sessions {
     }
   }
 
-  /// The session of an account that has this handle, with the time of this request written where it is due: for tokens that hang
-  /// on it.
+  /// The session of an account that has this handle, with the time of this request written where it is due: for tokens
+  /// that hang on it.
   ///
   /// - Returns: `nil` when it is over.
   /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
@@ -83,13 +83,14 @@ extension Sessions {
     return sessions
   }
 
-  /// Ends a session, at logout, and also when it got a new identifier meanwhile, or another server was stopped while giving it one.
+  /// Ends a session, at logout, and also when it got a new identifier meanwhile, or another server was stopped while
+  /// giving it one.
   ///
   /// The removal of its record decides; after it the end is published for access tokens.
   ///
   /// - Returns: the Set-Cookie field that removes the cookie.
-  /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `cancelled`: then it may still be alive, or its access tokens may be;
-  ///   end it again.
+  /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `cancelled`: then it may still be alive, or its
+  ///   access tokens may be; end it again.
   @discardableResult
   public func end(_ session: Session) async throws(SessionError) -> String {
     let isEnded = try await remove(session.record.key, at: clock.now)
@@ -137,9 +138,10 @@ extension Sessions {
 
   /// Ends all sessions of an account, or all but one: when its password is changed.
   ///
-  /// No session that began before the call outlives it, nor does one that is rotated meanwhile. The epoch of the account decides,
-  /// which is written first; a store without room for it has some after the sessions are removed, and it is written then.
-  /// After an error of the removal, sessions that are left are taken for ``SessionRules/renewalInterval`` at most.
+  /// No session that began before the call outlives it, nor does one that is rotated meanwhile. The epoch of the
+  /// account decides, which is written first; a store without room for it has some after the sessions are removed, and
+  /// it is written then. After an error of the removal, sessions that are left are taken for
+  /// ``SessionRules/renewalInterval`` at most.
   ///
   /// - Parameters:
   ///   - account: whose.

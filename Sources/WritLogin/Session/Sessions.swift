@@ -5,16 +5,19 @@ internal import LibCrypto
 /// Sessions of a web server: kept in a store, known to the browser by a cookie.
 ///
 ///     let sessions = try Sessions(store: store, ring: ring, origins: ["https://app.example"])
-///     let session = try await sessions.session(in: request.headers["cookie"])  // nil: none; an error: refuse the request
+///     let session = try await sessions.session(in: request.headers["cookie"])  // nil: none; an error: refuse the
+///     request
 ///
-/// The identifier is 256 random bits; the store has its SHA-256 only. A session ends when no request came for as long as the idle
-/// limit, when the absolute limit is reached, and when it is revoked; nothing that a clock does brings it back. A clock that is
-/// set back lengthens the idle limit by as much, and the absolute one not beyond its length from then on.
+/// The identifier is 256 random bits; the store has its SHA-256 only. A session ends when no request came for as long
+/// as the idle limit, when the absolute limit is reached, and when it is revoked; nothing that a clock does brings it
+/// back. A clock that is set back lengthens the idle limit by as much, and the absolute one not beyond its length from
+/// then on.
 ///
-/// What decides: of one session its record, whose removal ends it. Of all sessions of an account its epoch, a record that
-/// ``revokeAll(of:except:)`` writes before it removes anything: each renewal (every ``SessionRules/renewalInterval``), each change of the
-/// identifier and each look by a token reads it, and ends a session of an earlier epoch. So where a store fails or a process dies
-/// between the two writes, nothing of before is renewed.
+/// What decides: of one session its record, whose removal ends it. Of all sessions of an account its epoch, a record
+/// that ``revokeAll(of:except:)`` writes before it removes anything: each renewal (every
+/// ``SessionRules/renewalInterval``), each change of the identifier and each look by a token reads it, and ends a
+/// session of an earlier epoch. So where a store fails or a process dies between the two writes, nothing of before is
+/// renewed.
 public struct Sessions<Store: RecordStore>: Sendable {
   let store: Store
   let ring: SecretRing
@@ -30,11 +33,12 @@ public struct Sessions<Store: RecordStore>: Sendable {
   /// - Parameters:
   ///   - store: where sessions are kept.
   ///   - ring: for the tokens against forged requests.
-  ///   - origins: of one's own pages, as browsers write them (`https://app.example`, RFC 6454, section 6.1); one at least.
+  ///   - origins: of one's own pages, as browsers write them (`https://app.example`, RFC 6454, section 6.1); one at
+  ///     least.
   ///   - rules: how long sessions last; those of ``SessionRules/init(idle:absolute:remembered:)`` unless given.
   ///   - cookie: `__Host-session` unless given.
-  ///   - visitors: how many sessions of visitors begin from one address; those of ``VisitorLimits`` in the memory of this process unless
-  ///     given.
+  ///   - visitors: how many sessions of visitors begin from one address; those of ``VisitorLimits`` in the memory of
+  ///     this process unless given.
   ///   - revocations: where the end of a session is published, for the access tokens that name it.
   ///   - clock: the clock of the system, except in tests.
   ///   - events: where beginnings and ends are told.
@@ -70,8 +74,8 @@ public struct Sessions<Store: RecordStore>: Sendable {
   ///
   /// - Parameter fields: the values of all its Cookie fields.
   /// - Returns: the session; `nil` when there is no cookie, or its session is over or was never there.
-  /// - Throws: ``SessionError`` with the codes `cookie`, `storeUnavailable`, `corrupt`, `cancelled`, `failure`: the request is to be
-  ///   refused, not to be taken for one without a session.
+  /// - Throws: ``SessionError`` with the codes `cookie`, `storeUnavailable`, `corrupt`, `cancelled`, `failure`: the
+  ///   request is to be refused, not to be taken for one without a session.
   nonisolated(nonsending) public func session(in fields: [String]) async throws(SessionError) -> Session? {
     // On the executor of the caller, as all on this path: a look-up is not worth a change of executors.
     var remaining = RemainingWork.nothing

@@ -4,8 +4,8 @@
 ///
 /// Each is a record in the store, for as long as the idle limit lasts: without a limit one client fills a store.
 ///
-///     let sessions = try Sessions(store: store, ring: ring, origins: origins)  // limited in the memory of this process
-///     let begun = try await sessions.beginAnonymous(from: address)
+///     let sessions = try Sessions(store: store, ring: ring, origins: origins)  // limited in the memory of this
+///     process let begun = try await sessions.beginAnonymous(from: address)
 public struct VisitorLimits: Sendable {
   /// Sessions from what one subscriber has (``ClientAddress/Width/subscriber``): 1,200 an hour, 120 at once.
   public static let perSubscriber = RateLimit(constant: 1200, seconds: 3600, burst: 120)
@@ -17,8 +17,8 @@ public struct VisitorLimits: Sendable {
   private let site: RateLimit
 
   /// - Parameters:
-  ///   - store: where the buckets are. ``MemoryRateLimitStore`` costs no record; with ``RecordRateLimitStore`` all servers have one
-  ///     limit.
+  ///   - store: where the buckets are. ``MemoryRateLimitStore`` costs no record; with ``RecordRateLimitStore`` all
+  ///     servers have one limit.
   ///   - subscriber: sessions from one address, or one /64 of IPv6.
   ///   - site: sessions from a /24 of IPv4, or a /48 of IPv6.
   public init(
@@ -31,8 +31,8 @@ public struct VisitorLimits: Sendable {
     self.site = site
   }
 
-  /// Takes one session from the buckets of an address: its own first, so that a client that is refused takes nothing from its
-  /// neighbours.
+  /// Takes one session from the buckets of an address: its own first, so that a client that is refused takes nothing
+  /// from its neighbours.
   ///
   /// - Returns: seconds after which to try again; `nil` when there was one.
   func take(_ address: ClientAddress) async throws(StoreError) -> Int64? {

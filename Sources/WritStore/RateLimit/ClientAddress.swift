@@ -10,14 +10,14 @@
 
 /// The address that a request comes from, as limits see it.
 ///
-/// An IPv4 address that stands inside IPv6 (`::ffff:192.0.2.1`, RFC 4291, section 2.5.5.2) is that IPv4 address; ports and zones do not
-/// count.
+/// An IPv4 address that stands inside IPv6 (`::ffff:192.0.2.1`, RFC 4291, section 2.5.5.2) is that IPv4 address; ports
+/// and zones do not count.
 public struct ClientAddress: Sendable, Hashable, CustomStringConvertible {
   /// How much of an address says who somebody is.
   public enum Width: Sendable, Hashable, CaseIterable {
-    /// What one subscriber has: an IPv4 address, a /64 of IPv6.
+    /// The addresses of one subscriber: an IPv4 address, a /64 of IPv6.
     case subscriber
-    /// What a site or a small provider has: a /24 of IPv4, a /48 of IPv6.
+    /// The addresses of a site or a small provider: a /24 of IPv4, a /48 of IPv6.
     case site
   }
 
@@ -27,7 +27,8 @@ public struct ClientAddress: Sendable, Hashable, CustomStringConvertible {
   /// 4 or 16 bytes.
   let bytes: [UInt8]
 
-  /// - Parameter text: an IPv4 address, with a port or without one; an IPv6 address, in brackets if it has a port. `nil` for all else.
+  /// - Parameter text: an IPv4 address, with a port or without one; an IPv6 address, in brackets if it has a port.
+  ///   `nil` for all else.
   public init?(_ text: String) {
     guard text.utf8.count <= Self.maximumTextBytes, !text.utf8.contains(0) else { return nil }
     var text = Array(text.utf8)
@@ -54,7 +55,8 @@ public struct ClientAddress: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The address that the request of this task comes from, for the security events that it leads to; `nil` unless the server says it.
+  /// The address that the request of this task comes from, for the security events that it leads to; `nil` unless the
+  /// server says it.
   @TaskLocal public static var current: ClientAddress?
 
   /// The address as it is usually written (RFC 5952 for IPv6), without port and zone.
@@ -72,8 +74,8 @@ public struct ClientAddress: Sendable, Hashable, CustomStringConvertible {
 
   /// The address at the end of a chain of proxies.
   ///
-  /// Who writes `X-Forwarded-For` can put anything in front; only what trusted proxies have added at its end counts. So it is
-  /// read from the end, and the first address that is no trusted proxy is the client's.
+  /// Who writes `X-Forwarded-For` can put anything in front; only what trusted proxies have added at its end counts. So
+  /// it is read from the end, and the first address that is no trusted proxy is the client's.
   ///
   /// - Parameters:
   ///   - peer: the address that the connection comes from.

@@ -5,8 +5,8 @@
 ///     let limit = try RateLimit(5, per: .seconds(60))            // 5 at once, then one every 12 s
 ///     let slow = try RateLimit(100, per: .seconds(86_400), burst: 10)
 ///
-/// Computed as the generic cell rate algorithm does (ITU-T I.371), in whole nanoseconds: a bucket is one number, the time at
-/// which it is full again.
+/// Computed as the generic cell rate algorithm does (ITU-T I.371), in whole nanoseconds: a bucket is one number, the
+/// time at which it is full again.
 public struct RateLimit: Sendable, Equatable {
   /// Tokens of the largest bucket, and of the highest rate.
   public static let maximumCount = 1_000_000_000

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whose bucket: an account, or where somebody comes from, and what the limit is for.
+/// The key of a bucket: an account or an address, and the purpose of the limit.
 ///
-/// Only its SHA-256 is kept, so that a store does not grow with the length of names. Who has a dump can try names he knows.
+/// Only its SHA-256 is kept, so that a store does not grow with the length of names. Who has a dump can try names he
+/// knows.
 public struct RateLimitKey: Sendable, Hashable {
   let id: RecordID
 

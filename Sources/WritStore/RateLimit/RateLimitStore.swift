@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where buckets are kept: ``MemoryRateLimitStore``, ``RecordRateLimitStore`` over any store of records, or one's own.
+/// A store of buckets: ``MemoryRateLimitStore``, ``RecordRateLimitStore`` over any store of records, or one's own.
 public protocol RateLimitStore: Sendable {
   /// The servers that take from the same buckets; one process unless the type says more.
   var reach: StoreReach { get }
@@ -48,10 +48,10 @@ public struct RateLimiter<Store: RateLimitStore>: Sendable {
   }
 }
 
-/// What holds when the store of limits fails.
+/// The behaviour when the store of limits fails.
 public enum RateLimitFallback: Sendable, Hashable {
   /// The error is thrown: nothing goes on without its limit.
   case refuse
-  /// What is limited goes on; for what is worth more than its limit.
+  /// Allows the request; for calls that are worth more than their limit.
   case allow
 }

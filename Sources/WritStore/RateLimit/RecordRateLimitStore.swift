@@ -2,8 +2,9 @@
 
 /// Buckets in a store of records, for limits that hold across restarts and servers.
 ///
-/// A bucket that is full again has expired, and the store sweeps it away. Its clock is that of the records, which somebody may
-/// set: a step forward fills buckets, a step back empties none and keeps nobody out for longer than an empty bucket does.
+/// A bucket that is full again has expired, and the store sweeps it away. Its clock is that of the records, which
+/// somebody may set: a step forward fills buckets, a step back empties none and keeps nobody out for longer than an
+/// empty bucket does.
 public struct RecordRateLimitStore<Store: RecordStore>: RateLimitStore {
   /// How often a take is tried again because another came first.
   public static var maximumTries: Int { 1000 }
@@ -25,7 +26,8 @@ public struct RecordRateLimitStore<Store: RecordStore>: RateLimitStore {
 
   /// Takes from a bucket; a bucket that is not known is full.
   ///
-  /// - Throws: ``StoreError``, with the code `conflict` when the bucket was modified concurrently ``maximumTries`` times.
+  /// - Throws: ``StoreError``, with the code `conflict` when the bucket was modified concurrently ``maximumTries``
+  ///   times.
   public func take(_ limit: RateLimit, from key: RateLimitKey) async throws(StoreError) -> RateLimitAnswer {
     do {
       return try await tryToTake(limit, from: RecordKey(.rateLimit, key.id))

@@ -4,10 +4,11 @@
 ///
 ///     let store = try MemoryRecordStore()
 ///
-/// For one server, or for tests: two servers would know nothing of each other's sessions. When it is full it refuses to insert,
-/// and forgets nothing before its time; what has expired makes room first. Sessions of visitors take at most half of the store,
-/// buckets of limits at most three eighths: strangers cannot take the room of accounts. A record takes 330 to 550 bytes, up to
-/// 118 of its own and its owner's included. Any number of threads may use the store at once.
+/// For one server, or for tests: two servers would know nothing of each other's sessions. When it is full it refuses to
+/// insert, and forgets nothing before its time; what has expired makes room first. Sessions of visitors take at most
+/// half of the store, buckets of limits at most three eighths: strangers cannot take the room of accounts. A record
+/// takes 330 to 550 bytes, up to 118 of its own and its owner's included. Any number of threads may use the store at
+/// once.
 public final class MemoryRecordStore: RecordStore, Sendable {
   /// Records of the largest store.
   public static let largestCount = 100_000_000

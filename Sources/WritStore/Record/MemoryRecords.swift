@@ -2,11 +2,11 @@
 
 /// The records of one part of a ``MemoryRecordStore``, and the chains that lead from owners to them.
 ///
-/// A hash table that is probed slot after slot, by their tags. Among a million records what costs is to fetch memory: a record of
-/// usual length lies in its slot, so that one place is fetched, one page translated.
+/// A hash table that is probed slot after slot, by their tags. Among a million records what costs is to fetch memory: a
+/// record of usual length lies in its slot, so that one place is fetched, one page translated.
 ///
-/// Keys are hashes already, yet who chooses what is hashed may look for some that agree in a few bits: the place comes from a product
-/// with a seed that nobody knows.
+/// Keys are hashes already, yet who chooses what is hashed may look for some that agree in a few bits: the place comes
+/// from a product with a seed that nobody knows.
 struct MemoryRecords: ~Copyable, Sendable {
   private static var none: UInt32 { .max }
 
@@ -36,7 +36,7 @@ struct MemoryRecords: ~Copyable, Sendable {
 
   // MARK: One record
 
-  /// Where the search for an identifier begins, and the tag that it looks for.
+  /// Returns the index at which the search for an identifier begins, and the tag that it looks for.
   @inline(__always)
   private func home(_ id: RecordID) -> (index: Int, tag: UInt8) {
     let product = (id.first ^ seeds.0).multipliedFullWidth(by: id.second ^ seeds.1)

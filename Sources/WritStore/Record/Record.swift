@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a store keeps under a key, and the version it had when it was read.
+/// A stored record with the version it had when it was read.
 public struct Record: Sendable, Equatable {
-  /// What it was found by.
+  /// The key of the record.
   public let key: RecordKey
   /// Its version: another one after each change.
   public let version: RecordVersion
-  /// What is kept.
+  /// The content of the record.
   public let content: RecordContent
 
   /// A record as a store has read it.
@@ -29,8 +29,8 @@ public enum ImmediateRead: Sendable {
 
 /// Which of the states of a record one has seen.
 ///
-/// One key never has a version twice, not even after its record was removed and inserted again: a store counts all that it
-/// writes, or takes 64 random bits.
+/// One key never has a version twice, not even after its record was removed and inserted again: a store counts all that
+/// it writes, or takes 64 random bits.
 public struct RecordVersion: Sendable, Hashable {
   /// The number in the store.
   public let number: UInt64
@@ -63,8 +63,8 @@ public struct RecordContent: Sendable, Equatable, CustomStringConvertible, Custo
   /// - Parameters:
   ///   - bytes: at most ``maximumBytes``.
   ///   - format: which format they have; who reads refuses those it does not know.
-  ///   - owner: whose they are, compared as bytes, usually a name in UTF-8; at most ``maximumOwnerBytes``. What is nobody's is
-  ///     not found by owner.
+  ///   - owner: whose they are, compared as bytes, usually a name in UTF-8; at most ``maximumOwnerBytes``. What is
+  ///     nobody's is not found by owner.
   ///   - expires: the first second since 1970 in which the record is gone.
   /// - Throws: ``StoreError`` with the code `tooLarge`.
   public init(
@@ -93,7 +93,7 @@ public struct RecordContent: Sendable, Equatable, CustomStringConvertible, Custo
     self.expires = min(max(0, expires), Self.never)
   }
 
-  /// What a store in this process has taken apart.
+  /// Makes content from the parts that a store in this process holds.
   @inline(__always)
   init(storage: [UInt8], ownerCount: UInt8, format: UInt8, expires: Int64) {
     self.storage = storage
@@ -111,7 +111,7 @@ public struct RecordContent: Sendable, Equatable, CustomStringConvertible, Custo
   /// Whether they are somebody's.
   package var hasOwner: Bool { ownerCount > 0 }
 
-  /// Whose they are; empty when nobody's.
+  /// The bytes of the owner; empty when the record has none.
   public var owner: ArraySlice<UInt8> { storage.suffix(Int(ownerCount)) }
 
   /// The bytes, if they have this format.

@@ -2,9 +2,9 @@
 
 internal import LibCrypto
 
-/// What a record is found by: its kind, and 32 bytes.
+/// The key of a record: its kind, and 32 bytes.
 public struct RecordKey: Sendable, Hashable {
-  /// What the record is.
+  /// The kind of the record.
   public let kind: RecordKind
   /// Which one of its kind.
   public let id: RecordID
@@ -80,9 +80,10 @@ public struct RecordID: Sendable, Hashable, Comparable {
   }
 }
 
-/// What a record is; a number, so that rows are small.
+/// The kind of a record; a number, so that rows are small.
 ///
-/// The numbers are part of what is stored: none is ever used for something else. Those from 32768 on are for applications.
+/// The numbers are part of what is stored: none is ever used for something else. Those from 32768 on are for
+/// applications.
 public struct RecordKind: Sendable, Hashable {
   /// The number in the store.
   public let number: UInt16
@@ -119,6 +120,6 @@ public struct RecordKind: Sendable, Hashable {
   public static let rateLimit = RecordKind(10)
   /// The epoch of an account's families of refresh tokens: by the hash of its name.
   public static let refreshEpoch = RecordKind(11)
-  /// What a ring of secrets has sealed to be opened at start, by the hash of the secret's identifier.
+  /// A text sealed by a ring of secrets to be opened at start, under the hash of the secret's identifier.
   public static let secretCheck = RecordKind(12)
 }

@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// The part of a store that records take which strangers can make without an account, as many as they like.
 ///
-/// A store that is bounded keeps room beside them: visitors take at most half of it, buckets of limits at most three eighths. So whatever
-/// strangers do, an eighth is left for passwords, sessions and the like.
+/// A store that is bounded keeps room beside them: visitors take at most half of it, buckets of limits at most three
+/// eighths. So whatever strangers do, an eighth is left for passwords, sessions and the like.
 package enum RecordPart: Sendable, CaseIterable {
   /// Sessions of visitors, and the wrong passwords of names that are no accounts.
   case visitors
@@ -29,10 +29,11 @@ package enum RecordPart: Sendable, CaseIterable {
     }
   }
 
-  /// As much of a whole as the part may take; one at least.
+  /// Returns the part's share of a whole; at least one.
   package func share(of whole: Int) -> Int { Self.eighths(eighths, of: whole) }
 
-  /// The use of a whole from which on the part gets no more, where a store does not count its parts: three quarters, seven eighths.
+  /// The use of a whole from which on the part gets no more, where a store does not count its parts: three quarters,
+  /// seven eighths.
   package func ceiling(of whole: Int) -> Int {
     switch self {
     case .visitors: Self.eighths(6, of: whole)

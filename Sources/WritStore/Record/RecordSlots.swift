@@ -6,13 +6,13 @@
 
 /// A place for one record: three lines of the cache, the first one with nearly all but what is kept.
 struct RecordSlot: Sendable {
-  /// What is left of three lines.
+  /// The bytes that fit in the rest of three cache lines.
   fileprivate typealias Bytes = InlineArray<118, UInt8>
   /// Bytes of a content and its owner that lie in the slot.
   static let inlineCount = MemoryLayout<Bytes>.size
 
   var id = RecordID(0, 0, 0, 0)
-  /// What is longer.
+  /// The bytes of content that does not fit.
   var overflow: [UInt8]?
   var version: UInt64 = 0
   /// The chain of records whose owners have hashes of one place.
@@ -94,7 +94,7 @@ struct RecordSlots: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// What is kept in a slot that is taken.
+  /// Returns the content of an occupied slot.
   @inline(__always)
   func content(_ index: Int) -> RecordContent {
     if let overflow = self[index].overflow { return self[index].content(overflow) }

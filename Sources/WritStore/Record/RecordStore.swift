@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where sessions, one-time passwords, refresh tokens and the like are kept: ``MemoryRecordStore``, `SQLiteRecordStore` of the module
-/// `WritSQLite`, or one's own, checked by the cases of `WritStoreTesting`.
+/// A store of sessions, one-time passwords, refresh tokens and the like: ``MemoryRecordStore``, `SQLiteRecordStore` of
+/// the module `WritSQLite`, or one's own, checked by the cases of `WritStoreTesting`.
 ///
-/// A record is bytes under a key. What must happen exactly once rests on two calls alone, each all or nothing for all that use
-/// the store at once: ``insert(_:as:at:)``, which only one of many can do, and ``replace(_:_:with:at:)`` or
+/// A record is bytes under a key. What must happen exactly once rests on two calls alone, each all or nothing for all
+/// that use the store at once: ``insert(_:as:at:)``, which only one of many can do, and ``replace(_:_:with:at:)`` or
 /// ``remove(_:_:at:)``, which only one of those can do that have seen one version.
 ///
-/// An expired record is absent for every call, whether it has been removed or not; a call for one record that finds it expired removes
-/// it, so that a clock that steps back does not bring it to life again. What a call has acknowledged is there for each call that begins afterwards.
+/// An expired record is absent for every call, whether it has been removed or not; a call for one record that finds it
+/// expired removes it, so that a clock that steps back does not bring it to life again. What a call has acknowledged is
+/// there for each call that begins afterwards.
 ///
-/// Times are seconds since 1970 and come from the caller, so that all parts of a server have one clock. Calls must not block the
-/// thread they are made on.
+/// Times are seconds since 1970 and come from the caller, so that all parts of a server have one clock. Calls must not
+/// block the thread they are made on.
 ///
 /// Stores throw ``StoreError``; any other error is taken for ``StoreError/Code/storeUnavailable``.
 public protocol RecordStore: Sendable {
@@ -23,8 +24,8 @@ public protocol RecordStore: Sendable {
 
   /// Reads the record of a key without waiting, where the store can.
   ///
-  /// ``Sessions`` asks this first for each request. A store in the memory of the process answers it as ``read(_:at:)`` would; unless
-  /// it is implemented, the answer is ``ImmediateRead/mustWait``.
+  /// ``Sessions`` asks this first for each request. A store in the memory of the process answers it as ``read(_:at:)``
+  /// would; unless it is implemented, the answer is ``ImmediateRead/mustWait``.
   func readImmediately(_ key: RecordKey, at now: Int64) -> ImmediateRead
 
   /// Inserts a record unless there is one.
@@ -63,8 +64,8 @@ public protocol RecordStore: Sendable {
     at now: Int64
   ) async throws -> [Record]
 
-  /// Records of one kind, whoever owns them, in the order of their identifiers: for an administrator's page, and for what looks through
-  /// a store at start.
+  /// Records of one kind, whoever owns them, in the order of their identifiers: for an administrator's page, and for
+  /// what looks through a store at start.
   ///
   /// - Parameters:
   ///   - kind: the kind of the records.

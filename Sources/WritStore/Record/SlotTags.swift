@@ -2,8 +2,8 @@
 
 /// A byte for each slot of a table: whether it is taken, and seven bits of the hash of what is there.
 ///
-/// A search looks at eight at once, and goes to the slot itself only where it will nearly always find what it looks for. A
-/// million tags are a megabyte, their slots 192.
+/// A search looks at eight at once, and goes to the slot itself only where it will nearly always find what it looks
+/// for. A million tags are a megabyte, their slots 192.
 struct SlotTags: Sendable {
   /// Tags that are looked at together.
   static let groupCount = 8
@@ -54,8 +54,8 @@ struct SlotTags: Sendable {
     unsafe UInt64(littleEndian: bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
   }
 
-  /// The highest bits of those tags that are this one; behind the first one there may be others, that differ in the lowest bit: if
-  /// this one is of slots that are taken, so are those.
+  /// The highest bits of those tags that are this one; behind the first one there may be others, that differ in the
+  /// lowest bit: if this one is of slots that are taken, so are those.
   @inline(__always)
   static func matches(_ group: UInt64, _ tag: UInt8) -> UInt64 {
     let differences = group ^ (ones &* UInt64(tag))

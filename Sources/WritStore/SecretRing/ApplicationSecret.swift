@@ -11,7 +11,7 @@ public struct ApplicationSecret: Sendable, CustomStringConvertible, CustomReflec
   /// The longest identifier.
   public static let maximumIdentifierBytes = 32
 
-  /// What is sealed under the secret says so by this name, which anybody may see.
+  /// The name of the secret in everything sealed under it; it is not secret itself.
   public let identifier: String
   let bytes: SecretBytes
 
@@ -41,7 +41,8 @@ public struct ApplicationSecret: Sendable, CustomStringConvertible, CustomReflec
 
   /// A new random secret.
   ///
-  /// - Throws: ``SecretError`` with the codes `malformed` for the identifier, `failure` when libcrypto has no randomness.
+  /// - Throws: ``SecretError`` with the codes `malformed` for the identifier, `failure` when libcrypto has no
+  ///   randomness.
   public static func generate(identifier: String) throws(SecretError) -> ApplicationSecret {
     let bytes = try SecretError.catching { () throws(LibCryptoError) in try Randomness.secretBytes(byteCount) }
     return try ApplicationSecret(bytes, identifier: identifier)

@@ -2,13 +2,13 @@
 
 package import LibCrypto
 
-/// What stands before sealed bytes and codes: the format (1), the count of bytes of the identifier of the secret, the identifier.
+/// The header of sealed bytes and codes: the format (1), the length of the identifier of the secret, the identifier.
 package struct SealedForm {
   private static let format: UInt8 = 1
 
   /// The secret that something was sealed under.
   package let identifier: [UInt8]
-  /// What follows.
+  /// The bytes behind the header.
   package let body: Range<Int>
 
   package init(_ sealed: Span<UInt8>) throws(SecretError) {
@@ -28,8 +28,8 @@ package struct SealedForm {
     [format, UInt8(truncatingIfNeeded: identifier.count)] + identifier
   }
 
-  /// What is authenticated beside the content: the header, and the context behind the count of its bytes, so that
-  /// nothing of one can be taken for the other, nor for what follows.
+  /// Returns the additional authenticated data: the header, then the context behind its length, so that neither can be
+  /// mistaken for the other or for the body.
   package static func additionalData(_ identifier: [UInt8], _ context: Span<UInt8>) -> [UInt8] {
     var data = header(identifier)
     let count = UInt64(context.count)
@@ -40,7 +40,7 @@ package struct SealedForm {
   }
 }
 
-/// What was sealed, opened; it never prints, and is wiped when the last copy is gone.
+/// The opened content of sealed bytes; it never prints, and is wiped when the last copy is gone.
 public struct OpenedSecret: Sendable, CustomStringConvertible, CustomReflectable {
   package let bytes: SecretBytes
   /// Whether it was sealed under another secret than the first one, and should be sealed again.

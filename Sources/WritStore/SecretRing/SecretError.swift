@@ -6,7 +6,7 @@ package import LibCrypto
 ///
 /// The message never holds a secret, nor what was sealed.
 public struct SecretError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong.
+  /// The kinds of this error.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The file of secrets, or an identifier in it, is not in the form it should have; or something sealed is not.
     public static let malformed = Code(.malformed)
@@ -22,7 +22,7 @@ public struct SecretError: Error, Sendable, CustomStringConvertible {
     public static let permissions = Code(.permissions)
     /// There is no secret at all, or none of the identifier that something was sealed under.
     public static let secretUnknown = Code(.secretUnknown)
-    /// What was sealed was changed, or sealed for something else.
+    /// Sealed bytes were changed, or sealed for another purpose.
     public static let authentication = Code(.authentication)
     /// libcrypto failed.
     public static let failure = Code(.failure)
@@ -41,9 +41,9 @@ public struct SecretError: Error, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
   }
 
-  /// What is wrong.
+  /// The kind of error.
   public let code: Code
-  /// What is wrong, in words.
+  /// The message.
   public let description: String
   /// The error of libcrypto that led to this one, where there is one.
   public let underlyingError: (any Error)?

@@ -8,20 +8,21 @@
   internal import Darwin
 #endif
 
-/// What may be wrong with the place of a file of secrets and is accepted all the same, by name.
+/// The deviations in the place of a file of secrets that are accepted by name.
 ///
-/// Nothing unless given: the file belongs to the process's user or to root, only its owner can read it, and nobody else can
-/// put another one in its place. A file that others can write to is never accepted.
+/// Nothing unless given: the file belongs to the process's user or to root, only its owner can read it, and nobody else
+/// can put another one in its place. A file that others can write to is never accepted.
 public struct SecretFileTrust: OptionSet, Sendable, Hashable {
   /// The bits of what is accepted.
   public let rawValue: UInt8
 
-  /// What these bits say.
+  /// The exceptions of these bits.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// The file's group can read it (mode 0640).
   public static let groupReadable = SecretFileTrust(rawValue: 1)
-  /// Every user of the machine can read it (mode 0644): as Docker and Kubernetes mount secrets, where a container has one user.
+  /// Every user of the machine can read it (mode 0644): as Docker and Kubernetes mount secrets, where a container has
+  /// one user.
   public static let everyoneReadable = SecretFileTrust(rawValue: 2)
   /// The file, or a link to it, belongs to another user than the process's and root.
   public static let foreignOwner = SecretFileTrust(rawValue: 4)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What keys made from a secret are for; those of one purpose say nothing about those of another.
+/// The purpose of keys derived from a secret; keys of one purpose reveal nothing about those of another.
 public enum SecretPurpose: String, Sendable, Hashable, CaseIterable {
   /// Mixed into passwords before they are hashed.
   case pepper
@@ -14,9 +14,9 @@ public enum SecretPurpose: String, Sendable, Hashable, CaseIterable {
   case refreshSuccessor = "refresh-successor"
   /// Cookies of devices that have logged in before.
   case device
-  /// What an application seals for itself.
+  /// Data that an application seals for itself.
   case application
 
-  /// What HKDF is told: the use of the key, and the purpose.
+  /// Returns the label for HKDF: the use of the key, and the purpose.
   func label(_ use: StaticString) -> [UInt8] { Array("writ 1 \(use) \(rawValue)".utf8) }
 }

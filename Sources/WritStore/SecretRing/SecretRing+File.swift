@@ -12,8 +12,10 @@ extension SecretRing {
   ///
   /// - Parameters:
   ///   - path: of a regular file, or a link to one.
-  ///   - trust: what is accepted of its place by name, for example ``SecretFileTrust/everyoneReadable`` for a secret that Docker has mounted.
-  /// - Throws: ``SecretError`` with the codes `file`, `permissions` when others can read or replace it, and those of ``init(text:)``.
+  ///   - trust: what is accepted of its place by name, for example ``SecretFileTrust/everyoneReadable`` for a secret
+  ///     that Docker has mounted.
+  /// - Throws: ``SecretError`` with the codes `file`, `permissions` when others can read or replace it, and those of
+  ///   ``init(text:)``.
   public convenience init(contentsOfFile path: String, accepting trust: SecretFileTrust = []) throws(SecretError) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw SecretError(.file, "the path of a file of secrets is empty or contains a NUL")
@@ -40,7 +42,8 @@ extension SecretRing {
   ///
   /// The first one seals. Empty lines, and those that begin with `#`, are skipped; lines end with LF.
   ///
-  /// - Throws: ``SecretError`` with the codes `malformed`, `weak`, `tooLarge` and those of ``init(_:)``, naming the line.
+  /// - Throws: ``SecretError`` with the codes `malformed`, `weak`, `tooLarge` and those of ``init(_:)``, naming the
+  ///   line.
   public convenience init(text: Span<UInt8>) throws(SecretError) {
     guard text.count <= Self.maximumFileBytes else {
       throw SecretError(.tooLarge, "a text of secrets has more than \(Self.maximumFileBytes) bytes")

@@ -9,9 +9,9 @@ internal import LibCrypto
 ///     let opened = try ring.open(sealed.span, for: .oneTimeSecret, boundTo: record.span)
 ///     if opened.isOutdated { … }  // seal it again, under the first secret
 ///
-/// A new secret is put in front, and the old one stays until nothing is sealed under it any more. Keys of different purposes
-/// are apart (HKDF, RFC 5869). Sealing is AES-256-GCM (NIST SP 800-38D) with a random vector, so a secret should seal no more than 2^32
-/// times for one purpose. Any number of threads may use one ring.
+/// A new secret is put in front, and the old one stays until nothing is sealed under it any more. Keys of different
+/// purposes are apart (HKDF, RFC 5869). Sealing is AES-256-GCM (NIST SP 800-38D) with a random vector, so a secret
+/// should seal no more than 2^32 times for one purpose. Any number of threads may use one ring.
 public final class SecretRing: Sendable, CustomStringConvertible, CustomReflectable {
   /// Secrets of a ring at most.
   public static let maximumCount = 16
@@ -20,8 +20,8 @@ public final class SecretRing: Sendable, CustomStringConvertible, CustomReflecta
   private let first: DerivedKeys
 
   /// - Parameter secrets: at least one, the one that seals first.
-  /// - Throws: ``SecretError`` with the codes `secretUnknown` when there is none, `ambiguous` when two have one identifier, `tooLarge` when
-  ///   there are more than ``maximumCount``, `failure` when libcrypto fails.
+  /// - Throws: ``SecretError`` with the codes `secretUnknown` when there is none, `ambiguous` when two have one
+  ///   identifier, `tooLarge` when there are more than ``maximumCount``, `failure` when libcrypto fails.
   public init(_ secrets: [ApplicationSecret]) throws(SecretError) {
     guard secrets.count <= Self.maximumCount else {
       throw SecretError(.tooLarge, "a ring has \(secrets.count) secrets, expected at most \(Self.maximumCount)")
@@ -116,7 +116,8 @@ public final class SecretRing: Sendable, CustomStringConvertible, CustomReflecta
     SealedForm.header(first.identifier) + (try Self.code(of: message, purpose, context, first).bytes)
   }
 
-  /// Whether a code was made of this message under any of the secrets, for the same purpose and context; compared in constant time.
+  /// Whether a code was made of this message under any of the secrets, for the same purpose and context; compared in
+  /// constant time.
   ///
   /// - Throws: ``SecretError`` with the codes `malformed`, `secretUnknown`, `failure`.
   public func isValid(

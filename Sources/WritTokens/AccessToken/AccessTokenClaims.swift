@@ -10,7 +10,8 @@
 public struct AccessTokenClaims: TokenClaims, Hashable {
   /// `client_id`: the client that asked for the token; required.
   public var clientIdentifier: String
-  /// `scope`: the permissions of the token; read from names with spaces between, or from an array as some issuers write it.
+  /// `scope`: the permissions of the token; read from names with spaces between, or from an array as some issuers write
+  /// it.
   public var scope: [String]
   /// `auth_time`: the time at which the user authenticated.
   public var authenticationTime: NumericDate?
@@ -26,8 +27,8 @@ public struct AccessTokenClaims: TokenClaims, Hashable {
   public var entitlements: [String]
   /// `sid`: the session that the token was issued in, `SessionHandle.description`; it is refused once that is revoked.
   public var sessionIdentifier: String?
-  /// ``refreshFamilyClaim``: the family of refresh tokens that the token was issued with, `RefreshFamilyHandle.description`; it is
-  /// refused once that is revoked.
+  /// ``refreshFamilyClaim``: the family of refresh tokens that the token was issued with,
+  /// `RefreshFamilyHandle.description`; it is refused once that is revoked.
   public var refreshFamily: String?
   /// `cnf`: who may use the token; without, any bearer.
   public var confirmation: TokenConfirmation?
@@ -50,7 +51,8 @@ public struct AccessTokenClaims: TokenClaims, Hashable {
 
   /// Reads the claims.
   ///
-  /// - Throws: `TokenError` with the code `claim` when `client_id` is missing, or another claim is not what it should be.
+  /// - Throws: `TokenError` with the code `claim` when `client_id` is missing, or another claim is not what it should
+  ///   be.
   public init(reading claims: ClaimsReader) throws(TokenError) {
     clientIdentifier = try claims.string("client_id")
     scope = try Self.scope(claims)
@@ -102,14 +104,14 @@ public struct AccessTokenClaims: TokenClaims, Hashable {
 }
 
 extension TokenRules {
-  /// The rules of RFC 9068, section 4: `typ` is `at+jwt`; `iss`, `aud` and `exp` are checked; `sub`, `client_id`, `iat` and `jti`
-  /// are there; a token with `cnf` needs its proof.
+  /// The rules of RFC 9068, section 4: `typ` is `at+jwt`; `iss`, `aud` and `exp` are checked; `sub`, `client_id`, `iat`
+  /// and `jti` are there; a token with `cnf` needs its proof.
   ///
   /// - Parameters:
   ///   - issuer: the authorization server.
   ///   - audience: the resource server's own name.
-  ///   - type: the `typ` that the header must have. Authorization servers that do not follow RFC 9068 write `JWT`; then an ID
-  ///     token for the same audience is taken, too.
+  ///   - type: the `typ` that the header must have. Authorization servers that do not follow RFC 9068 write `JWT`; then
+  ///     an ID token for the same audience is taken, too.
   public static func accessToken(
     issuer: String,
     audience: String,

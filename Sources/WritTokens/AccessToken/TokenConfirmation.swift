@@ -23,8 +23,8 @@ public struct TokenConfirmation: Sendable, Hashable {
 
   /// The claim `cnf`, `nil` where there is none; one that is `null` counts as missing.
   ///
-  /// - Throws: `TokenError` with the code `claim` when it is not an object, when a thumbprint is not SHA-256 in base64url, or when
-  ///   it has neither: how its holder would be known then cannot be checked here.
+  /// - Throws: `TokenError` with the code `claim` when it is not an object, when a thumbprint is not SHA-256 in
+  ///   base64url, or when it has neither: how its holder would be known then cannot be checked here.
   public init?(reading claims: ClaimsReader) throws(TokenError) {
     let document = claims.document
     guard let object = claims.token.registered.confirmation else { return nil }
@@ -63,7 +63,8 @@ public struct TokenConfirmation: Sendable, Hashable {
 
   /// Checks that a token is used by the holder of a certificate (RFC 8705, section 3).
   ///
-  /// - Parameter certificate: that with which the client authenticated itself in TLS, in DER. Nothing else of it is looked at.
+  /// - Parameter certificate: that with which the client authenticated itself in TLS, in DER. Nothing else of it is
+  ///   looked at.
   /// - Throws: `TokenError` with the code `binding` when the token is not bound to it, `tooLarge`, `failure`.
   public func checkCertificate(_ certificate: Span<UInt8>) throws(TokenError) {
     let thumbprint = try Self.thumbprint(ofCertificate: certificate)

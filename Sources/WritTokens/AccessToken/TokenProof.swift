@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The proof that a request brings for a token that is bound to a key or a certificate (`cnf`): a DPoP proof (RFC 9449), the
-/// client's certificate (RFC 8705), or both where the token is bound to both.
+/// The proof that a request brings for a token that is bound to a key or a certificate (`cnf`): a DPoP proof (RFC
+/// 9449), the client's certificate (RFC 8705), or both where the token is bound to both.
 ///
 ///     let token = try verifier.verify(
 ///       text,
@@ -27,7 +27,8 @@ public struct TokenProof<Memory: ReplayMemory>: Sendable {
   /// - Parameters:
   ///   - field: the value of the one field `DPoP` of the request; refuse a request that has several.
   ///   - method: the method of the request.
-  ///   - uri: the URI of the request as the client sees it, made of the server's configured name and the request's path.
+  ///   - uri: the URI of the request as the client sees it, made of the server's configured name and the request's
+  ///     path.
   ///   - verifier: the verifier of proofs.
   ///   - replays: the proofs that were seen.
   ///   - certificate: the client's certificate in DER, where the connection has one.

@@ -9,8 +9,8 @@ extension TokenVerifier {
   ///   - token: at most ``maximumTokenBytes``; the proof is for these bytes.
   ///   - type: one's own claims.
   ///   - proof: the proof that the request brings.
-  /// - Throws: `TokenError` as ``verify(_:as:)-(String,_)`` does, and as the proof's verifier does: `binding` when the token is
-  ///   bound to another key or certificate, or to none.
+  /// - Throws: `TokenError` as ``verify(_:as:)-(String,_)`` does, and as the proof's verifier does: `binding` when the
+  ///   token is bound to another key or certificate, or to none.
   public func verify<Claims: TokenClaims>(
     _ token: String,
     as type: Claims.Type = Claims.self,
@@ -22,7 +22,8 @@ extension TokenVerifier {
     return verified
   }
 
-  /// Verifies a token together with the proof that its `cnf` asks for; fetches keys as ``verifyRefreshingKeys(_:as:)`` does.
+  /// Verifies a token together with the proof that its `cnf` asks for; fetches keys as ``verifyRefreshingKeys(_:as:)``
+  /// does.
   ///
   /// - Parameters:
   ///   - token: at most ``maximumTokenBytes``; the proof is for these bytes.
@@ -46,7 +47,8 @@ extension ActiveToken {
   ///
   /// - Parameters:
   ///   - token: the token as it was sent.
-  ///   - proof: the proof that the request brings; without one, a token that is bound to a key or a certificate is refused.
+  ///   - proof: the proof that the request brings; without one, a token that is bound to a key or a certificate is
+  ///     refused.
   /// - Throws: `TokenError` with the code `binding`, and as the proof's verifier does.
   public func checkSender(of token: String, proof: TokenProof<LocalReplayMemory>? = nil) throws(TokenError) {
     if let proof { return try proof.check(token, confirmation) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An algorithm that encrypts the content of a token, by its name in the header parameter `enc` (RFC 7518, section 5.1).
+/// An algorithm that encrypts the content of a token, by its name in the header parameter `enc` (RFC 7518, section
+/// 5.1).
 public enum ContentEncryptionAlgorithm: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
   /// AES-CBC with 128 bits, HMAC with SHA-256.
   case a128CBCHS256 = "A128CBC-HS256"

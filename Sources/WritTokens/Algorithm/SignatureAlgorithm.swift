@@ -4,8 +4,8 @@ internal import LibCrypto
 
 /// An algorithm that signs, by its name in the header parameter `alg`.
 ///
-/// Sources: RFC 7518, section 3.1; RFC 8037 (`EdDSA`); RFC 8812 (`ES256K`); RFC 9864 (`Ed25519`, `Ed448`). `none` does not
-/// exist here, so that no token can ask for it.
+/// Sources: RFC 7518, section 3.1; RFC 8037 (`EdDSA`); RFC 8812 (`ES256K`); RFC 9864 (`Ed25519`, `Ed448`). `none` does
+/// not exist here, so that no token can ask for it.
 public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
   /// HMAC with SHA-256.
   case hs256 = "HS256"

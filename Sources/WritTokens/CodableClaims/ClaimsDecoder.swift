@@ -4,8 +4,8 @@ internal import StrictJSON
 
 /// Decodes one value of a token's claims.
 ///
-/// Small enough to lie in an existential without an allocation. What it can descend is bounded by the depth at which the
-/// document was read.
+/// Small enough to lie in an existential without an allocation. What it can descend is bounded by the depth at which
+/// the document was read.
 struct ClaimsDecoder: Decoder {
   let token: CheckedToken
   let index: JSONDocument.Index
@@ -120,7 +120,8 @@ extension ClaimsDecoder: SingleValueDecodingContainer {
     literal.utf8.prefix { $0 | 0x20 != UInt8(ascii: "e") }.allSatisfy { !(UInt8(ascii: "1")...UInt8(ascii: "9") ~= $0) }
   }
 
-  /// Whether it is written as an integer; those that fit `Int64` were taken before, and the others cannot be told to be exact.
+  /// Whether it is written as an integer; those that fit `Int64` were taken before, and the others cannot be told to be
+  /// exact.
   private static func isInteger(_ literal: String) -> Bool {
     literal.utf8.allSatisfy { $0 == UInt8(ascii: "-") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
   }

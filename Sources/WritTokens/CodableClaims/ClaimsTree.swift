@@ -4,8 +4,8 @@ internal import StrictJSON
 
 /// Claims while a `Codable` encodes itself: containers may be filled in any order, also several at once.
 ///
-/// One flat list of values, each with the place of its container and of the one after it there. Where something is asked for
-/// that is no JSON, the first failure is kept, as not all that fails may throw.
+/// One flat list of values, each with the place of its container and of the one after it there. Where something is
+/// asked for that is no JSON, the first failure is kept, as not all that fails may throw.
 final class ClaimsTree {
   enum Value {
     /// Nothing yet; an empty object if it stays so.
@@ -26,7 +26,7 @@ final class ClaimsTree {
     var value = Value.none
     /// The name of a member; empty for an element.
     let name: String
-    /// Where the containers around the value lie, the value itself counted.
+    /// The number of containers around the value, the value itself counted.
     let depth: Int
     var count = 0
     var first = 0

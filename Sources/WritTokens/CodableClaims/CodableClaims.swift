@@ -6,15 +6,17 @@
 ///     let text = try issuer.issue(CodableClaims(Role(role: "editor")), subject: "alice", audience: "api")
 ///     let role = try verifier.verify(text, as: CodableClaims<Role>.self).claims.payload
 ///
-/// Integers are read from integers only, and are checked; floating-point numbers are finite, and an integer is never rounded to
-/// one. Registered claims (`sub`, `exp`, …) can be read, but not written: they are the issuer's. Members of objects are found by
-/// the bytes of their names; a `Dictionary` that is made of them compares names as Swift compares strings.
+/// Integers are read from integers only, and are checked; floating-point numbers are finite, and an integer is never
+/// rounded to one. Registered claims (`sub`, `exp`, …) can be read, but not written: they are the issuer's. Members of
+/// objects are found by the bytes of their names; a `Dictionary` that is made of them compares names as Swift compares
+/// strings.
 ///
-/// Of Foundation's types, a `Date` is a NumericDate both ways (seconds since 1970; an integer, or with its fraction where it has
-/// one), as a ``NumericDate`` is; a `URL` is its absolute string; `Data` is base64url; a `UUID` is a string and a `CGFloat` a number.
-/// All others (`Decimal`, `DateComponents`, `Locale`, `TimeZone`, `Measurement`, …) are refused, read or written: what they write is
-/// their inner state. Put a `String` or an integer in their place. The module `WritFoundation`, which the package's product
-/// WritAuthentication contains, knows `Date`, `URL` and `Data`; without it they are refused too.
+/// Of Foundation's types, a `Date` is a NumericDate both ways (seconds since 1970; an integer, or with its fraction
+/// where it has one), as a ``NumericDate`` is; a `URL` is its absolute string; `Data` is base64url; a `UUID` is a
+/// string and a `CGFloat` a number. All others (`Decimal`, `DateComponents`, `Locale`, `TimeZone`, `Measurement`, …)
+/// are refused, read or written: what they write is their inner state. Put a `String` or an integer in their place. The
+/// module `WritFoundation`, which the package's product WritAuthentication contains, knows `Date`, `URL` and `Data`;
+/// without it they are refused too.
 public struct CodableClaims<Payload: Codable & Sendable>: TokenClaims {
   /// One's own claims.
   public var payload: Payload
@@ -26,7 +28,8 @@ public struct CodableClaims<Payload: Codable & Sendable>: TokenClaims {
 
   /// Reads the claims.
   ///
-  /// - Throws: `TokenError` with the code `claim` when they are not those of the type; it names the claim, and shows no value.
+  /// - Throws: `TokenError` with the code `claim` when they are not those of the type; it names the claim, and shows no
+  ///   value.
   public init(reading claims: ClaimsReader) throws(TokenError) {
     do {
       payload = try ClaimsDecoder(claims.token).value(Payload.self)
@@ -48,7 +51,7 @@ public struct CodableClaims<Payload: Codable & Sendable>: TokenClaims {
 }
 
 extension TokenError {
-  /// What a decoder's error says of the claims: where, but not what is there.
+  /// Describes a decoder's error: the place in the claims, but not the content.
   fileprivate init(decoding error: any Error) {
     switch error {
     case let error as TokenError: self = error
@@ -64,7 +67,7 @@ extension TokenError {
     }
   }
 
-  /// What an encoder's error says of the claims.
+  /// Describes an encoder's error.
   fileprivate init(encoding error: any Error) {
     switch error {
     case let error as TokenError: self = error

@@ -4,9 +4,9 @@ internal import LibCrypto
 
 /// Nonces that a server asks proofs for (RFC 9449, sections 8 and 9), so that nobody makes them ahead of time.
 ///
-/// A nonce is the time it was made and a code of it: nothing is stored, and servers that share the key take each other's. Send
-/// ``nonce()`` as `DPoP-Nonce` with an error `use_dpop_nonce` when a proof is refused with the code `nonce`, and with other
-/// responses before the last one has become too old.
+/// A nonce is the time it was made and a code of it: nothing is stored, and servers that share the key take each
+/// other's. Send ``nonce()`` as `DPoP-Nonce` with an error `use_dpop_nonce` when a proof is refused with the code
+/// `nonce`, and with other responses before the last one has become too old.
 public struct DPoPNonces: Sendable {
   /// The longest time that a nonce is taken for.
   public static let maximumLifetime = Duration.seconds(3600)
@@ -16,11 +16,12 @@ public struct DPoPNonces: Sendable {
   private let clock: TokenClock
 
   /// - Parameters:
-  ///   - key: of HMAC, for nothing else, shared by the servers that take each other's nonces; a random one unless given.
+  ///   - key: of HMAC, for nothing else, shared by the servers that take each other's nonces; a random one unless
+  ///     given.
   ///   - lifetime: how long a nonce is taken, a second to ``maximumLifetime``.
   ///   - clock: where the time comes from.
-  /// - Throws: `TokenError` with the code `configuration` when the lifetime is out of range or the key is none of HS256,
-  ///   `failure`.
+  /// - Throws: `TokenError` with the code `configuration` when the lifetime is out of range or the key is none of
+  ///   HS256, `failure`.
   public init(
     key: SymmetricKey? = nil,
     lifetime: Duration = .seconds(300),

@@ -16,6 +16,6 @@ public struct DPoPProof: Sendable {
   /// `typ` of a proof.
   static let type = "dpop+jwt"
 
-  /// What binds a token to the key, for the claims of a token that is issued.
+  /// The confirmation that binds a token to the key, for the claims of a token that is issued.
   public var confirmation: TokenConfirmation { TokenConfirmation(keyThumbprint: thumbprint) }
 }

@@ -46,8 +46,8 @@ public struct DPoPSigner: Sendable {
   ///   - uri: that of the request; query and fragment are left out.
   ///   - accessToken: the token that the request brings.
   ///   - nonce: the one that the server sent last (`DPoP-Nonce`).
-  /// - Throws: `TokenError` with the code `configuration` when the URI is no absolute one of `http` or `https`, `tooLarge`,
-  ///   `failure`.
+  /// - Throws: `TokenError` with the code `configuration` when the URI is no absolute one of `http` or `https`,
+  ///   `tooLarge`, `failure`.
   public func proof(
     method: String,
     uri: String,

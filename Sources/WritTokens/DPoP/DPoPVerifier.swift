@@ -14,8 +14,9 @@ internal import StrictJSON
 ///       text, as: AccessTokenClaims.self,
 ///       proof: .dpop(field, method: "GET", uri: uri, verifier: dpop, replays: replays))
 ///
-/// `field` is the value of the one field `DPoP` of the request: refuse a request that has several. `uri` is the one that the client
-/// sees, made of the server's configured name and the request's path, not of a field that the client sends.
+/// `field` is the value of the one field `DPoP` of the request: refuse a request that has several. `uri` is the one
+/// that the client sees, made of the server's configured name and the request's path, not of a field that the client
+/// sends.
 public struct DPoPVerifier: Sendable {
   /// Bytes of the longest proof that is read.
   public static let maximumProofBytes = 8192
@@ -30,8 +31,8 @@ public struct DPoPVerifier: Sendable {
   private let clock: TokenClock
 
   /// - Parameters:
-  ///   - algorithms: those that proofs may be signed with; only such as key pairs sign with. RSA is not among those of the
-  ///     default, as long keys are slow to verify with.
+  ///   - algorithms: those that proofs may be signed with; only such as key pairs sign with. RSA is not among those of
+  ///     the default, as long keys are slow to verify with.
   ///   - window: how far `iat` may lie before or after now, a second to ``maximumWindow``.
   ///   - nonces: where given, a proof must have one of these.
   ///   - clock: where the time comes from.
@@ -66,8 +67,8 @@ public struct DPoPVerifier: Sendable {
   ///   - method: that of the request.
   ///   - uri: that of the request; query and fragment are not looked at.
   ///   - replays: the proofs that were seen.
-  /// - Throws: `TokenError`: `nonce` when the client is to be sent a nonce, `full` when no more proofs can be remembered, and any
-  ///   other code but `revoked` and `keyUnknown`.
+  /// - Throws: `TokenError`: `nonce` when the client is to be sent a nonce, `full` when no more proofs can be
+  ///   remembered, and any other code but `revoked` and `keyUnknown`.
   public func verify(
     _ proof: String,
     method: String,
@@ -81,7 +82,8 @@ public struct DPoPVerifier: Sendable {
 
   /// Verifies the proof of a request that brings no token, with a memory that several servers share.
   ///
-  /// - Throws: `TokenError` as ``verify(_:method:uri:replays:)-(_,_,_,LocalReplayMemory)`` does, and what the memory throws.
+  /// - Throws: `TokenError` as ``verify(_:method:uri:replays:)-(_,_,_,LocalReplayMemory)`` does, and what the memory
+  ///   throws.
   public func verify(
     _ proof: String,
     method: String,
@@ -104,8 +106,8 @@ public struct DPoPVerifier: Sendable {
   ///   - accessToken: the token as it was sent.
   ///   - confirmation: what the verified token, or its introspection, says of who may use it; none refuses.
   ///   - replays: the proofs that were seen.
-  /// - Throws: `TokenError` as where tokens are issued, and `binding` when the proof is for another token, or the token is bound
-  ///   to another key or to none.
+  /// - Throws: `TokenError` as where tokens are issued, and `binding` when the proof is for another token, or the token
+  ///   is bound to another key or to none.
   @discardableResult
   public func verify(
     _ proof: String,

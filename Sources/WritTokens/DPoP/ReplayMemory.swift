@@ -2,7 +2,7 @@
 
 internal import LibCrypto
 
-/// Where a server keeps which DPoP proofs it has seen (RFC 9449, section 11.1).
+/// A memory of the DPoP proofs that a server has seen (RFC 9449, section 11.1).
 ///
 /// Servers that share clients share it, in a store with an atomic "insert unless there".
 public protocol ReplayMemory: Sendable {
@@ -16,7 +16,8 @@ public protocol ReplayMemory: Sendable {
   func remember(_ proof: [UInt8], until: Int64) async throws -> Bool
 }
 
-/// Proofs that one process has seen: bounded; when it is full, proofs are refused, and none is forgotten before its time.
+/// Proofs that one process has seen: bounded; when it is full, proofs are refused, and none is forgotten before its
+/// time.
 public final class LocalReplayMemory: ReplayMemory {
   /// Proofs in the largest memory.
   public static let largestCount = 10_000_000
@@ -28,8 +29,8 @@ public final class LocalReplayMemory: ReplayMemory {
   private let shards: Shards<SeenProofs>
 
   /// - Parameters:
-  ///   - maximumCount: 1 to ``largestCount``; a proof is kept for three windows at most, so that 100,000 are 555 requests a
-  ///     second or more. A proof takes about 150 bytes.
+  ///   - maximumCount: 1 to ``largestCount``; a proof is kept for three windows at most, so that 100,000 are 555
+  ///     requests a second or more. A proof takes about 150 bytes.
   ///   - clock: says when a proof may be forgotten.
   /// - Throws: `TokenError` with the codes `configuration` and `failure`.
   public init(maximumCount: Int = 100_000, clock: TokenClock = .system) throws(TokenError) {
@@ -87,8 +88,8 @@ private struct SeenProofs: Sendable {
       proofs[key] = max(known, until)
       return false
     }
-    // In the order in which they came, which is nearly that of their times: one that stays longer keeps those behind it for
-    // as long as a clock may be ahead.
+    // In the order in which they came, which is nearly that of their times: one that stays longer keeps those behind it
+    // for as long as a clock may be ahead.
     while let oldest = order.first, let until = proofs[oldest], until < now {
       proofs[oldest] = nil
       _ = order.removeFirst()

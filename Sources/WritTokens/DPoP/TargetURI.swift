@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The target of an HTTP request without query and fragment, in the one form that all its spellings have (`htu`, RFC 9449, section
-/// 4.2; RFC 3986, sections 6.2.2 and 6.2.3; RFC 9110, section 4.2.3).
+/// The target of an HTTP request without query and fragment, in the one form that all its spellings have (`htu`, RFC
+/// 9449, section 4.2; RFC 3986, sections 6.2.2 and 6.2.3; RFC 9110, section 4.2.3).
 ///
-/// Scheme and host are in lower case, the scheme's own port is left out, dot segments are resolved, an escape of a character that
-/// needs none is that character, and other escapes are in upper case. What is no absolute URI of `http` or `https` with a host
-/// is refused; so are user information and anything but ASCII.
+/// Scheme and host are in lower case, the scheme's own port is left out, dot segments are resolved, an escape of a
+/// character that needs none is that character, and other escapes are in upper case. What is no absolute URI of `http`
+/// or `https` with a host is refused; so are user information and anything but ASCII.
 package struct TargetURI: Equatable {
   /// Bytes of the longest URI that is read.
   static let maximumBytes = 8192

@@ -20,7 +20,7 @@ package struct ContentCipher {
     }
   }
 
-  /// What content becomes.
+  /// Encrypted content.
   struct Sealed {
     let vector: [UInt8]
     let ciphertext: [UInt8]

@@ -9,7 +9,7 @@ public struct DecryptionKey: Sendable, CustomStringConvertible {
     case pair(PrivateKeyHandle)
   }
 
-  /// What the key is bound to.
+  /// The attributes that the key is bound to.
   public let attributes: KeyAttributes
   private let material: Material
   private let management: KeyManagement
@@ -66,8 +66,8 @@ public struct DecryptionKey: Sendable, CustomStringConvertible {
 
   /// The content, `nil` when the token is not for this key or was changed.
   ///
-  /// Where no content key of the right length comes out, a random one takes its place: what follows is the same, and takes
-  /// as long (RFC 7516, section 11.5).
+  /// Where no content key of the right length comes out, a random one takes its place: what follows is the same, and
+  /// takes as long (RFC 7516, section 11.5).
   func open(
     _ token: EncryptedToken,
     _ header: EncryptionHeader,
@@ -95,7 +95,7 @@ public struct DecryptionKey: Sendable, CustomStringConvertible {
     }
   }
 
-  /// What came out, `nil` when input was wrong, whichever it was.
+  /// Returns the output, or `nil` when the input was wrong in any way.
   ///
   /// Only that libcrypto itself failed is an error.
   private static func result<Result>(_ body: () throws(LibCryptoError) -> Result) throws(LibCryptoError) -> Result? {

@@ -7,7 +7,7 @@ public struct DecryptionKeys: Sendable {
 
   /// The keys, in the order given.
   public let keys: [DecryptionKey]
-  /// What is accepted beside the keys.
+  /// The rules for tokens beside the keys.
   public let rules: DecryptionRules
   private let namesKeys: Bool
 
@@ -60,8 +60,8 @@ public struct DecryptionKeys: Sendable {
 
   /// The keys that may decrypt a token, 8 at most.
   ///
-  /// A key must be bound to the token's algorithm. A token that names a key is decrypted by a key of that name and by no
-  /// other, unless the keys have no names at all.
+  /// A key must be bound to the token's algorithm. A token that names a key is decrypted by a key of that name and by
+  /// no other, unless the keys have no names at all.
   func candidates(for header: EncryptionHeader) throws(TokenError) -> [DecryptionKey] {
     var named = keys
     if let identifier = header.keyIdentifier, namesKeys {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is accepted of encrypted tokens beside the keys.
+/// The rules for encrypted tokens beside the keys.
 public struct DecryptionRules: Sendable, Hashable {
   /// The algorithms of content (`enc`) that are accepted.
   public let contentAlgorithms: Set<ContentEncryptionAlgorithm>
@@ -31,7 +31,8 @@ public struct DecryptionRules: Sendable, Hashable {
   ///   - contentAlgorithms: the algorithms of content that are accepted.
   ///   - allowsCompression: whether content may be compressed.
   ///   - maximumIterations: 1,000 to ``iterationsCap``; what Writ encrypts under a password asks for 600,000.
-  /// - Throws: `TokenError` with the code `configuration` when there is no algorithm, or the iterations are out of range.
+  /// - Throws: `TokenError` with the code `configuration` when there is no algorithm, or the iterations are out of
+  ///   range.
   public init(
     contentAlgorithms: Set<ContentEncryptionAlgorithm> = Set(ContentEncryptionAlgorithm.allCases),
     allowsCompression: Bool = false,

@@ -3,12 +3,14 @@
 internal import LibCrypto
 internal import StrictJSON
 
-/// What is looked at in the header of an encrypted token (RFC 7516, section 4.1; RFC 7518, sections 4.6.1, 4.7.1 and 4.8.1).
+/// The members that are read of the header of an encrypted token (RFC 7516, section 4.1; RFC 7518, sections 4.6.1,
+/// 4.7.1 and 4.8.1).
 ///
-/// Keys that a header brings (`jwk`, `jku`, `x5c`, `x5u`) are never used, and not looked at; `epk` is no key of anybody, and is
-/// used for its one agreement alone. `crit` always refuses: it may only name extensions, and none is understood.
+/// Keys that a header brings (`jwk`, `jku`, `x5c`, `x5u`) are never used, and not looked at; `epk` is no key of
+/// anybody, and is used for its one agreement alone. `crit` always refuses: it may only name extensions, and none is
+/// understood.
 struct EncryptionHeader {
-  /// What the algorithm needs beside the encrypted key.
+  /// The parameters that the algorithm needs beside the encrypted key.
   enum Parameters {
     case none
     /// `iv` and `tag`.

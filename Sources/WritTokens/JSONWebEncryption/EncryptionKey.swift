@@ -13,7 +13,7 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
   /// Iterations of PBKDF2 unless others are asked for (OWASP's Password Storage Cheat Sheet, for HMAC with SHA-256).
   public static let usualIterations = 600_000
 
-  /// What the key is bound to.
+  /// The attributes that the key is bound to.
   public let attributes: KeyAttributes
   private let material: Material
   private let management: KeyManagement
@@ -23,10 +23,10 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
   ///
   /// - Parameters:
   ///   - key: for AES, or the bytes of a password.
-  ///   - iterations: of PBKDF2, where the key is a password: 1,000 to ``DecryptionRules/iterationsCap``. Many readers take no
-  ///     more than 10,000.
-  /// - Throws: `KeyError` with the code `notPermitted` when its algorithm or its operations do not include encrypting, `weak` when
-  ///   the iterations are out of range.
+  ///   - iterations: of PBKDF2, where the key is a password: 1,000 to ``DecryptionRules/iterationsCap``. Many readers
+  ///     take no more than 10,000.
+  /// - Throws: `KeyError` with the code `notPermitted` when its algorithm or its operations do not include encrypting,
+  ///   `weak` when the iterations are out of range.
   public init(_ key: SymmetricKey, iterations: Int = usualIterations) throws(KeyError) {
     let range = DecryptionRules.minimumIterations...DecryptionRules.iterationsCap
     guard range.contains(iterations) else {

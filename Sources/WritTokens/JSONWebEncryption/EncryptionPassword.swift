@@ -6,7 +6,7 @@ internal import LibCrypto
 ///
 /// It never prints itself, and wipes its bytes when the last copy is gone.
 public struct EncryptionPassword: Sendable, CustomStringConvertible {
-  /// What the password is bound to.
+  /// The attributes that the password is bound to.
   public var attributes: KeyAttributes { key.attributes }
   let key: SymmetricKey
 
@@ -14,7 +14,8 @@ public struct EncryptionPassword: Sendable, CustomStringConvertible {
   ///   - password: 8 to 1,024 bytes of UTF-8, taken as they are: two ways to write "é" are two passwords.
   ///   - algorithm: one of PBES2.
   ///   - identifier: `kid`.
-  /// - Throws: `KeyError` with the code `weak` when it is too short or too long, `mismatched` when the algorithm is another.
+  /// - Throws: `KeyError` with the code `weak` when it is too short or too long, `mismatched` when the algorithm is
+  ///   another.
   public init(
     _ password: String,
     algorithm: KeyManagementAlgorithm,

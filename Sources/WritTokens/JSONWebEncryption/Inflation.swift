@@ -2,9 +2,9 @@
 
 /// DEFLATE (RFC 1951) read strictly and within a bound, for `zip`.
 ///
-/// Own code rather than zlib: what is read has at most some tens of thousands of bytes, and no prerequisite is added for what
-/// is off by default. Every count is checked before it is used; what is over-full, incomplete, points before the beginning
-/// or is followed by other bytes is refused.
+/// Own code rather than zlib: what is read has at most some tens of thousands of bytes, and no prerequisite is added
+/// for what is off by default. Every count is checked before it is used; what is over-full, incomplete, points before
+/// the beginning or is followed by other bytes is refused.
 struct Inflation {
   /// The content, or why there is none.
   ///
@@ -132,7 +132,8 @@ struct Inflation {
     /// Whether every sequence of bits starts with a code.
     fileprivate var isComplete = false
 
-    /// `nil` when there are more codes than their lengths leave room for, or fewer; but for one code of one bit, or none.
+    /// `nil` when there are more codes than their lengths leave room for, or fewer; but for one code of one bit, or
+    /// none.
     init?(_ lengths: ArraySlice<Int>) {
       for length in lengths where length > 0 { counts[length] += 1 }
       var room = 1

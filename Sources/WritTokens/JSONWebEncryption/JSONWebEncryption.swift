@@ -5,16 +5,16 @@ internal import StrictJSON
 
 /// Decrypted content of any kind, of a token in the compact serialization (RFC 7516).
 ///
-/// That it could be decrypted says nothing of who wrote it when the key has a public half: anyone can encrypt to that. For
-/// claims take ``NestedTokenVerifier``, which wants a signature inside.
+/// That it could be decrypted says nothing of who wrote it when the key has a public half: anyone can encrypt to that.
+/// For claims take ``NestedTokenVerifier``, which wants a signature inside.
 public struct JSONWebEncryption: Sendable {
-  /// What was encrypted.
+  /// The decrypted bytes.
   public let content: [UInt8]
   /// `typ` of the header.
   public let type: String?
   /// `cty` of the header.
   public let contentType: String?
-  /// What the key that decrypted it is bound to.
+  /// The attributes of the key that decrypted the token.
   public let key: KeyAttributes
   /// `enc` of the header.
   public let contentAlgorithm: ContentEncryptionAlgorithm
@@ -24,8 +24,8 @@ public struct JSONWebEncryption: Sendable {
   /// - Parameters:
   ///   - token: at most ``TokenVerifier/maximumTokenBytes``.
   ///   - keys: one of them must decrypt it; the token's header can do no more than select among them.
-  /// - Throws: `TokenError` with the codes `malformed`, `tooLarge`, `header`, `algorithm`, `keyUnknown`, `failure`, and, whatever
-  ///   it is that does not fit the key, `decryption`.
+  /// - Throws: `TokenError` with the codes `malformed`, `tooLarge`, `header`, `algorithm`, `keyUnknown`, `failure`,
+  ///   and, whatever it is that does not fit the key, `decryption`.
   public init(decrypting token: String, keys: DecryptionKeys) throws(TokenError) {
     let bytes = token.utf8.span
     let parts = try EncryptedToken(bytes)
@@ -55,8 +55,8 @@ public struct JSONWebEncryption: Sendable {
 
   /// Encrypts bytes of any kind; they are never compressed.
   ///
-  /// Under one shared key of `dir` or of AES-GCM, encrypt at most 2^32 tokens (NIST SP 800-38D, section 8.3): the vectors are
-  /// random.
+  /// Under one shared key of `dir` or of AES-GCM, encrypt at most 2^32 tokens (NIST SP 800-38D, section 8.3): the
+  /// vectors are random.
   ///
   /// - Parameters:
   ///   - content: so short that the token is no longer than ``TokenVerifier/maximumTokenBytes``.
@@ -64,7 +64,8 @@ public struct JSONWebEncryption: Sendable {
   ///   - contentAlgorithm: `enc` of the header; unless given, the one that a content key suits, otherwise `A256GCM`.
   ///   - type: `typ` of the header.
   ///   - contentType: `cty` of the header; of a signed token inside, `JWT`.
-  /// - Throws: `TokenError` with the codes `tooLarge`, `failure`, and `configuration` when the algorithm is not the key's.
+  /// - Throws: `TokenError` with the codes `tooLarge`, `failure`, and `configuration` when the algorithm is not the
+  ///   key's.
   public static func encrypt(
     _ content: Span<UInt8>,
     for key: EncryptionKey,

@@ -17,7 +17,7 @@ enum KeyManagement {
   /// Encrypted with AES Key Wrap under a key of so many bytes made from a password.
   case password(HashFunction, wrappingCount: Int)
 
-  /// What a key must be allowed to, one of them, for encrypting.
+  /// The operations of which a key must permit one for encrypting.
   var encryptingOperations: KeyOperations {
     switch self {
     case .direct: .encrypt
@@ -26,7 +26,7 @@ enum KeyManagement {
     }
   }
 
-  /// What a key must be allowed to, one of them, for decrypting.
+  /// The operations of which a key must permit one for decrypting.
   var decryptingOperations: KeyOperations {
     switch self {
     case .direct: .decrypt

@@ -7,7 +7,7 @@
 ///
 /// Any number of threads may issue at once.
 public struct NestedTokenIssuer: Sendable {
-  /// What signs.
+  /// The issuer that signs.
   public let issuer: TokenIssuer
   /// The key of whoever is to read the tokens.
   public let encryptionKey: EncryptionKey
@@ -17,8 +17,8 @@ public struct NestedTokenIssuer: Sendable {
   /// - Parameters:
   ///   - issuer: what signs.
   ///   - encryptionKey: the key of whoever is to read the tokens; it also says `alg` and `kid` of the outer header.
-  ///   - contentAlgorithm: `enc` of the outer header; unless given, as ``JSONWebEncryption/encrypt(_:for:with:type:contentType:)``
-  ///     has it.
+  ///   - contentAlgorithm: `enc` of the outer header; unless given, as
+  ///     ``JSONWebEncryption/encrypt(_:for:with:type:contentType:)`` has it.
   /// - Throws: `TokenError` with the code `configuration` when the algorithm is not the key's.
   public init(
     issuer: TokenIssuer,

@@ -5,8 +5,8 @@
 ///     let verifier = NestedTokenVerifier(decryptionKeys: keys, verifier: verifier)
 ///     let token = try verifier.verify(text, as: Role.self)
 ///
-/// Claims that are encrypted and not signed are never taken, under whatever key: anyone can encrypt to a public one. Nor are
-/// claims of the outer header (RFC 7519, section 5.3): only what was signed counts.
+/// Claims that are encrypted and not signed are never taken, under whatever key: anyone can encrypt to a public one.
+/// Nor are claims of the outer header (RFC 7519, section 5.3): only what was signed counts.
 public struct NestedTokenVerifier: Sendable {
   /// `cty` of the outer header, compared without regard to case.
   static let contentType = "JWT"
@@ -27,8 +27,8 @@ public struct NestedTokenVerifier: Sendable {
   /// - Parameters:
   ///   - token: at most ``TokenVerifier/maximumTokenBytes``.
   ///   - type: one's own claims.
-  /// - Throws: `TokenError` with the codes of ``JSONWebEncryption/init(decrypting:keys:)``, `type` when no signed token is inside, and
-  ///   the codes of `TokenVerifier.verify(_:as:)` for that.
+  /// - Throws: `TokenError` with the codes of ``JSONWebEncryption/init(decrypting:keys:)``, `type` when no signed token
+  ///   is inside, and the codes of `TokenVerifier.verify(_:as:)` for that.
   @inlinable
   public func verify<Claims: TokenClaims>(
     _ token: String,

@@ -4,8 +4,8 @@ internal import LibCrypto
 
 /// Public keys of Ed25519 and Ed448 that libcrypto would take, and that nobody should.
 ///
-/// Under a point of small order many messages share one signature (RFC 8032, section 8.9, has the equation; Chalkias et al.,
-/// "Taming the many EdDSAs", 2020, the consequences).
+/// Under a point of small order many messages share one signature (RFC 8032, section 8.9, has the equation; Chalkias et
+/// al., "Taming the many EdDSAs", 2020, the consequences).
 enum EdwardsPoint {
   /// Refuses points of small order, and y coordinates that are not reduced.
   static func check(_ key: [UInt8], curve: Curve) throws(KeyError) {

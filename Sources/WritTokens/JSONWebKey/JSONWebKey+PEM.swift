@@ -12,8 +12,8 @@ extension JSONWebKey {
   /// - Parameters:
   ///   - text: the one key, in UTF-8, 65,536 bytes at most.
   ///   - password: for an encrypted key; for others it must be `nil`.
-  ///   - accepted: the algorithms that the key may be bound to, of which exactly one must be for keys of its type. A key of the type
-  ///     RSASSA-PSS is for those alone that its parameters allow (RFC 4055, section 1.2).
+  ///   - accepted: the algorithms that the key may be bound to, of which exactly one must be for keys of its type. A
+  ///     key of the type RSASSA-PSS is for those alone that its parameters allow (RFC 4055, section 1.2).
   ///   - identifier: `kid`.
   ///   - profile: how strong the key must be.
   /// - Throws: `KeyError`.
@@ -141,7 +141,8 @@ extension PublicKey {
 extension PrivateKey {
   /// The key in PEM with its private part, as PKCS #8.
   ///
-  /// - Parameter password: encrypts it (PBES2 with 600,000 iterations of PBKDF2 and AES-256); without, anyone can read it.
+  /// - Parameter password: encrypts it (PBES2 with 600,000 iterations of PBKDF2 and AES-256); without, anyone can read
+  ///   it.
   /// - Throws: `KeyError` only when libcrypto fails.
   public func secretPEM(password: String?) throws(KeyError) -> String {
     guard let password else {

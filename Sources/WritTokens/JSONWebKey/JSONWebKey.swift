@@ -4,7 +4,8 @@ internal import LibCrypto
 
 /// A key of one of the three sorts, as a file or a key set holds it (RFC 7517).
 ///
-/// Which sort it is has to be asked for: a function that takes a ``PublicKey`` cannot be given a private one or a secret.
+/// Which sort it is has to be asked for: a function that takes a ``PublicKey`` cannot be given a private one or a
+/// secret.
 public enum JSONWebKey: Sendable, CustomStringConvertible {
   /// Bytes that both sides share.
   case symmetric(SymmetricKey)
@@ -13,7 +14,7 @@ public enum JSONWebKey: Sendable, CustomStringConvertible {
   /// The public half of a pair.
   case `public`(PublicKey)
 
-  /// What the key is bound to.
+  /// The attributes that the key is bound to.
   public var attributes: KeyAttributes {
     switch self {
     case .symmetric(let key): key.attributes

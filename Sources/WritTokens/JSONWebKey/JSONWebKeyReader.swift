@@ -9,15 +9,17 @@ extension JSONWebKey {
 
   /// A key from a JWK (RFC 7517, section 4; RFC 7518, section 6; RFC 8037, section 2).
   ///
-  /// Members that occur twice refuse the key, also those that mean nothing here; a member that is `null` counts as absent. `x5u`, `x5c` and
-  /// their thumbprints are not looked at: a key is trusted because of where it was read, not of what it says. `"use":"jwt-svid"` is
-  /// the use for signatures (SPIFFE Trust Domain and Bundle, section 4.2.2). `n` and `e` may have one zero byte in front.
+  /// Members that occur twice refuse the key, also those that mean nothing here; a member that is `null` counts as
+  /// absent. `x5u`, `x5c` and their thumbprints are not looked at: a key is trusted because of where it was read, not
+  /// of what it says. `"use":"jwt-svid"` is the use for signatures (SPIFFE Trust Domain and Bundle, section 4.2.2). `n`
+  /// and `e` may have one zero byte in front.
   ///
   /// - Parameters:
   ///   - bytes: the JSON text in UTF-8, with or without a byte order mark.
-  ///   - accepted: the algorithms that the key may be bound to. Where the key names none, exactly one of them must be for
-  ///     keys of its type.
-  ///   - assumed: algorithms that a key without `alg` is bound to where `accepted` leaves several; one for each type of key.
+  ///   - accepted: the algorithms that the key may be bound to. Where the key names none, exactly one of them must be
+  ///     for keys of its type.
+  ///   - assumed: algorithms that a key without `alg` is bound to where `accepted` leaves several; one for each type of
+  ///     key.
   ///   - profile: how strong it must be.
   /// - Throws: `KeyError` of every code but `password`.
   public init(

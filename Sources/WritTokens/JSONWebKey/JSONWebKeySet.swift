@@ -10,10 +10,11 @@ public struct JSONWebKeySet: Sendable {
   public static let maximumCount = 100
   /// Bytes of the longest set that is read.
   public static let maximumBytes = 524_288
-  /// The work that checking the private RSA keys of a set may take: as much as one of 16,384 bits needs, or 64 of 4,096 bits.
+  /// The work that checking the private RSA keys of a set may take: as much as one of 16,384 bits needs, or 64 of 4,096
+  /// bits.
   ///
-  /// A key of 1,024 bits counts 1, of 2,048 bits 8, of 4,096 bits 64: the cube of its length. Keys beyond are refused with the code
-  /// `tooLarge`.
+  /// A key of 1,024 bits counts 1, of 2,048 bits 8, of 4,096 bits 64: the cube of its length. Keys beyond are refused
+  /// with the code `tooLarge`.
   public static let maximumPrivateWork = 4096
 
   /// A key that was left out when the set was read, and why.
@@ -31,8 +32,8 @@ public struct JSONWebKeySet: Sendable {
 
   /// A set of these keys.
   ///
-  /// - Throws: `KeyError` with the code `ambiguous` when two have one identifier and one algorithm, or shared secrets stand
-  ///   beside key pairs; `tooLarge` when there are more than ``maximumCount``.
+  /// - Throws: `KeyError` with the code `ambiguous` when two have one identifier and one algorithm, or shared secrets
+  ///   stand beside key pairs; `tooLarge` when there are more than ``maximumCount``.
   public init(_ keys: [JSONWebKey]) throws(KeyError) {
     try self.init(keys, refusals: [])
   }
@@ -61,15 +62,16 @@ public struct JSONWebKeySet: Sendable {
 
   /// A set from JSON.
   ///
-  /// A key that cannot be used, of an unknown type or use say, does not keep others from being used: it is among ``refusals``. Use
-  /// ``PublicKeySet`` where no private key may stand.
+  /// A key that cannot be used, of an unknown type or use say, does not keep others from being used: it is among
+  /// ``refusals``. Use ``PublicKeySet`` where no private key may stand.
   ///
   /// - Parameters:
   ///   - bytes: the JSON text in UTF-8, an object with the member `keys`.
-  ///   - accepted: the algorithms that keys may be bound to, as ``JSONWebKey/init(parsing:accepting:assuming:profile:)-([UInt8],_,_,_)``
-  ///     has it. A key for which several are left refuses the whole set: the list is what is wrong.
-  ///   - assumed: algorithms that keys without `alg` are bound to where `accepted` leaves several, one for each type of key. Microsoft
-  ///     Entra, for example, publishes RSA keys without `alg` and signs with them as `RS256`.
+  ///   - accepted: the algorithms that keys may be bound to, as
+  ///     ``JSONWebKey/init(parsing:accepting:assuming:profile:)-([UInt8],_,_,_)`` has it. A key for which several are
+  ///     left refuses the whole set: the list is what is wrong.
+  ///   - assumed: algorithms that keys without `alg` are bound to where `accepted` leaves several, one for each type of
+  ///     key. Microsoft Entra, for example, publishes RSA keys without `alg` and signs with them as `RS256`.
   ///   - profile: how strong keys must be.
   /// - Throws: `KeyError` with the codes of ``init(_:)``, `malformed`, `algorithmAmbiguous`, `failure`.
   public init(

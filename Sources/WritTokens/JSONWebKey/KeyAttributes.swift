@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a key is bound to from its import on.
+/// The attributes that a key is bound to when it is imported.
 public struct KeyAttributes: Sendable, Hashable {
   /// `kid`, compared by bytes.
   public let identifier: String?
@@ -8,7 +8,7 @@ public struct KeyAttributes: Sendable, Hashable {
   public let algorithm: JSONWebAlgorithm
   /// Signing or encrypting; always that of the algorithm.
   public let use: KeyUse
-  /// What the key may do.
+  /// The operations that the key may be used for.
   public let operations: KeyOperations
 
   /// The attributes of the public half.
@@ -17,7 +17,7 @@ public struct KeyAttributes: Sendable, Hashable {
   }
 }
 
-/// What a key's material says of itself; a JWK may say all, PEM says nothing.
+/// The attributes that a key's material states; a JWK may state all, PEM states none.
 struct StatedAttributes {
   var identifier: String?
   var algorithm: JSONWebAlgorithm?
@@ -26,8 +26,8 @@ struct StatedAttributes {
   /// The algorithms that the type of the key allows, where it says more than that it is RSA; `nil` where it does not.
   var permitted: Set<JSONWebAlgorithm>?
 
-  /// Binds a key to one algorithm: the one it states, when that is accepted; otherwise the only one among those accepted
-  /// that its type, use and operations leave.
+  /// Binds a key to one algorithm: the one it states, when that is accepted; otherwise the only one among those
+  /// accepted that its type, use and operations leave.
   ///
   /// - Parameter assumed: decides between those where several are left.
   func bound(

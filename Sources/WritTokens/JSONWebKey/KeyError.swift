@@ -6,7 +6,7 @@ internal import LibCrypto
 ///
 /// The message names the member or the value that is wrong, and never holds a private part.
 public struct KeyError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong; the names are part of the contract of the command line.
+  /// The kinds of this error; their names are part of the contract of the command line.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// Not a key in the form it should have: JSON, base64url, PEM, DER, a missing or repeated member.
     public static let malformed = Code(.malformed)
@@ -49,9 +49,9 @@ public struct KeyError: Error, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
   }
 
-  /// What is wrong.
+  /// The kind of error.
   public let code: Code
-  /// What is wrong, naming the member or the value.
+  /// The message, which names the member or the value.
   public let description: String
   /// The error of libcrypto that led to this one, where there is one.
   public let underlyingError: (any Error)?
@@ -62,7 +62,7 @@ public struct KeyError: Error, Sendable, CustomStringConvertible {
     self.underlyingError = underlyingError
   }
 
-  /// What libcrypto says of a key that came from outside.
+  /// Translates libcrypto's error about a key that came from outside.
   init(_ error: LibCryptoError) {
     let code: Code =
       switch error.code {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a key is for (`use`, RFC 7517, section 4.2).
+/// The use of a key (`use`, RFC 7517, section 4.2).
 public enum KeyUse: String, Sendable, Hashable, CaseIterable {
   /// Signing and verifying.
   case signature = "sig"
@@ -9,8 +9,8 @@ public enum KeyUse: String, Sendable, Hashable, CaseIterable {
 
   /// The use of this name, compared by bytes.
   ///
-  /// SPIFFE names the use of keys that sign its tokens `jwt-svid` (SPIFFE Trust Domain and Bundle, section 4.2.2); it is that of
-  /// signatures. Its `x509-svid` is for certificates alone, and unknown here.
+  /// SPIFFE names the use of keys that sign its tokens `jwt-svid` (SPIFFE Trust Domain and Bundle, section 4.2.2); it
+  /// is that of signatures. Its `x509-svid` is for certificates alone, and unknown here.
   init?(named name: String) {
     if name.utf8.elementsEqual("jwt-svid".utf8) {
       self = .signature
@@ -21,7 +21,7 @@ public enum KeyUse: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// What a key may do (`key_ops`, RFC 7517, section 4.3).
+/// The operations of a key (`key_ops`, RFC 7517, section 4.3).
 public struct KeyOperations: OptionSet, Sendable, Hashable {
   /// One bit an operation.
   public let rawValue: UInt8
@@ -51,7 +51,7 @@ public struct KeyOperations: OptionSet, Sendable, Hashable {
   static let signature: KeyOperations = [.sign, .verify]
   static let encryption: KeyOperations = [.encrypt, .decrypt, .wrapKey, .unwrapKey, .deriveKey, .deriveBits]
   static let all: KeyOperations = [.signature, .encryption]
-  /// What the public half of a pair does.
+  /// The operations of the public half of a pair.
   static let ofPublicKeys: KeyOperations = [.verify, .encrypt, .wrapKey, .deriveKey, .deriveBits]
 
   static let names: [(name: String, operation: KeyOperations)] = [

@@ -4,8 +4,8 @@ internal import LibCrypto
 
 /// The work that is left for checking private RSA keys, of one key or of all keys of a set.
 ///
-/// Whether primes are prime takes time that grows with the cube of their length. It is counted before anything is calculated, so that no
-/// input makes the process calculate for longer, however many keys it holds.
+/// Whether primes are prime takes time that grows with the cube of their length. It is counted before anything is
+/// calculated, so that no input makes the process calculate for longer, however many keys it holds.
 package struct KeyWork: Sendable {
   private var left = JSONWebKeySet.maximumPrivateWork
 

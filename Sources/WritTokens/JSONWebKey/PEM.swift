@@ -17,8 +17,9 @@ enum PEM {
 
   /// The one key of a text.
   ///
-  /// Text around it is passed over, such as the bag attributes of `openssl pkcs12` and a byte order mark (RFC 7468, section 2), and so are
-  /// certificates and the curve's name that `openssl ecparam` writes in front, which the key repeats.
+  /// Text around it is passed over, such as the bag attributes of `openssl pkcs12` and a byte order mark (RFC 7468,
+  /// section 2), and so are certificates and the curve's name that `openssl ecparam` writes in front, which the key
+  /// repeats.
   static func key(_ text: [UInt8]) throws(KeyError) -> (encoding: KeyEncoding, der: SecretBytes) {
     let blocks = try blocks(text)
     let keys = blocks.filter { $0.label != "EC PARAMETERS" && !certificateLabels.contains($0.label) }
@@ -112,7 +113,8 @@ enum PEM {
     return nil
   }
 
-  /// The DER of a block: base64 in lines of any length, on one line, or with line breaks written `\n` as environment variables have them.
+  /// The DER of a block: base64 in lines of any length, on one line, or with line breaks written `\n` as environment
+  /// variables have them.
   private static func decode(_ block: Block) throws(KeyError) -> SecretBytes {
     guard !block.body.contains(UInt8(ascii: ":")) else {
       throw KeyError(

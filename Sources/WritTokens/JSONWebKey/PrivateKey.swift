@@ -9,7 +9,7 @@ public struct PrivateKey: Sendable, CustomStringConvertible {
   /// Iterations of PBKDF2 that an encrypted key may ask for: half a second of CPU, or less.
   public static let maximumIterations = PrivateKeyHandle.maximumIterations
 
-  /// What the key is bound to.
+  /// The attributes that the key is bound to.
   public let attributes: KeyAttributes
   /// The public half, to be published.
   public let publicKey: PublicKey
@@ -28,8 +28,8 @@ public struct PrivateKey: Sendable, CustomStringConvertible {
   ///
   /// - Parameters:
   ///   - algorithm: one for key pairs.
-  ///   - curve: for `EdDSA`, `Ed25519` unless given, and `ECDH-ES` with and without key wrapping, `P-256` unless given; the
-  ///     other algorithms have one curve each.
+  ///   - curve: for `EdDSA`, `Ed25519` unless given, and `ECDH-ES` with and without key wrapping, `P-256` unless given;
+  ///     the other algorithms have one curve each.
   ///   - rsaBits: bits of an RSA modulus, 2,048 to 16,384.
   ///   - identifier: `kid`.
   /// - Throws: `KeyError` when the algorithm is for shared keys, or is not for that curve.

@@ -77,8 +77,9 @@ extension PublicKey {
 
   /// The public key of an X.509 certificate in PEM (RFC 5280, section 4.1).
   ///
-  /// **Only the key is read.** Not checked are the certificate's signature and chain, its validity period, its names, its key usage and
-  /// whether it has been revoked: trust must come from where the certificate was read, as with any other key.
+  /// **Only the key is read.** Not checked are the certificate's signature and chain, its validity period, its names,
+  /// its key usage and whether it has been revoked: trust must come from where the certificate was read, as with any
+  /// other key.
   ///
   /// - Parameters:
   ///   - text: the one certificate, in UTF-8, 65,536 bytes at most; keys and other text around it are passed over.
@@ -98,7 +99,8 @@ extension PublicKey {
     }
   }
 
-  /// The public key of a certificate in PEM in a string, as ``init(certificatePEM:accepting:identifier:profile:)-([UInt8],_,_,_)`` has it.
+  /// The public key of a certificate in PEM in a string, as
+  /// ``init(certificatePEM:accepting:identifier:profile:)-([UInt8],_,_,_)`` has it.
   public init(
     certificatePEM text: String,
     accepting accepted: Set<JSONWebAlgorithm>,

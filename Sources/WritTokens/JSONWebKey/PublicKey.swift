@@ -4,7 +4,7 @@ internal import LibCrypto
 
 /// The public half of a key pair, bound to one algorithm: it verifies signatures, or encrypts.
 public struct PublicKey: Sendable, CustomStringConvertible {
-  /// What the key is bound to.
+  /// The attributes that the key is bound to.
   public let attributes: KeyAttributes
   /// RSA, or the curve.
   public let type: KeyType

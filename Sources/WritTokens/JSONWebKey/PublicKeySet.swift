@@ -2,7 +2,8 @@
 
 /// Public keys that belong together (RFC 7517, section 5), such as those that an issuer publishes.
 ///
-/// Private keys and shared secrets have no place in such a set: they are left out before they are decoded, and named among the refusals.
+/// Private keys and shared secrets have no place in such a set: they are left out before they are decoded, and named
+/// among the refusals.
 ///
 ///     let set = try PublicKeySet(parsing: text, assuming: [.rs256])
 ///     let verifier = try TokenVerifier(keys: VerificationKeys(set), issuer: "https://id.example", audience: "api")
@@ -16,11 +17,12 @@ public struct PublicKeySet: Sendable {
   ///
   /// - Parameters:
   ///   - bytes: the JSON text in UTF-8, an object with the member `keys`; the limits are those of ``JSONWebKeySet``.
-  ///   - accepted: the algorithms that keys may be bound to. A key without `alg` for which several are left refuses the whole set,
-  ///     unless `assumed` names one.
+  ///   - accepted: the algorithms that keys may be bound to. A key without `alg` for which several are left refuses the
+  ///     whole set, unless `assumed` names one.
   ///   - assumed: algorithms that keys without `alg` are bound to, one for each type of key.
   ///   - profile: how strong keys must be.
-  /// - Throws: `KeyError` with the codes of ``JSONWebKeySet/init(parsing:accepting:assuming:profile:)-([UInt8],_,_,_)``.
+  /// - Throws: `KeyError` with the codes of
+  ///   ``JSONWebKeySet/init(parsing:accepting:assuming:profile:)-([UInt8],_,_,_)``.
   public init(
     parsing bytes: [UInt8],
     accepting accepted: Set<JSONWebAlgorithm> = .signatures,

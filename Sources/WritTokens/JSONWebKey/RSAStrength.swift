@@ -2,7 +2,7 @@
 
 internal import LibCrypto
 
-/// What makes an RSA key refused before libcrypto sees it.
+/// The weaknesses for which an RSA key is refused before libcrypto sees it.
 enum RSAStrength {
   static let maximumBits = PrivateKeyHandle.maximumRSABits
 
@@ -15,8 +15,8 @@ enum RSAStrength {
       throw KeyError(.weak, "an RSA key has \(bits) bits, expected \(profile.minimumRSABits) to \(maximumBits)")
     }
     guard modulus.last.map({ $0 & 1 == 1 }) == true else { throw KeyError(.weak, "an RSA modulus is even") }
-    // An exponent of 33 bits at most: what common libraries take, and a bound on the time to verify. 3 is common among old
-    // keys and harmless for verifying; for keys of one's own FIPS 186-5, A.1.1, wants 65,537 at least.
+    // An exponent of 33 bits at most: what common libraries take, and a bound on the time to verify. 3 is common among
+    // old keys and harmless for verifying; for keys of one's own FIPS 186-5, A.1.1, wants 65,537 at least.
     let least = isPrivate ? 65537 : 3
     guard bitCount(exponent) <= 33 else { throw KeyError(.weak, "an RSA exponent has \(bitCount(exponent)) bits") }
     let value = exponent.reduce(0) { $0 << 8 | Int($1) }
@@ -33,8 +33,8 @@ enum RSAStrength {
     return (bytes.count - first) * 8 - bytes[first].leadingZeroBitCount
   }
 
-  /// Whether a modulus has the form of those primes: a power of 65,537 modulo every small prime (Nemec et al., "The Return of
-  /// Coppersmith's Attack", 2017, section 2.1).
+  /// Whether a modulus has the form of those primes: a power of 65,537 modulo every small prime (Nemec et al., "The
+  /// Return of Coppersmith's Attack", 2017, section 2.1).
   ///
   /// One modulus in 2^27 or so has it by chance.
   private static func isROCA(_ modulus: [UInt8]) -> Bool {

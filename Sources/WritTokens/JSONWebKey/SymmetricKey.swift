@@ -6,7 +6,7 @@ internal import LibCrypto
 ///
 /// It never prints its bytes, and wipes them when the last copy is gone.
 public struct SymmetricKey: Sendable, CustomStringConvertible {
-  /// What the key is bound to.
+  /// The attributes that the key is bound to.
   public let attributes: KeyAttributes
   let bytes: SecretBytes
 
@@ -25,7 +25,8 @@ public struct SymmetricKey: Sendable, CustomStringConvertible {
   /// A key from its bytes, which the caller may wipe afterwards.
   ///
   /// - Parameters:
-  ///   - bytes: for HMAC at least as many as the hash has (RFC 7518, section 3.2); for AES exactly as many as the key has.
+  ///   - bytes: for HMAC at least as many as the hash has (RFC 7518, section 3.2); for AES exactly as many as the key
+  ///     has.
   ///   - algorithm: one for keys of type `oct`.
   ///   - identifier: `kid`.
   /// - Throws: `KeyError` when they are too few or too many, or the algorithm is for other keys.

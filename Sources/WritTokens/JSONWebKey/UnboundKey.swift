@@ -4,8 +4,8 @@ internal import LibCrypto
 
 /// A key that was read, and is neither bound to an algorithm nor calculated with.
 ///
-/// Every form of keys is read into one. What can be said without calculating comes first: whether the key is public, strong enough, and
-/// accepted for an algorithm.
+/// Every form of keys is read into one. What can be said without calculating comes first: whether the key is public,
+/// strong enough, and accepted for an algorithm.
 package struct UnboundKey: Sendable {
   enum Material: Sendable {
     case symmetric(SecretBytes)

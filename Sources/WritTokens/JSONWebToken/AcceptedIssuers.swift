@@ -34,8 +34,8 @@ public struct AcceptedIssuers: Sendable, Hashable {
   /// - Parameters:
   ///   - template: the issuer with the claim's name in braces, `https://login.microsoftonline.com/{tid}/v2.0`.
   ///   - values: the values that are accepted for the claim; compared byte for byte.
-  /// - Throws: `TokenError` with the code `configuration` when the template does not have one pair of braces with a name
-  ///   between them, or a value is empty or contains `/`, `{` or `}`.
+  /// - Throws: `TokenError` with the code `configuration` when the template does not have one pair of braces with a
+  ///   name between them, or a value is empty or contains `/`, `{` or `}`.
   public static func template(_ template: String, allowing values: [String]) throws(TokenError) -> AcceptedIssuers {
     let parts = template.split(separator: "{", omittingEmptySubsequences: false)
     let tail = parts.last?.split(separator: "}", omittingEmptySubsequences: false) ?? []
@@ -59,8 +59,8 @@ public struct AcceptedIssuers: Sendable, Hashable {
   /// Tenants of Microsoft Entra ID, whose tokens have `iss` = `https://login.microsoftonline.com/{tid}/v2.0`.
   ///
   /// - Parameters:
-  ///   - tenants: the identifiers of the tenants whose users may sign in, as UUIDs. `common`, `organizations` and `consumers`
-  ///     are not tenants, and no token has them.
+  ///   - tenants: the identifiers of the tenants whose users may sign in, as UUIDs. `common`, `organizations` and
+  ///     `consumers` are not tenants, and no token has them.
   ///   - host: the host of the national cloud.
   /// - Throws: `TokenError` with the code `configuration` when one is not a UUID.
   public static func entra(

@@ -4,8 +4,8 @@ package import StrictJSON
 
 /// The claims of a token, to read one's own from: one pass over strict JSON, nothing copied but what is asked for.
 ///
-/// Names are compared byte for byte. A claim that is `null` counts as missing; one that is there with another type is an error,
-/// also where it may be missing.
+/// Names are compared byte for byte. A claim that is `null` counts as missing; one that is there with another type is
+/// an error, also where it may be missing.
 public struct ClaimsReader: Sendable {
   let token: CheckedToken
 
@@ -83,7 +83,8 @@ public struct ClaimsReader: Sendable {
 
   /// A time that must be there (NumericDate), with its fraction.
   ///
-  /// - Throws: `TokenError` with the code `claim` when it is missing, or not a time in seconds from 1970 to the year 9999.
+  /// - Throws: `TokenError` with the code `claim` when it is missing, or not a time in seconds from 1970 to the year
+  ///   9999.
   public func time(_ name: String) throws(TokenError) -> NumericDate {
     guard let value = try optionalTime(name) else { throw Self.missing(name) }
     return value

@@ -4,12 +4,12 @@ internal import StrictJSON
 
 /// Writes one's own claims straight into a token.
 ///
-/// The registered claims (`iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`) are the issuer's: a type that writes one of them, or a
-/// name twice, makes issuing fail.
+/// The registered claims (`iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`) are the issuer's: a type that writes one of
+/// them, or a name twice, makes issuing fail.
 public struct ClaimsWriter: Sendable {
   var writer: JSONWriter
   private var error: TokenError?
-  /// Where the names of the claims so far lie in what was written: start above, count below.
+  /// The ranges of the names of the claims so far in the output: start above, length below.
   private var names = InlineArray<16, UInt64>(repeating: 0)
   private var count = 0
   /// Whether names within claims have not been compared.
@@ -62,7 +62,7 @@ public struct ClaimsWriter: Sendable {
   /// Has what was written read again before it is signed, as names within a claim may occur twice.
   mutating func readAgain() { isToBeRead = true }
 
-  /// What was written.
+  /// The bytes written so far.
   var bytes: [UInt8] { writer.bytes }
 
   /// Ends the claims; in place, as a copy of the writer would copy what it wrote.

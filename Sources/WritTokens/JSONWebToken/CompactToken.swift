@@ -6,7 +6,7 @@ struct CompactToken {
   let payload: Range<Int>
   let signature: Range<Int>
 
-  /// What is signed: header, dot and payload.
+  /// The signed part: header, dot and payload.
   var signingInput: Range<Int> { header.lowerBound..<payload.upperBound }
 
   /// Bytes of the longest token that is read.

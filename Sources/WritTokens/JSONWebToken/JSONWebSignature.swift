@@ -4,11 +4,11 @@
 ///
 /// For claims take ``TokenVerifier``, which also looks at who issued them, for whom, and until when.
 public struct JSONWebSignature: Sendable {
-  /// What was signed.
+  /// The signed bytes.
   public let payload: [UInt8]
   /// `typ` of the header.
   public let type: String?
-  /// What the key that verified it is bound to.
+  /// The attributes of the key that verified the signature.
   public let key: KeyAttributes
 
   /// Verifies a token.
@@ -16,7 +16,8 @@ public struct JSONWebSignature: Sendable {
   /// - Parameters:
   ///   - token: at most ``TokenVerifier/maximumTokenBytes``.
   ///   - keys: one of them must have signed; the token's header can do no more than select among them.
-  /// - Throws: `TokenError` with the codes `malformed`, `tooLarge`, `header`, `algorithm`, `keyUnknown`, `signature`, `failure`.
+  /// - Throws: `TokenError` with the codes `malformed`, `tooLarge`, `header`, `algorithm`, `keyUnknown`, `signature`,
+  ///   `failure`.
   public init(verifying token: String, keys: VerificationKeys) throws(TokenError) {
     let bytes = token.utf8.span
     let parts = try CompactToken(bytes)

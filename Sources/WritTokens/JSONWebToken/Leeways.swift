@@ -10,7 +10,8 @@ struct Leeways: Sendable {
   let startSeconds: Int64
   let endSeconds: Int64
 
-  /// - Throws: `TokenError` with the code `configuration` when one is negative or longer than ``TokenRules/maximumLeeway``.
+  /// - Throws: `TokenError` with the code `configuration` when one is negative or longer than
+  ///   ``TokenRules/maximumLeeway``.
   init(start: Duration, end: Duration) throws(TokenError) {
     for leeway in [start, end] {
       guard leeway >= .zero, leeway <= TokenRules.maximumLeeway else {
@@ -35,7 +36,8 @@ extension RegisteredClaims {
     try checkTimes(leeways, now: clock.time)
   }
 
-  /// Whether the token is in force during the whole of a second and of the next: then the exact time makes no difference.
+  /// Whether the token is in force during the whole of a second and of the next: then the exact time makes no
+  /// difference.
   ///
   /// The system's second is read faster than its time, and may be late by a tick: never by another second.
   @inline(__always)

@@ -9,7 +9,7 @@ public struct SigningKey: Sendable, CustomStringConvertible {
     case signature(SignatureSigner)
   }
 
-  /// What the key is bound to.
+  /// The attributes that the key is bound to.
   public let attributes: KeyAttributes
   private let method: Method
   /// Bytes of every signature of this key.

@@ -8,7 +8,8 @@
 ///       func write(to claims: inout ClaimsWriter) { claims.string("role", role) }
 ///     }
 ///
-/// The registered claims are not among them: ``TokenVerifier`` checks them, ``Verified`` has them, ``TokenIssuer`` writes them.
+/// The registered claims are not among them: ``TokenVerifier`` checks them, ``Verified`` has them, ``TokenIssuer``
+/// writes them.
 public protocol TokenClaims: Sendable {
   /// Reads the claims of a token whose signature and registered claims have been checked.
   ///

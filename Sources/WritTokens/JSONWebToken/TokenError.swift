@@ -7,7 +7,7 @@ internal import LibCrypto
 /// The message names the claim or the header parameter, and shows at most 64 characters of a value, printable ASCII
 /// only. It holds no part of a key, and no token.
 public struct TokenError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong; the names are part of the contract of the command line.
+  /// The kinds of this error; their names are part of the contract of the command line.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// Not a compact token: its parts, base64url or JSON.
     public static let malformed = Code(.malformed)
@@ -68,9 +68,9 @@ public struct TokenError: Error, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
   }
 
-  /// What is wrong.
+  /// The kind of error.
   public let code: Code
-  /// What is wrong, naming the part.
+  /// The message, which names the part.
   public let description: String
   /// The error of libcrypto that led to this one, where there is one.
   public let underlyingError: (any Error)?

@@ -47,8 +47,8 @@ public struct TokenIssuer: Sendable {
   ///   - keys: they also say the algorithm and the `kid`; the time comes from their clock.
   ///   - lifetime: from `iat` to `exp`, whole seconds; no longer than the overlap of the set.
   ///   - type: `typ` of the header.
-  /// - Throws: `TokenError` with the code `configuration` when the lifetime is shorter than a second, or longer than the
-  ///   overlap: a token would outlive its key.
+  /// - Throws: `TokenError` with the code `configuration` when the lifetime is shorter than a second, or longer than
+  ///   the overlap: a token would outlive its key.
   public init(
     issuer: String,
     keys: SigningKeySet,
@@ -98,9 +98,9 @@ public struct TokenIssuer: Sendable {
   ///   - notBefore: `nbf`: the time before which verifiers refuse the token.
   ///   - lifetime: the time from `iat` to `exp`, whole seconds; that of the issuer unless given.
   ///   - header: parameters of the header beside those that the issuer writes.
-  /// - Throws: `TokenError` with the codes `claim` when the claims write a registered one or a name twice, `header` when the
-  ///   parameters do, `configuration` when the lifetime is out of range or ends before `notBefore`, `tooLarge`, `keysUnavailable`
-  ///   when no key of a set signs at the moment, `failure`.
+  /// - Throws: `TokenError` with the codes `claim` when the claims write a registered one or a name twice, `header`
+  ///   when the parameters do, `configuration` when the lifetime is out of range or ends before `notBefore`,
+  ///   `tooLarge`, `keysUnavailable` when no key of a set signs at the moment, `failure`.
   @inlinable
   public func issue<Claims: TokenClaims>(
     _ claims: Claims,

@@ -8,8 +8,8 @@ public struct TokenRules: Sendable, Hashable {
   public var issuers: AcceptedIssuers?
   /// The audiences that are accepted: `aud` must be or contain one of these, byte for byte; `nil` waives the check.
   public var audiences: [String]?
-  /// The `typ` that the header must have, compared as media types are: without regard to case, and to `application/` in front
-  /// (RFC 7515, section 4.1.9); `nil` waives the check.
+  /// The `typ` that the header must have, compared as media types are: without regard to case, and to `application/` in
+  /// front (RFC 7515, section 4.1.9); `nil` waives the check.
   public var type: String?
   /// Whether a token without `exp` is refused; an `exp` that is there is always checked.
   public var requiresExpiration = true

@@ -56,8 +56,8 @@ public struct TokenVerifier: Sendable {
   ///   - clock: the source of the time.
   ///   - cache: keeps tokens that were verified; without, each is verified each time.
   ///   - revocations: tokens that are no longer taken although they have not expired.
-  /// - Throws: `TokenError` with the code `configuration` when a leeway is negative or longer than ``TokenRules/maximumLeeway``,
-  ///   or a list of issuers or audiences is empty or too long; `failure`.
+  /// - Throws: `TokenError` with the code `configuration` when a leeway is negative or longer than
+  ///   ``TokenRules/maximumLeeway``, or a list of issuers or audiences is empty or too long; `failure`.
   public init(
     keys: VerificationKeySource,
     rules: TokenRules,
@@ -158,8 +158,8 @@ public struct TokenVerifier: Sendable {
     return Verified(try Claims(reading: reader), reader)
   }
 
-  /// The number of the keys in force, which changes whenever they do: what was verified under a number is right as long as the
-  /// number stays.
+  /// The number of the keys in force, which changes whenever they do: what was verified under a number is right as long
+  /// as the number stays.
   package var keyGeneration: UInt64 { get throws(TokenError) { try keys.generation } }
 
   // MARK: Signature, then claims

@@ -5,11 +5,11 @@ internal import StrictJSON
 /// The header and the issuer that a token states, not verified: enough to choose a verifier, and nothing else.
 ///
 ///     let peeked = try UnverifiedToken(peekingAt: text)
-///     guard let verifier = peeked.choose(from: [(ours, ourVerifier), (theirs, theirVerifier)]) else { return refuse() }
-///     let token = try verifier.verify(text, as: Role.self)
+///     guard let verifier = peeked.choose(from: [(ours, ourVerifier), (theirs, theirVerifier)]) else { return refuse()
+///     } let token = try verifier.verify(text, as: Role.self)
 ///
-/// Anyone can write a token that states the same. So no text of it can be taken out: texts are compared with those that the
-/// program knows, and shown in logs.
+/// Anyone can write a token that states the same. So no text of it can be taken out: texts are compared with those that
+/// the program knows, and shown in logs.
 public struct UnverifiedToken: Sendable {
   /// A text of a token that is not verified: it can be compared and shown, and not used otherwise.
   public struct Text: Sendable, CustomStringConvertible {

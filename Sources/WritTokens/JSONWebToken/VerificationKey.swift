@@ -11,7 +11,7 @@ public final class VerificationKey: Sendable {
     case signature(SignatureVerifier)
   }
 
-  /// What the key is bound to.
+  /// The attributes that the key is bound to.
   public let attributes: KeyAttributes
   /// The type of the key.
   public let type: KeyType

@@ -29,7 +29,7 @@ public struct Verified<Claims: TokenClaims>: Sendable {
   public var notBefore: NumericDate? { registered.notBefore }
   /// `iat`: the time at which the token was issued.
   public var issuedAt: NumericDate? { registered.issuedAt }
-  /// What the key that verified the token is bound to.
+  /// The attributes of the key that verified the token.
   public var key: KeyAttributes { reader.token.key.attributes }
 
   /// `aud`: one or several.
@@ -48,7 +48,7 @@ final class CheckedToken: Sendable {
   let document: JSONDocument
   let registered: RegisteredClaims
   let key: VerificationKey
-  /// What it may be revoked by, where its verifier looks for that.
+  /// The names by which the token may be revoked, if its verifier looks for revocations.
   let names: RevocableNames?
 
   init(

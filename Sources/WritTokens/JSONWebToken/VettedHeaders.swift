@@ -10,11 +10,12 @@ internal import Synchronization
   internal import Darwin
 #endif
 
-/// The headers of the tokens that a verifier has taken under the same keys, so that the next token with one of them need not have its own read.
+/// The headers of the tokens that a verifier has taken under the same keys, so that the next token with one of them
+/// need not have its own read.
 ///
 /// An issuer writes the same header in every token. Only headers that stood above a right signature get here, so nobody
-/// else can fill the few places there are. An entry is never changed nor freed while the keys are in force: reading takes a
-/// load and a comparison, no lock and no count of references.
+/// else can fill the few places there are. An entry is never changed nor freed while the keys are in force: reading
+/// takes a load and a comparison, no lock and no count of references.
 @safe
 final class VettedHeaders: @unchecked Sendable {
   // Sendable: entries are published through atomics, and not written to afterwards.
@@ -49,7 +50,7 @@ final class VettedHeaders: @unchecked Sendable {
     unsafe slots.deallocate()
   }
 
-  /// What is known of the header of a token: how many bytes it has with its dot, and the key.
+  /// Looks up the header of a token: its length with its dot, and the key.
   @inline(__always)
   func known(_ token: Span<UInt8>) -> (count: Int, key: Int, isOnlyKey: Bool)? {
     unsafe token.withUnsafeBufferPointer { token in

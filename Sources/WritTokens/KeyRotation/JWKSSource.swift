@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a ``RemoteKeySet`` fetches the keys of an issuer: ``FileJWKSSource``, `HTTPSJWKSSource` of the module
-/// `WritRemoteKeys`, or one's own.
+/// A source from which a ``RemoteKeySet`` fetches the keys of an issuer: ``FileJWKSSource``, `HTTPSJWKSSource` of the
+/// module `WritRemoteKeys`, or one's own.
 public protocol JWKSSource: Sendable {
   /// Fetches the set as it is now.
   ///
@@ -32,9 +32,9 @@ public struct JWKSAnswer: Sendable {
 ///
 /// The message holds neither the address nor anything of the answer.
 public struct KeyFetchError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong.
+  /// The kinds of this error.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
-    /// What is asked for can never be fetched: an address that is not https, a path that is none.
+    /// The source can never be fetched: an address that is not https, an invalid path.
     public static let configuration = Code(.configuration)
     /// The name was not found, nobody answers, or the connection broke.
     public static let unreachable = Code(.unreachable)
@@ -76,12 +76,13 @@ public struct KeyFetchError: Error, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
   }
 
-  /// What is wrong.
+  /// The kind of error.
   public let code: Code
-  /// What is wrong, in words.
+  /// The message.
   public let description: String
-  /// The error that led to this one, where there is one. Its own description is not part of ``description``, as it may
-  /// hold addresses or stored data.
+  /// The error that led to this one, where there is one.
+  ///
+  /// Its own description is not part of ``description``, as it may hold addresses or stored data.
   public let underlyingError: (any Error)?
 
   /// An error of a source.

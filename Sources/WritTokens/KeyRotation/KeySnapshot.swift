@@ -25,7 +25,7 @@ enum VerifierKeys: Sendable {
       }
   }
 
-  /// What a token is verified with.
+  /// The keys that a token is verified with.
   @inline(__always)
   var snapshot: KeySnapshot {
     get throws(TokenError) {

@@ -5,8 +5,8 @@ internal import LibCrypto
 extension RemoteKeySet {
   /// Fetches the keys, unless the cool-down has not passed since the last fetch; waits for a fetch that runs.
   ///
-  /// - Throws: ``KeyFetchError`` when no keys are in force afterwards. A fetch that failed while older keys are still in force
-  ///   is in ``status``.
+  /// - Throws: ``KeyFetchError`` when no keys are in force afterwards. A fetch that failed while older keys are still
+  ///   in force is in ``status``.
   public func refresh() async throws(KeyFetchError) {
     if begin(at: clock.now) { await wait() }
     do throws(TokenError) {

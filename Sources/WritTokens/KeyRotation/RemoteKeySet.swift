@@ -10,10 +10,10 @@ internal import Synchronization
 ///     let token = try verifier.verify(text, as: Role.self)                        // never waits
 ///     let token = try await verifier.verifyRefreshingKeys(text, as: Role.self)    // may fetch once
 ///
-/// One fetch runs at a time, and after the beginning of each a cool-down passes before the next, whatever tokens ask for. Keys are
-/// fetched anew when they have the age that their source states, in the background; a fetch that fails, or brings no
-/// key that can be used, leaves those held in force until they are too old. Then every token is refused with
-/// `TokenError.Code.keysUnavailable`.
+/// One fetch runs at a time, and after the beginning of each a cool-down passes before the next, whatever tokens ask
+/// for. Keys are fetched anew when they have the age that their source states, in the background; a fetch that fails,
+/// or brings no key that can be used, leaves those held in force until they are too old. Then every token is refused
+/// with `TokenError.Code.keysUnavailable`.
 public final class RemoteKeySet: Sendable {
   let source: any JWKSSource
   let settings: Settings
@@ -64,11 +64,11 @@ public final class RemoteKeySet: Sendable {
     self.clock = clock
   }
 
-  /// What a set holds, for people who watch over it.
+  /// The state of a set, for monitoring.
   public struct Status: Sendable {
     /// The number of the keys: 0 before any were fetched, and larger whenever others came.
     public let generation: UInt64
-    /// What the keys are bound to.
+    /// The attributes of the keys.
     public let keys: [KeyAttributes]
     /// The keys of the set that was read last which cannot be used, and why; also where none of them can.
     public let refusals: [JSONWebKeySet.Refusal]
@@ -78,7 +78,7 @@ public final class RemoteKeySet: Sendable {
     public let failure: KeyFetchError?
   }
 
-  /// What the set holds.
+  /// The state of the set.
   public var status: Status {
     let now = clock.now
     return state.withLock { state in

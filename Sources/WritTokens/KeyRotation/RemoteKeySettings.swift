@@ -7,14 +7,15 @@ extension RemoteKeySet {
     public var coolDown = Duration.seconds(30)
     /// The age at which keys are fetched anew where the answer says none; a minute to an hour.
     public var refreshAge = Duration.seconds(300)
-    /// The age at which keys are refused when none could be fetched since: a minute to 7 days, and twice the cool-down at least.
+    /// The age at which keys are refused when none could be fetched since: a minute to 7 days, and twice the cool-down
+    /// at least.
     ///
     /// For so long an issuer's key that it has withdrawn may be accepted when the fetches fail.
     public var maximumAge = Duration.seconds(6 * 3600)
     /// How long a fetch may take, and whoever waits for it waits; up to a minute.
     public var deadline = Duration.seconds(5)
-    /// The algorithms that keys may be bound to, as ``PublicKeySet`` has it; a key for which several are left is passed over,
-    /// unless ``assumed`` names one.
+    /// The algorithms that keys may be bound to, as ``PublicKeySet`` has it; a key for which several are left is passed
+    /// over, unless ``assumed`` names one.
     public var accepted = Set<JSONWebAlgorithm>.signatures
     /// The algorithms that keys without `alg` are bound to where ``accepted`` leaves several, one for each type of key.
     ///

@@ -8,8 +8,8 @@ internal import Synchronization
 ///     let verifier = try TokenVerifier(keys: .replaceable(keys), issuer: "https://id.example", audience: "api")
 ///     keys.replace(with: try VerificationKeys(newSet))
 ///
-/// Each verification takes the old keys or the new ones, whole; one that begins after ``replace(with:)`` has returned takes
-/// the new ones.
+/// Each verification takes the old keys or the new ones, whole; one that begins after ``replace(with:)`` has returned
+/// takes the new ones.
 public final class ReplaceableKeys: Sendable {
   private let state: Guarded<KeyGeneration>
   /// The number of the generation in the lock.

@@ -2,15 +2,15 @@
 
 /// A key pair of an issuer, and when it signs.
 ///
-/// It is published and accepted from the moment it is in a ``SigningKeySet``, so that verifiers elsewhere have it before it
-/// signs, and until it retires.
+/// It is published and accepted from the moment it is in a ``SigningKeySet``, so that verifiers elsewhere have it
+/// before it signs, and until it retires.
 public struct ScheduledKey: Sendable {
   /// The key pair; it has an identifier.
   public let key: PrivateKey
   /// When it begins to sign, and the key before it ends to, in seconds since 1970.
   public let signsFrom: Int64
-  /// From when on it is neither published nor accepted, in seconds since 1970; unless given, when the overlap has passed
-  /// since the next key began to sign.
+  /// From when on it is neither published nor accepted, in seconds since 1970; unless given, when the overlap has
+  /// passed since the next key began to sign.
   public let retires: Int64?
 
   /// - Parameters:
@@ -33,8 +33,9 @@ struct PreparedKey: Sendable {
   var signsFrom: Int64 { scheduled.signsFrom }
   var identifier: String? { scheduled.key.attributes.identifier }
 
-  /// - Throws: `KeyError` with the codes `malformed` when the key has no identifier, `notPermitted` when it may not sign and be
-  ///   verified, `configuration` when it retires before it signs, or at times before 1970 or after the year 9999.
+  /// - Throws: `KeyError` with the codes `malformed` when the key has no identifier, `notPermitted` when it may not
+  ///   sign and be verified, `configuration` when it retires before it signs, or at times before 1970 or after the year
+  ///   9999.
   init(_ scheduled: ScheduledKey) throws(KeyError) {
     guard let identifier = scheduled.key.attributes.identifier else {
       throw KeyError(.malformed, "a key that is to be rotated has no identifier")
@@ -51,7 +52,7 @@ struct PreparedKey: Sendable {
   }
 }
 
-/// What holds from one change of a schedule to the next.
+/// The keys in force from one change of a schedule to the next.
 struct KeyPeriod: Sendable {
   /// The seconds it holds for.
   let seconds: Range<Int64>

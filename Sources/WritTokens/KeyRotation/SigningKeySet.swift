@@ -2,17 +2,17 @@
 
 internal import Synchronization
 
-/// The key pairs of an issuer, by a schedule: one signs, the next ones are announced, the former ones are accepted until no
-/// token of theirs is valid any more.
+/// The key pairs of an issuer, by a schedule: one signs, the next ones are announced, the former ones are accepted
+/// until no token of theirs is valid any more.
 ///
 ///     let keys = try SigningKeySet([ScheduledKey(november, signsFrom: start)], overlap: .seconds(3600))
 ///     let issuer = try TokenIssuer(issuer: "https://id.example", keys: keys, lifetime: .seconds(900))
 ///     try keys.add(ScheduledKey(december, signsFrom: start + 30 * 86400))
 ///     let published = try keys.publicJSON()  // for /.well-known/jwks.json
 ///
-/// At every moment the key that began to sign last signs. A key retires when the overlap has passed since the next one began
-/// to, or when its ``ScheduledKey/retires`` says so. Any number of threads may use one set; the clock moves the schedule on, nothing
-/// has to be called.
+/// At every moment the key that began to sign last signs. A key retires when the overlap has passed since the next one
+/// began to, or when its ``ScheduledKey/retires`` says so. Any number of threads may use one set; the clock moves the
+/// schedule on, nothing has to be called.
 ///
 /// Shared secrets have no place in a set that is published; verifiers that share one take ``ReplaceableKeys``.
 public final class SigningKeySet: Sendable {
@@ -45,8 +45,9 @@ public final class SigningKeySet: Sendable {
   ///   - overlap: at least the lifetime of tokens and the leeway of verifiers; whole seconds.
   ///   - clock: where the time comes from, for issuers too.
   /// - Throws: `KeyError` with the codes `malformed` when a key has no identifier, `notPermitted` when it may not sign,
-  ///   `ambiguous` when two have one identifier or begin to sign at once, `tooLarge` when there are more than ``maximumCount``,
-  ///   `configuration` when the overlap is negative or longer than ``maximumOverlap`` or a key's times are not in order.
+  ///   `ambiguous` when two have one identifier or begin to sign at once, `tooLarge` when there are more than
+  ///   ``maximumCount``, `configuration` when the overlap is negative or longer than ``maximumOverlap`` or a key's
+  ///   times are not in order.
   public init(_ keys: [ScheduledKey], overlap: Duration, clock: TokenClock = .system) throws(KeyError) {
     guard overlap >= .zero, overlap <= Self.maximumOverlap else {
       throw KeyError(.configuration, "an overlap of \(overlap) was asked for, expected at most \(Self.maximumOverlap)")
@@ -79,7 +80,8 @@ public final class SigningKeySet: Sendable {
     }
   }
 
-  /// Removes a key at once, whatever its schedule: what it has signed is refused by each verification that begins afterwards.
+  /// Removes a key at once, whatever its schedule: what it has signed is refused by each verification that begins
+  /// afterwards.
   ///
   /// The key before it signs again, unless it has retired; what has retired never comes back.
   ///
@@ -125,7 +127,7 @@ public final class SigningKeySet: Sendable {
     return try JSONWebKeySet(period.accepted.map { .public($0.scheduled.key.publicKey) }).publicJSON()
   }
 
-  /// What the key that signs at the moment is bound to; `nil` when none does.
+  /// The attributes of the key that signs at the moment; `nil` when none does.
   public var active: KeyAttributes? { current().period.active?.signing.attributes }
 
   /// The number of the keys in force; larger whenever the schedule has moved.
@@ -138,7 +140,7 @@ public final class SigningKeySet: Sendable {
     return number.load(ordering: .acquiring)
   }
 
-  /// What holds at the moment, under its number.
+  /// Returns the keys in force at the moment, under their number.
   func current() -> (period: KeyPeriod, verification: KeyGeneration) {
     let now = clock.now
     return state.withLock { state in

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension TokenVerifier {
-  /// Verifies a bearer's token; where its key is missing and the keys are a ``RemoteKeySet``, fetches them once and tries again.
+  /// Verifies a bearer's token; where its key is missing and the keys are a ``RemoteKeySet``, fetches them once and
+  /// tries again.
   ///
   /// A token whose key is there is verified without waiting. Otherwise the task waits for one fetch at most, which it
-  /// shares with all others, and no fetch begins before the cool-down since the last has passed. A task that is cancelled stops
-  /// waiting, and its token is refused.
+  /// shares with all others, and no fetch begins before the cool-down since the last has passed. A task that is
+  /// cancelled stops waiting, and its token is refused.
   ///
   /// - Parameters:
   ///   - token: at most ``maximumTokenBytes``.

@@ -2,8 +2,8 @@
 
 /// Identifiers of keys that a fetch has not brought, and when it began, in memory of one size.
 ///
-/// Each identifier has one place, by its hash; the next one of that place takes it. What is lost or mistaken for another is of
-/// no consequence but a fetch more, or one a minute later.
+/// Each identifier has one place, by its hash; the next one of that place takes it. What is lost or mistaken for
+/// another is of no consequence but a fetch more, or one a minute later.
 package struct UnknownIdentifiers: Sendable {
   private static let count = 1024
   /// The memory it takes, however many identifiers there are.

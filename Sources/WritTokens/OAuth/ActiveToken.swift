@@ -26,14 +26,14 @@ public struct ActiveToken: Sendable, Hashable {
   public var issuer: String?
   /// `jti`.
   public var identifier: String?
-  /// `cnf`: the key or certificate that the token is bound to; ``checkSender(of:proof:)`` checks it, or the resource server that
-  /// reads the response (RFC 9449, section 6.2; RFC 8705, section 3.2).
+  /// `cnf`: the key or certificate that the token is bound to; ``checkSender(of:proof:)`` checks it, or the resource
+  /// server that reads the response (RFC 9449, section 6.2; RFC 8705, section 3.2).
   public var confirmation: TokenConfirmation?
 
   /// A token of which nothing is said.
   public init() {}
 
-  /// What an access token says of itself, once it is verified.
+  /// Makes the claims to tell a client of a verified access token.
   public init(_ token: Verified<AccessTokenClaims>) {
     scope = token.claims.scope
     clientIdentifier = token.claims.clientIdentifier

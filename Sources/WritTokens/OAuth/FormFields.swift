@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The fields of a body of the type `application/x-www-form-urlencoded`, read strictly (RFC 6749, section 3.2 and appendix B).
+/// The fields of a body of the type `application/x-www-form-urlencoded`, read strictly (RFC 6749, section 3.2 and
+/// appendix B).
 ///
-/// Refused: a name that occurs twice, a field without a name or without `=`, an escape that is none, a byte that is to be
-/// escaped, text that is not UTF-8, U+0000. Names are compared by bytes.
+/// Refused: a name that occurs twice, a field without a name or without `=`, an escape that is none, a byte that is to
+/// be escaped, text that is not UTF-8, U+0000. Names are compared by bytes.
 package struct FormFields {
   /// Bytes of the longest body that is read.
   static let maximumBytes = 131_072
@@ -45,7 +46,7 @@ package struct FormFields {
     fields.append((name, try Self.text(field.extracting(equals + 1..<field.count))))
   }
 
-  /// What a name or a value stands for.
+  /// Decodes a name or a value.
   private static func text(_ text: Span<UInt8>) throws(OAuthError) -> String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count)

@@ -2,12 +2,14 @@
 
 /// Finds what is known of a token, for introspection.
 public protocol TokenIntrospecting: Sendable {
-  /// What is known of a token, if it can be used now and this client may know.
+  /// Returns what is known of a token, if it can be used now and this client may know.
   ///
   /// - Parameters:
-  ///   - request: the token; the hint may be wrong, so that a token not found as what it says is looked for as the other kind.
+  ///   - request: the token; the hint may be wrong, so that a token not found as what it says is looked for as the
+  ///     other kind.
   ///   - client: who asks, authenticated by the caller; usually a resource server, which is told of tokens for it only.
-  /// - Returns: `nil` for whatever is not active: expired, revoked, unknown, malformed, or none of the client's business.
+  /// - Returns: `nil` for whatever is not active: expired, revoked, unknown, malformed, or none of the client's
+  ///   business.
   /// - Throws: `OAuthError` to answer with it; any other error is answered as `temporarily_unavailable`.
   func introspect(_ request: TokenRequest, for client: String) async throws -> ActiveToken?
 }
@@ -17,8 +19,8 @@ public protocol TokenIntrospecting: Sendable {
 ///     let endpoint = IntrospectionEndpoint(tokens)
 ///     let response = await endpoint.respond(to: body, contentType: type, client: client)
 ///
-/// Take only POST, and authenticate who asks before: without, it tells anyone whether a guess was right. Of what is not active
-/// nothing is said but that.
+/// Take only POST, and authenticate who asks before: without, it tells anyone whether a guess was right. Of what is not
+/// active nothing is said but that.
 public struct IntrospectionEndpoint<Tokens: TokenIntrospecting>: Sendable {
   private let tokens: Tokens
 
@@ -51,17 +53,18 @@ public struct IntrospectionEndpoint<Tokens: TokenIntrospecting>: Sendable {
 
 /// Introspection of access tokens that say all themselves (RFC 9068).
 ///
-/// A token is active for a client that is its audience. Give the verifier ``Revocations`` where tokens are revoked. A token with
-/// `cnf` is active too: the response tells the resource server, which has to ask for the proof.
+/// A token is active for a client that is its audience. Give the verifier ``Revocations`` where tokens are revoked. A
+/// token with `cnf` is active too: the response tells the resource server, which has to ask for the proof.
 public struct AccessTokenIntrospection: TokenIntrospecting {
   private let verifier: TokenVerifier
 
-  /// - Parameter verifier: one with the rules of access tokens, and no audience: that is the client's, and checked here.
+  /// - Parameter verifier: one with the rules of access tokens, and no audience: that is the client's, and checked
+  ///   here.
   public init(_ verifier: TokenVerifier) {
     self.verifier = verifier
   }
 
-  /// What a token says, if it is valid and for this client.
+  /// Returns the claims of a token, if it is valid and for this client.
   ///
   /// - Throws: `TokenError` with the codes `keysUnavailable` and `failure` only.
   public func introspect(_ request: TokenRequest, for client: String) async throws -> ActiveToken? {

@@ -4,7 +4,7 @@
 ///
 /// The message names the parameter, and holds neither a token nor a secret.
 public struct OAuthError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong, as `error` says it.
+  /// The kinds of this error, by their names in `error`.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// A parameter is missing or occurs twice, or the body is none of its type.
     public static let invalidRequest = Code(.invalidRequest)
@@ -41,11 +41,11 @@ public struct OAuthError: Error, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
   }
 
-  /// What is wrong.
+  /// The kind of error.
   public let code: Code
-  /// What is wrong, naming the parameter.
+  /// The message, which names the parameter.
   public let description: String
-  /// The error that led to this one, where there is one. The client is not told of it.
+  /// The error that led to this one, where there is one; the client is not told of it.
   public let underlyingError: (any Error)?
 
   /// An error of a look-up that a user of the library writes.

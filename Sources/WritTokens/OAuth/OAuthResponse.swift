@@ -2,7 +2,7 @@
 
 internal import StrictJSON
 
-/// What an endpoint answers: status, fields and body of an HTTP response.
+/// The answer of an endpoint: status, fields and body of an HTTP response.
 public struct OAuthResponse: Sendable, Hashable {
   /// The status code.
   public let status: Int

@@ -7,10 +7,12 @@ public protocol TokenRevoking: Sendable {
   /// A token that is not known, or not valid any more, is nothing to be told of: return then too.
   ///
   /// - Parameters:
-  ///   - request: the token; the hint may be wrong, so that a token not found as what it says is looked for as the other kind.
+  ///   - request: the token; the hint may be wrong, so that a token not found as what it says is looked for as the
+  ///     other kind.
   ///   - client: who asks, authenticated by the caller.
   /// - Throws: `OAuthError` to answer with it: `invalidGrant` when the token was issued to another client,
-  ///   `unsupportedTokenType`; any other error is answered as `temporarily_unavailable`, and the token counts as not revoked.
+  ///   `unsupportedTokenType`; any other error is answered as `temporarily_unavailable`, and the token counts as not
+  ///   revoked.
   func revoke(_ request: TokenRequest, for client: String) async throws
 }
 
@@ -54,8 +56,8 @@ public struct AccessTokenRevocation: TokenRevoking {
   private let revocations: Revocations
 
   /// - Parameters:
-  ///   - verifier: one with the rules of access tokens and no audience, so that it takes whatever others take; its leeway is the
-  ///     longest of theirs.
+  ///   - verifier: one with the rules of access tokens and no audience, so that it takes whatever others take; its
+  ///     leeway is the longest of theirs.
   ///   - revocations: those that the verifiers of these tokens look at.
   public init(_ verifier: TokenVerifier, revocations: Revocations) {
     self.verifier = verifier
@@ -64,9 +66,9 @@ public struct AccessTokenRevocation: TokenRevoking {
 
   /// Revokes a token that was issued to this client.
   ///
-  /// - Throws: `OAuthError` with the code `invalidGrant` when it was issued to another client; `TokenError` when it cannot be
-  ///   revoked though it may be valid, now, later or elsewhere: `notYetValid`, `audience`, `keysUnavailable`, `keyUnknown` where
-  ///   keys are fetched, `full`, `failure`.
+  /// - Throws: `OAuthError` with the code `invalidGrant` when it was issued to another client; `TokenError` when it
+  ///   cannot be revoked though it may be valid, now, later or elsewhere: `notYetValid`, `audience`, `keysUnavailable`,
+  ///   `keyUnknown` where keys are fetched, `full`, `failure`.
   public func revoke(_ request: TokenRequest, for client: String) async throws {
     let token: Verified<AccessTokenClaims>
     do throws(TokenError) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a client asks to have introspected or revoked (RFC 7662, section 2.1; RFC 7009, section 2.1).
+/// A client's request to introspect or revoke a token (RFC 7662, section 2.1; RFC 7009, section 2.1).
 public struct TokenRequest: Sendable {
-  /// What a client says its token is; a help in looking for it, and nothing more.
+  /// The type of token that a client states; a hint for the look-up, and nothing more.
   public enum Hint: String, Sendable, Hashable {
     /// An access token.
     case accessToken = "access_token"

@@ -60,6 +60,6 @@ struct CachedTokens: Sendable {
 }
 
 extension CheckedToken {
-  /// What the token takes, with its share of the table.
+  /// The bytes that the token takes, with its share of the table.
   var byteCount: Int { document.byteCount + 512 }
 }

@@ -5,9 +5,9 @@ extension Revocations {
   ///
   ///     let following = Task { try await revocations.follow(feed) }
   ///
-  /// Begin it before the first token is taken: what was published before is not told again. When it throws, something may have
-  /// been missed: follow anew, and learn from where revocations are kept what has been revoked meanwhile, or take no
-  /// tokens that were issued before.
+  /// Begin it before the first token is taken: what was published before is not told again. When it throws, something
+  /// may have been missed: follow anew, and learn from where revocations are kept what has been revoked meanwhile, or
+  /// take no tokens that were issued before.
   ///
   /// - Throws: whatever the feed throws; `TokenError` with the codes `full` when there is no room, `failure`.
   public func follow(_ feed: some RevocationFeed) async throws {

@@ -9,9 +9,10 @@ internal import StrictJSON
 ///     let verifier = try TokenVerifier(keys: keys, rules: rules, revocations: revocations)
 ///     try revocations.revoke(session: "s1", until: expiry)  // logged out
 ///
-/// Every verification looks here, a token found in a ``TokenCache`` included. What is revoked is kept as a digest, until no such
-/// token can be valid any more. When there is no room revoking fails, and nothing is forgotten before its time. Any number of
-/// threads may revoke and verify at once: a verification that begins after `revoke` has returned refuses.
+/// Every verification looks here, a token found in a ``TokenCache`` included. What is revoked is kept as a digest,
+/// until no such token can be valid any more. When there is no room revoking fails, and nothing is forgotten before its
+/// time. Any number of threads may revoke and verify at once: a verification that begins after `revoke` has returned
+/// refuses.
 public final class Revocations: Sendable {
   /// Entries of the largest memory.
   public static let largestCount = 10_000_000
@@ -129,7 +130,7 @@ public final class Revocations: Sendable {
 
   // MARK: Checking
 
-  /// What a token may be revoked by, taken from it once.
+  /// Reads the names by which a token may be revoked.
   func names(of document: JSONDocument, _ registered: RegisteredClaims) throws(TokenError) -> RevocableNames {
     var names = RevocableNames()
     names.identifier = try Self.digest(registered.identifier, document, hashes.identifier)

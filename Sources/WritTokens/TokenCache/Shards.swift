@@ -4,7 +4,8 @@ internal import LibCrypto
 
 /// A bounded table in parts with a lock each, so that threads seldom wait for one another.
 ///
-/// A small table has one part, so that it holds as many as it says; a larger one has 16, among which digests spread evenly.
+/// A small table has one part, so that it holds as many as it says; a larger one has 16, among which digests spread
+/// evenly.
 struct Shards<Part: Sendable>: Sendable {
   private final class Shard: Sendable {
     let part: Guarded<Part>

@@ -8,10 +8,10 @@ internal import StrictJSON
 ///     let cache = try TokenCache()
 ///     let verifier = try TokenVerifier(keys: keys, rules: rules, cache: cache, revocations: revocations)
 ///
-/// A token is found by SHA-256 of all its bytes behind a secret of the verifier that took it: no verifier finds what another has
-/// taken, and nobody can choose which tokens stand in one place. Expiry, not-before, the keys in force and revocations are
-/// checked each time it is found. Only verified tokens get in; where there is no room the oldest go. Several verifiers may share
-/// one cache, and any number of threads.
+/// A token is found by SHA-256 of all its bytes behind a secret of the verifier that took it: no verifier finds what
+/// another has taken, and nobody can choose which tokens stand in one place. Expiry, not-before, the keys in force and
+/// revocations are checked each time it is found. Only verified tokens get in; where there is no room the oldest go.
+/// Several verifiers may share one cache, and any number of threads.
 public final class TokenCache: Sendable {
   /// Tokens of the largest cache.
   public static let largestCount = 1_000_000
@@ -68,7 +68,7 @@ public final class TokenCache: Sendable {
   }
 }
 
-/// What one verifier has in a cache.
+/// One verifier's part of a cache.
 struct VerifierCache: Sendable {
   let tokens: TokenCache
   /// The verifier's identity.

@@ -3,8 +3,8 @@
 internal import WritCedar
 internal import WritPolicy
 
-/// Measures what an attribute on demand costs, over policies of its own: a decision that looks at eight attributes, stored
-/// and then supplied by a source that has nothing to compute.
+/// Measures what an attribute on demand costs, over policies of its own: a decision that looks at eight attributes,
+/// stored and then supplied by a source that has nothing to compute.
 struct AttributeBench {
   private static let count = 8
 

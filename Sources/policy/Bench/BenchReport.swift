@@ -4,7 +4,7 @@ internal import StrictJSON
 internal import WritCedar
 internal import WritPolicy
 
-/// What `policy bench` tells.
+/// The report of `policy bench`.
 struct BenchReport {
   let policies: Int
   let entities: Int

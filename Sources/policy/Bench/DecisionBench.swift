@@ -293,7 +293,7 @@ struct DecisionBench {
     BlackHole.take(allowed)
   }
 
-  /// What it costs to look at the clock that times single calls.
+  /// Measures the cost of looking at the clock that times single calls.
   private func timer() -> Double {
     var times: [UInt64] = []
     for _ in 0..<10_000 {

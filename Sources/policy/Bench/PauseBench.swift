@@ -6,10 +6,10 @@ internal import WritPolicy
 
 /// Measures the longest decisions beside a thread that changes policies and entities without a pause.
 ///
-/// In turns a thread decides, decides by the clock of its own processor time, and calculates for about as long without deciding:
-/// the longest of the last are the pauses that the machine makes.
+/// In turns a thread decides, decides by the clock of its own processor time, and calculates for about as long without
+/// deciding: the longest of the last are the pauses that the machine makes.
 struct PauseBench {
-  /// What was measured beside so many deciders that decide nothing.
+  /// The measurements beside a number of deciders that decide nothing.
   struct Row {
     let idle: Int
     var decisions = PauseHistogram()

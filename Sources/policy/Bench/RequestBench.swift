@@ -33,7 +33,8 @@ struct RequestBench {
       case stored
       /// With entities of their own.
       case brought
-      /// The requests with a resource in place of theirs that nothing knows, and those of the file that name such entities.
+      /// The requests with a resource in place of theirs that nothing knows, and those of the file that name such
+      /// entities.
       case absent
     }
 

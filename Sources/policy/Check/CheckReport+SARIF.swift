@@ -3,8 +3,8 @@
 internal import StrictJSON
 internal import WritCedar
 
-/// The report in the Static Analysis Results Interchange Format, version 2.1.0 (OASIS), which code review tools show beside
-/// the lines it is about.
+/// The report in the Static Analysis Results Interchange Format, version 2.1.0 (OASIS), which code review tools show
+/// beside the lines it is about.
 extension CheckReport {
   func sarif() -> [UInt8] {
     var writer = JSONWriter()

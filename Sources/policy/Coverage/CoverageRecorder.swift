@@ -18,7 +18,7 @@ struct CoverageRecorder {
     /// Whether it holds for every request, so that no test can see otherwise.
     var alwaysHolds = false
 
-    /// What tests should see: that it holds, and that it does not.
+    /// The number of outcomes that tests should see: that the part holds, and that it does not.
     var goals: Int { alwaysHolds ? 1 : 2 }
     /// How many of them they have seen.
     var reached: Int { (held > 0 ? 1 : 0) + (didNotHold > 0 && !alwaysHolds ? 1 : 0) }

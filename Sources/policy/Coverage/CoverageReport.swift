@@ -59,7 +59,7 @@ struct CoverageReport {
     return out + "coverage: \(Self.shown(percentage)) (\(reached) of \(goals))\n"
   }
 
-  /// What the tests have not seen of a part.
+  /// Describes the outcomes of a part that the tests have not seen.
   static func gap(_ part: CoverageRecorder.Part) -> String {
     if part.held == 0 {
       let never = part.didNotHold == 0 && !part.alwaysHolds ? "never evaluated" : "never held"

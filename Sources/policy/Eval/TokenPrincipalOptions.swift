@@ -37,7 +37,7 @@ struct TokenPrincipalOptions: ParsableArguments {
       }
     }
 
-    /// What the token adds to a context, which must not say any of it itself.
+    /// Returns the context with the token's attributes, which the given context must not override.
     func context(adding given: RecordValue, for action: EntityUID, _ schema: Schema?) throws -> RecordValue {
       do {
         let stated = try mapping.context(of: token, for: action, schema: schema)

@@ -5,9 +5,9 @@ internal import WritPolicy
 
 /// The entities that a request, a token or a test brings, with their places in its text: one rule for all commands.
 ///
-/// They are merged with the stored ones of their identifiers, or stand in place of them where that is asked for by name. An
-/// action may be among them only as it is stored: what an action is in decides which policies are about it, and is not the
-/// request's to say.
+/// They are merged with the stored ones of their identifiers, or stand in place of them where that is asked for by
+/// name. An action may be among them only as it is stored: what an action is in decides which policies are about it,
+/// and is not the request's to say.
 struct BroughtEntities {
   private struct Item {
     let entity: Entity

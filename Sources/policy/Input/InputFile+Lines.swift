@@ -5,7 +5,8 @@ extension InputFile {
   ///
   /// - Parameters:
   ///   - limit: bytes of the longest line that is kept.
-  ///   - body: takes the bytes of a line without its newline, `nil` when they are more than the limit, and its number from 1.
+  ///   - body: takes the bytes of a line without its newline, `nil` when they are more than the limit, and its number
+  ///     from 1.
   func forEachLine(upTo limit: Int, _ body: ([UInt8]?, Int) throws -> Void) throws {
     var number = 0
     var line: [UInt8] = []

@@ -4,9 +4,10 @@ internal import WritCedar
 
 /// The files of a scenario's directory, of which none that could decide is passed over.
 ///
-/// Read are `*.cedar`, `*.cedar.json`, `*.cedarschema`, `*.cedarschema.json` and `entities.json` of the directory itself. Everything else in it
-/// and in its folders is looked at: what looks like policies, a schema or entities, by its name (``InputKind/init(named:)``)
-/// or by its content, is an error that names it. Folders of version control are left out.
+/// Read are `*.cedar`, `*.cedar.json`, `*.cedarschema`, `*.cedarschema.json` and `entities.json` of the directory
+/// itself. Everything else in it and in its folders is looked at: what looks like policies, a schema or entities, by
+/// its name (``InputKind/init(named:)``) or by its content, is an error that names it. Folders of version control are
+/// left out.
 struct ScenarioDirectory {
   let path: String
   /// The files to read of each kind, in the order of the bytes of their names.

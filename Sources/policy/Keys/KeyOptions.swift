@@ -3,7 +3,7 @@
 internal import ArgumentParser
 internal import WritTokens
 
-/// What the commands that read keys have in common.
+/// The options that the commands reading keys have in common.
 struct KeyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

@@ -4,7 +4,7 @@ internal import StrictJSON
 internal import WritTokens
 internal import WritCedar
 
-/// What there is to say of a key without its private part.
+/// The report on a key without its private part.
 struct KeyReport {
   private let key: JSONWebKey
   /// The algorithms that the key can be used with: one, when the key or the command line says which.

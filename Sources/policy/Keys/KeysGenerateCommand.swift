@@ -68,7 +68,7 @@ struct KeysGenerateCommand: ParsableCommand {
     if output != "-" { report.write(format) }
   }
 
-  /// What there is to say of a new key, and the key as it is written.
+  /// Makes the report on a new key, and the text of the key.
   private func made(_ password: String?) throws -> (KeyReport, String) {
     do throws(KeyError) {
       if algorithm.suits(.symmetric) {

@@ -2,7 +2,7 @@
 
 internal import WritCedar
 
-/// Where the entity types, actions, common types and attributes of a schema are declared.
+/// The places where the entity types, actions, common types and attributes of a schema are declared.
 struct SchemaIndex {
   let schema: Schema
   private var types: [ScalarText: SchemaSyntax.Place] = [:]

@@ -6,7 +6,7 @@ internal import WritLogin
 
 /// The life of a session and of the refresh tokens that hang on it.
 struct SessionDemo {
-  /// What happened, who got what, and what there is afterwards.
+  /// A step of the demonstration: what happened, the answers, and the stored records.
   struct Step {
     let title: String
     let shown: [(name: String, value: String)]

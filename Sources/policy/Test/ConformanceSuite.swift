@@ -4,8 +4,8 @@ internal import StrictJSON
 internal import WritCedar
 internal import WritPolicy
 
-/// Cedar's integration tests: JSON files that name policies, entities and a schema, say whether the policies are valid, and
-/// list requests with their answers, in the directory itself and in an archive `corpus-tests.tar.gz` beside them.
+/// Cedar's integration tests: JSON files that name policies, entities and a schema, say whether the policies are valid,
+/// and list requests with their answers, in the directory itself and in an archive `corpus-tests.tar.gz` beside them.
 struct ConformanceSuite {
   let directory: String
   let filter: String?
@@ -87,7 +87,7 @@ struct ConformanceSuite {
     }
   }
 
-  /// What differs from whether the policies should be valid.
+  /// Returns the differences between a report and the expected validity of the policies.
   private static func differences(_ report: ValidationReport, isValid: Bool) -> [String] {
     if report.isValid == isValid { return [] }
     return isValid

@@ -19,7 +19,7 @@ struct TestCase {
   let errors: [PolicyID]?
   let errorCount: Int?
 
-  /// What differs from the expectation; empty when the test passes.
+  /// Returns the differences between a response and the expectation; empty when the test passes.
   func differences(from response: AuthorizationResponse) -> [String] {
     var differences: [String] = []
     if response.decision != decision {
@@ -43,7 +43,8 @@ struct TestCase {
     return differences
   }
 
-  /// What differs from the expectation, and what the decision tables answer otherwise than the literal evaluator.
+  /// Returns the differences between a response and the expectation, and between the decision tables and the literal
+  /// evaluator.
   func differences(from response: AuthorizationResponse, tables: AuthorizationResponse) -> [String] {
     var differences = differences(from: response)
     func compare<Part: Equatable>(_ name: String, _ part: (AuthorizationResponse) -> Part) {

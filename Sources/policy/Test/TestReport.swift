@@ -4,7 +4,7 @@ internal import ArgumentParser
 internal import StrictJSON
 internal import WritCedar
 
-/// What became of one test.
+/// The result of one test.
 struct TestResult {
   let suite: String
   let name: String

@@ -4,7 +4,7 @@ internal import StrictJSON
 internal import WritTokens
 internal import WritCedar
 
-/// What says whether a token is valid: by its parts, a signed one or an encrypted one.
+/// The judge of tokens: finds by its parts whether a token is signed or encrypted, and whether it is valid.
 struct TokenJudge {
   private let keys: TokenKeys
   private let payload: PayloadKind
@@ -20,7 +20,7 @@ struct TokenJudge {
     }
   }
 
-  /// What a valid token says, or why it is refused.
+  /// Returns the parts of a valid token, or the reason why it is refused.
   func answer(_ token: String) -> Result<TokenParts, TokenRefusal> {
     do {
       let kind = TokenKind(token, payload)

@@ -51,7 +51,7 @@ struct ClockArgument: ExpressibleByArgument {
   }
 }
 
-/// What `--payload` says of a payload.
+/// The kind of payload that `--payload` names.
 enum PayloadKind: String, ExpressibleByArgument, CaseIterable {
   case claims, any
 }

@@ -58,7 +58,7 @@ struct TokenKeys {
   }
 }
 
-/// What a token is by its parts and by what its payload has to be.
+/// The kind of a token, by its parts and by the payload that it must have.
 enum TokenKind {
   case signed, encrypted, nested
   /// There are several, or none was read yet.

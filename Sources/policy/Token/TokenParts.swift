@@ -15,7 +15,7 @@ struct TokenParts {
   /// Levels of arrays and objects that are shown as JSON; more deeply nested ones are bytes.
   private static let maximumDepth = 32
 
-  /// What one of the first two parts holds.
+  /// The content of one of the first two parts.
   enum Part {
     case json(JSONDocument)
     /// Not JSON in UTF-8, read as strictly as tokens are; the base64url as it stood in the token.
@@ -99,7 +99,8 @@ struct EncryptedTokenParts {
 }
 
 extension JSONWriter {
-  /// A member that is JSON where the token has JSON; otherwise one of another name, so that text is not taken for bytes.
+  /// A member that is JSON where the token has JSON; otherwise one of another name, so that text is not taken for
+  /// bytes.
   mutating func member(_ name: String, _ part: TokenParts.Part) {
     switch part {
     case .json(let document):

@@ -84,7 +84,7 @@ struct TokenVerifyCommand: ParsableCommand {
     if answers.status != 0 { throw ExitCode(answers.status) }
   }
 
-  /// What is asked of the claims; for payloads of any kind nothing may be asked.
+  /// Makes the rules for the claims; payloads of other kinds have none.
   private func rules() throws -> TokenRules {
     if payload == .any, let option = ruleOptions.given.first {
       throw Failure("error: \(option) is about claims, which --payload any does not look at")
@@ -92,7 +92,7 @@ struct TokenVerifyCommand: ParsableCommand {
     return ruleOptions.rules
   }
 
-  /// What verifies tokens.
+  /// Makes the judge that verifies tokens.
   ///
   /// Programs that count lines get one a token also where the keys cannot be used.
   private func judge(_ rules: TokenRules, _ kind: TokenKind, _ answers: inout TokenAnswers) throws -> TokenJudge {

@@ -17,8 +17,8 @@ struct Seeded: RandomNumberGenerator {
   }
 }
 
-/// Draws policies for the schema of ``Example``: of the right types, mostly, and with and without the tests that optional
-/// attributes and tags need.
+/// Draws policies for the schema of ``Example``: of the right types, mostly, and with and without the tests that
+/// optional attributes and tags need.
 struct RandomConditions {
   private var random: Seeded
 

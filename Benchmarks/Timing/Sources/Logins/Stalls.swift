@@ -13,8 +13,8 @@ import WritAuthentication
 
 /// How late a task wakes that sleeps for 5 ms, while the queue of passwords to hash is full (ThreatModel.md, S22).
 ///
-/// The machine's own pauses are measured beside it, by a thread that does nothing but ask for the time: the longest time
-/// between two answers.
+/// The machine's own pauses are measured beside it, by a thread that does nothing but ask for the time: the longest
+/// time between two answers.
 enum Stalls {
   private static let seconds = 10
   private static let pause = Duration.milliseconds(5)

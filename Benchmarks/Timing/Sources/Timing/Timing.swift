@@ -10,10 +10,12 @@ import WritAuthentication
   import Darwin
 #endif
 
-/// Compares how long two sorts of input take, by Welch's t-test (ThreatModel.md, J45): `Timing [SAMPLES]`, a million unless given.
+/// Compares how long two sorts of input take, by Welch's t-test (ThreatModel.md, J45): `Timing [SAMPLES]`, a million
+/// unless given.
 ///
-/// The sorts come in random order, from inputs that lie among each other in memory. What takes longer than nine tenths of all
-/// do is left out: the machine did something else meanwhile. A |t| below 4.5 is what chance makes of equal times.
+/// The sorts come in random order, from inputs that lie among each other in memory. What takes longer than nine tenths
+/// of all do is left out: the machine did something else meanwhile. A |t| below 4.5 is what chance makes of equal
+/// times.
 @main
 struct Timing {
   static func main() throws {

@@ -4,7 +4,7 @@ import Glibc
 
 /// One thing that is measured: a subject doing an operation, as often as asked in a row.
 struct Workload {
-  /// As `subject/algorithm/operation`.
+  /// The name as `subject/algorithm/operation`.
   let name: String
   let run: (_ times: Int) async throws -> Void
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Asked by run.py, in turns with the peers in other languages: writes the keys and tokens to the directory that its argument
-// names, prints what it can measure and an empty line, then answers each name on standard input with nanoseconds.
+// Asked by run.py, in turns with the peers in other languages: writes the keys and tokens to the directory that its
+// argument names, prints what it can measure and an empty line, then answers each name on standard input with
+// nanoseconds.
 
 import Glibc
 

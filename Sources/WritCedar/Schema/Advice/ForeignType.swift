@@ -2,14 +2,14 @@
 
 /// Types of other languages, and of Cedar's JSON, and what a schema calls them.
 enum ForeignType {
-  /// What to write for the name of a type that is not declared.
+  /// Advises what to write for the name of a type that is not declared.
   static func help(for name: String) -> String? {
     guard let word = ForeignWord.folded(name) else { return nil }
     if let type = names[word] { return "did you mean `\(type)`?" }
     return advice[word]
   }
 
-  /// What to write for a type with parameters that is not `Set<T>`.
+  /// Advises what to write for a type with parameters that is not `Set<T>`.
   static func help(forParameterized name: String) -> String {
     switch ForeignWord.folded(name) {
     case "set", "list", "array", "vector", "sequence", "collection", "iterable", "bag":

@@ -70,7 +70,7 @@ extension SchemaParser {
     parser.token.kind == .identifier ? ForeignWord.folded(parser.text(of: parser.token)) : nil
   }
 
-  /// What to write behind an entity type's name, its parents or its attributes.
+  /// Advises what to write behind an entity type's name, its parents or its attributes.
   func entityBodyAdvice(hasParents: Bool) -> String {
     switch parser.token.kind {
     case .doubleColon, .dot: return "a type of a namespace is declared in `namespace Name { … }`"
@@ -90,7 +90,7 @@ extension SchemaParser {
     }
   }
 
-  /// What to write for an entity type's name.
+  /// Advises what to write for an entity type's name.
   func entityNameAdvice() -> String? {
     switch parser.token.kind {
     case .string: "the name of a type stands without quotes"
@@ -99,7 +99,7 @@ extension SchemaParser {
     }
   }
 
-  /// What to write behind `enum`, or for one of its ids.
+  /// Advises what to write behind `enum`, or for one of its ids.
   func enumerationAdvice() -> String? {
     switch parser.token.kind {
     case .identifier:
@@ -111,7 +111,7 @@ extension SchemaParser {
 
   // MARK: Types
 
-  /// What to write where a type is expected.
+  /// Advises what to write where a type is expected.
   func typeAdvice() -> String? {
     switch parser.token.kind {
     case .leftBracket: "a set is written `Set<T>`"
@@ -124,7 +124,7 @@ extension SchemaParser {
     }
   }
 
-  /// What to write behind an attribute's name.
+  /// Advises what to write behind an attribute's name.
   func attributeColonAdvice(_ name: String) -> String? {
     switch parser.token.kind {
     case .assign: return "an attribute is written `name: Type`"
@@ -142,7 +142,7 @@ extension SchemaParser {
     }
   }
 
-  /// What to write for an attribute's name.
+  /// Advises what to write for an attribute's name.
   func attributeNameAdvice() -> String? {
     switch parser.token.kind {
     case .slot: "an optional attribute is written `\(parser.text(of: parser.token).dropFirst().prefix(40))?: Type`"
@@ -154,7 +154,7 @@ extension SchemaParser {
     }
   }
 
-  /// What to write behind an attribute's type.
+  /// Advises what to write behind an attribute's type.
   func attributeEndAdvice() -> String? {
     switch parser.token.kind {
     case .question: return "an optional attribute is written `name?: Type`"
@@ -180,7 +180,7 @@ extension SchemaParser {
 
   // MARK: Actions
 
-  /// What to write behind an action's name.
+  /// Advises what to write behind an action's name.
   func actionBodyAdvice(hasGroups: Bool) -> String? {
     switch parser.token.kind {
     case .comma where hasGroups: return "several groups stand in brackets, `in [a, b]`"
@@ -200,12 +200,12 @@ extension SchemaParser {
     }
   }
 
-  /// What to write for an action's name.
+  /// Advises what to write for an action's name.
   func actionNameAdvice() -> String? {
     parser.token.kind == .leftBracket ? "several actions of one form are written `action view, edit;`" : nil
   }
 
-  /// What to write for a member of `appliesTo`.
+  /// Advises what to write for a member of `appliesTo`.
   func applicationAdvice(after field: String?) -> String? {
     guard parser.token.kind == .identifier, let word else {
       return parser.token.kind == .string ? "the members stand without quotes: `principal: User`" : nil
@@ -219,7 +219,7 @@ extension SchemaParser {
     }
   }
 
-  /// What to write behind a type that an action applies to.
+  /// Advises what to write behind a type that an action applies to.
   func applicationEndAdvice() -> String? {
     switch parser.token.kind {
     case .semicolon: return "the members are separated by `,`"
@@ -229,7 +229,7 @@ extension SchemaParser {
     }
   }
 
-  /// What to write for an entity type that an action applies to, or that is a parent.
+  /// Advises what to write for an entity type that an action applies to, or that is a parent.
   func entityTypeAdvice() -> String? {
     switch parser.token.kind {
     case .string: "a type stands without quotes"

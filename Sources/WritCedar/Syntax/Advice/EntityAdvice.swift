@@ -16,7 +16,7 @@ package enum EntityRole: Sendable {
     }
   }
 
-  /// What is expected, with an example.
+  /// The expected form, with an example.
   var expectation: String {
     switch self {
     case .principal, .any: "an entity, as in `User::\"alice\"`"
@@ -121,7 +121,7 @@ extension EntityAdvice {
 }
 
 extension Parser {
-  /// What to write where an entity is expected and the current token cannot begin one.
+  /// Advises what to write where an entity is expected and the current token cannot begin one.
   func entityAdvice(_ role: EntityRole) -> String? {
     switch token.kind {
     case .string:
@@ -144,7 +144,7 @@ extension Parser {
     role.variable.map { "for any \($0) write `\($0)` alone" }
   }
 
-  /// What to write behind `Type::` that no id follows.
+  /// Advises what to write behind `Type::` that no id follows.
   func idAdvice(type path: String) -> String? {
     let type = shortened(path)
     switch token.kind {
@@ -213,7 +213,7 @@ extension Parser {
     )
   }
 
-  /// What to write behind `is` where the current token is not a type.
+  /// Advises what to write behind `is` where the current token is not a type.
   func typeAdvice(_ variable: String?) -> String? {
     switch token.kind {
     case .string:
@@ -229,7 +229,7 @@ extension Parser {
     }
   }
 
-  /// What to write instead of a list of entities in a scope.
+  /// Advises what to write instead of a list of entities in a scope.
   func listAdvice(_ role: EntityRole) -> String? {
     role.variable.map { "write one policy for each, or a condition: `when { \($0) in [ … ] }`" }
   }

@@ -2,7 +2,7 @@
 
 /// Operators of other languages that are written with Cedar's own characters.
 enum ForeignOperator {
-  /// What to write instead, by the whole run of operator characters.
+  /// The advice for each run of operator characters.
   private static let advice: [String: String] = [
     "===": "write `==`", "!==": "write `!=`", "<>": "write `!=`", "><": "write `!=`", "=!": "write `!=`",
     "=": "equality is written `==`", ":=": "equality is written `==`", "==>": "write `if … then … else …`",

@@ -4,7 +4,7 @@
 ///
 /// Asked only after the lexer has met one.
 enum ForeignScalar {
-  /// What to write instead of the scalar.
+  /// Advises what to write instead of the scalar.
   static func help(for scalar: Unicode.Scalar) -> String? {
     if let ascii = asciiSpelling[scalar] { return "write `\(ascii)`" }
     switch scalar {

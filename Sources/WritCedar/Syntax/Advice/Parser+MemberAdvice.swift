@@ -76,7 +76,7 @@ extension Parser {
     )
   }
 
-  /// What to write for too few or too many arguments of a method.
+  /// Advises what to write for too few or too many arguments of a method.
   func argumentAdvice(_ operation: Node.Operation, _ found: Int) -> String? {
     switch operation {
     case .contains where found > 1: "for several elements write `.containsAll([ … ])` or `.containsAny([ … ])`"
@@ -87,7 +87,7 @@ extension Parser {
     }
   }
 
-  /// What to write between `[` and `]` behind an operand.
+  /// Advises what to write between `[` and `]` behind an operand.
   func indexAdvice() -> String? {
     switch token.kind {
     case .identifier:
@@ -97,7 +97,7 @@ extension Parser {
     }
   }
 
-  /// What to write behind `has`.
+  /// Advises what to write behind `has`.
   func hasAdvice() -> String? {
     switch token.kind {
     case .identifier: "write `has \"\(text(of: token))\"`"
@@ -107,7 +107,7 @@ extension Parser {
     }
   }
 
-  /// What to write behind `like`.
+  /// Advises what to write behind `like`.
   func patternAdvice() -> String? {
     switch token.kind {
     case .slash: "a pattern is a string in which `*` stands for any text; there are no regular expressions"
@@ -116,7 +116,7 @@ extension Parser {
     }
   }
 
-  /// What to write for the name of a record's attribute.
+  /// Advises what to write for the name of a record's attribute.
   func keyAdvice() -> String? {
     switch token.kind {
     case .integer, .identifier:

@@ -45,7 +45,7 @@ extension Parser {
       ? text : nil
   }
 
-  /// What to write instead of a reserved word where an operand is expected.
+  /// Advises what to write instead of a reserved word where an operand is expected.
   func reservedOperandAdvice() -> String? {
     switch text(of: token) {
     case "has": "`has` stands behind what it asks: `context has name`"

@@ -28,7 +28,7 @@ extension Parser {
     }
   }
 
-  /// What to write where an operator, or the end of what is open, is expected.
+  /// Advises what to write where an operator, or the end of what is open, is expected.
   ///
   /// - Parameter part: the part of an `if` that is open.
   func operatorAdvice(in part: IfPart? = nil) -> String? {
@@ -74,7 +74,7 @@ extension Parser {
     return unclosed()
   }
 
-  /// What to write for `not in`, `!like` and the like, where the current token is the negation.
+  /// Advises what to write for `not in`, `!like` and the like, where the current token is the negation.
   private func negationAdvice() -> String? {
     let next = source.text(of: following(1)[0].span)
     return ["in", "has", "like", "is"].contains(next) ? "negate the whole: `!(… \(next) …)`" : nil

@@ -56,7 +56,7 @@ extension Parser {
     return source.bytes[Int(token.end)] == UInt8(ascii: "-")
   }
 
-  /// What to write for the value of an annotation that is not a string.
+  /// Advises what to write for the value of an annotation that is not a string.
   func annotationValueAdvice(_ name: String) -> String {
     switch token.kind {
     case .identifier, .integer:
@@ -68,7 +68,7 @@ extension Parser {
 
   // MARK: Scope
 
-  /// What to write where the name of a scope's variable is expected.
+  /// Advises what to write where the name of a scope's variable is expected.
   func scopeVariableAdvice(_ variable: String) -> String? {
     if token.kind == .not || tokenIs("not") {
       return "a scope says what fits; exclude with a condition behind it: `unless { \(variable) in … }`"
@@ -156,7 +156,7 @@ extension Parser {
 
   private static let oneConstraint = "each variable takes one constraint; others are a condition: `when { … }`"
 
-  /// What to write behind the scope's third variable.
+  /// Advice on what to write behind the scope's third variable.
   var behindResourceAdvice: String {
     tokenIs("context")
       ? "the context has no place in the scope; test it behind it: `when { context.name == … }`"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Parser {
-  /// What to write where a name follows a string without a space: the string began as the end of another one, because a
-  /// `"` is missing before.
+  /// Advises what to write where a name follows a string without a space: the string began as the end of another one,
+  /// because a `"` is missing before.
   func quotationAdvice() -> String? {
     let end = Int(previousEnd)
     guard token.kind == .identifier || token.kind == .integer, token.start == previousEnd, end > 1,
