@@ -25,7 +25,7 @@ try memory()
 #endif
 
 // snippet.own
-/// Wraps another store and reports what it does not answer in time: a start for a store of one's own.
+/// Wraps another store and reports slow answers: a start for a store of your own.
 struct MeasuredStore<Base: RecordStore>: RecordStore {
   let base: Base
   var reach: StoreReach { base.reach }

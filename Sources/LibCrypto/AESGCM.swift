@@ -66,7 +66,7 @@ package enum AESGCM {
       try LibCryptoError.check(status, .failure, "EVP_CTRL_AEAD_SET_TAG")
       _ = try context.finish(into: &plaintext, at: written, .authentication)
     } catch {
-      // Nobody may see what was not authentic.
+      // Unauthentic plaintext must not be seen.
       wipe(&plaintext)
       throw error
     }

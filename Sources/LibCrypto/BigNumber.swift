@@ -112,7 +112,7 @@ struct Calculator: ~Copyable {
     )
     try LibCryptoError.check(status, .failure, "BN_mod_exp_mont_consttime")
     if power.isOne || power == last { return true }
-    // What is left of the exponent, in the form of Montgomery: together as many steps as one exponentiation.
+    // The rest of the exponent in Montgomery form; all steps together cost as much as one exponentiation.
     let square = try BigNumber()
     let target = try BigNumber()
     unsafe try LibCryptoError.check(

@@ -34,7 +34,7 @@ extension DigestKey {
   /// The SHA-256 of 32 bytes, which are one block with their padding (section 5.1.1): half of what it costs with
   /// libcrypto's.
   private init(hashingBlock bytes: Span<UInt8>) throws(LibCryptoError) {
-    // The bytes, a bit, and that they are 256 bits.
+    // SHA-256's padding: the bytes, a one bit, and the length of 256 bits.
     var block = InlineArray<8, UInt64>(repeating: 0)
     // INVARIANT: 32 bytes are there.
     for index in 0..<4 {

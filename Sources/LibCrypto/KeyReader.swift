@@ -194,7 +194,7 @@ enum KeyReader {
 
   /// ECParameters (RFC 5480, section 2.1.1): the name of a curve and nothing else.
   ///
-  /// A group spelled out parameter by parameter could be any (CVE-2020-0601), and takes long to check.
+  /// Explicit parameters could describe any group (CVE-2020-0601), and take long to check.
   private static func namedCurve(_ parameters: inout DERReader, _ der: Span<UInt8>) throws(LibCryptoError) -> Curve {
     if parameters.nextTag(der) == .sequence {
       throw LibCryptoError(.unsupported, "a curve is given by parameters, expected its name")

@@ -2,7 +2,7 @@
 
 internal import CLibCrypto
 
-/// Why libcrypto did not do what it was asked.
+/// An error of libcrypto.
 ///
 /// The message never holds input: neither keys nor data, only libcrypto's own words.
 package struct LibCryptoError: Error, Sendable, CustomStringConvertible {

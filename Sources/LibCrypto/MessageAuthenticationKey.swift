@@ -12,7 +12,7 @@ internal import CLibCrypto
 package final class MessageAuthenticationKey: @unchecked Sendable {
   // Sendable: nothing writes to the saved states after `init`; libcrypto duplicates a context without changing it.
 
-  /// Which code computes; both give the same.
+  /// The implementation that computes; both give the same.
   package enum Path: Sendable {
     /// Saved states of libcrypto's low-level hashes.
     case savedState

@@ -2,7 +2,7 @@
 
 internal import CLibCrypto
 
-/// SHA-256 of messages behind a random block that nobody knows: digests that name messages in a table.
+/// SHA-256 of messages behind a secret random block: digests that name messages in a table.
 ///
 /// Who chooses the messages can neither foresee where they fall nor find two of one digest. The state of the hash after
 /// the block is saved, and copied for each message, as ``MessageAuthenticationKey`` does it. Any number of threads may

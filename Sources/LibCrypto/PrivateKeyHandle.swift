@@ -14,7 +14,7 @@ package final class PrivateKeyHandle: Sendable {
     self.publicKey = publicKey
   }
 
-  /// The numbers of an RSA key (RFC 8017, 3.2), its public ones aside.
+  /// The numbers of an RSA key (RFC 8017, 3.2), without its public ones.
   package struct RSAParts: Sendable {
     /// The private exponent.
     package let d: SecretBytes

@@ -4,7 +4,7 @@
 /// length.
 ///
 /// `EVP_PKEY_check` tests each prime 64 or 128 times: 34 s for a key of 16,384 bits, where this takes a quarter of one.
-/// More rounds would protect nobody: a key pair comes from its owner, who could as well hand out the primes.
+/// More rounds would not protect anyone: a key pair comes from its owner, who could as well hand out the primes.
 enum RSAConsistency {
   /// Bits that a prime may have beyond half of the modulus (FIPS 186-5, A.1.1, has none).
   private static let slack = 16

@@ -2,7 +2,7 @@
 
 internal import CLibCrypto
 
-/// Bytes that nobody may see: wiped when the last owner lets go of them, never copied, never printed.
+/// Secret bytes: wiped when their last owner is released, never copied, never printed.
 ///
 /// Copies that a caller makes of the span are the caller's to wipe.
 @safe

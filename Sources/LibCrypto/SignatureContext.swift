@@ -92,7 +92,7 @@ final class SignatureContext: @unchecked Sendable {
         unsafe input.withPointer { unsafe EVP_DigestVerify(copy, signatureBytes, signature.count, $0, input.count) }
       }
     }
-    // 0 or negative when it is not, and when memory ran out: then nobody knows.
+    // 0 or negative when it is not, and when memory ran out: then the answer is unknown.
     if status != 1 {
       let error = LibCryptoError.drained(.authentication, "verifying")
       if error.code == .failure { throw error }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a key signs.
+/// The scheme in which a key signs.
 package enum SignatureScheme: Sendable, Hashable {
   /// RSASSA-PKCS1-v1_5 (RFC 8017, 8.2).
   case rsaPKCS1(HashFunction)

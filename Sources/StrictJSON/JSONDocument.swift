@@ -19,7 +19,7 @@ package struct JSONDocument: Sendable {
     var isContainer: Bool { rawValue >= Kind.array.rawValue }
   }
 
-  /// How deep arrays and objects may nest; 0 admits scalars only.
+  /// The depth to which arrays and objects may nest; 0 admits scalars only.
   package let maximumDepth: Int
   var source: [UInt8] = []
   var tape = Tape()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why an input is not JSON that Writ accepts, and where.
+/// An error in an input that is not JSON that Writ accepts, with its place.
 package struct JSONError: Error, Sendable, Equatable {
   package enum Code: Sendable, Hashable, CaseIterable {
     /// A byte that RFC 8259 does not allow where it stands.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension JSONWriter {
-  /// Writes a value that was read: numbers as they were written, text escaped anew.
+  /// Writes a value that was read: numbers as they were written, text escaped again.
   ///
   /// Recursion is bounded by the depth at which the document was read.
   package mutating func value(_ index: JSONDocument.Index, of document: JSONDocument) {

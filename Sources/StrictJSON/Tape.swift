@@ -15,7 +15,7 @@ struct Tape: Sendable {
     var flag: Bool
     /// The offset of the value in the source; for strings, of the opening quote.
     var offset: UInt32
-    /// How many elements or members, bytes of a string's decoded text, or bytes of another literal.
+    /// The number of elements or members, of bytes of a string's decoded text, or of bytes of another literal.
     var length: UInt32
     /// For containers see `Tape`; for escaped strings where the text starts in `decoded`; otherwise 0.
     var link: UInt32

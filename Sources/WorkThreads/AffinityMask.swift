@@ -2,7 +2,7 @@
 
 /// The processors on which Linux lets a process run (sched_setaffinity(2), cpuset(7)).
 package enum AffinityMask {
-  /// How many there are; `nil` where the text does not say.
+  /// The number of processors; `nil` where the text does not say.
   ///
   /// - Parameter status: the text of `/proc/self/status` (proc_pid_status(5)), with a line `Cpus_allowed_list: 0-3,8`.
   package static func cores(status: String) -> Int? {

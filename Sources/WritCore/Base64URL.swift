@@ -7,7 +7,7 @@ package import LibCrypto
 ///
 /// So every sequence of bytes has exactly one text, and a token cannot be changed without changing what it says.
 package enum Base64URL {
-  /// How many bytes a text of so many characters stands for; `nil` where there is no such text.
+  /// Returns the number of bytes that a text of so many characters encodes; `nil` where there is no such text.
   @inline(__always)
   package static func decodedCount(_ count: Int) -> Int? {
     count % 4 == 1 ? nil : count / 4 * 3 + max(0, count % 4 - 1)
@@ -35,7 +35,7 @@ package enum Base64URL {
     return isValid ? bytes : nil
   }
 
-  /// The same for bytes that nobody may see.
+  /// The same for secret bytes.
   package static func decodeSecret(_ text: Span<UInt8>) -> SecretBytes? {
     guard let count = decodedCount(text.count) else { return nil }
     var isValid = false
@@ -116,7 +116,7 @@ package enum Base64URL {
     return unknown[0] | unknown[1] == 0 && found & 0x40 == 0 && characters & 0x8080_8080 == 0
   }
 
-  /// The 32 bytes of a text of 43 characters, as identifiers have them; `nil` for a text that is none.
+  /// The 32 bytes of a text of 43 characters, as identifiers have them; `nil` for an invalid text.
   @inline(__always)
   package static func decode32(_ text: Span<UInt8>) -> InlineArray<32, UInt8>? {
     guard text.count == 43 else { return nil }

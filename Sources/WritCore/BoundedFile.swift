@@ -10,7 +10,7 @@
 
 /// A regular file that is read whole, if it is not too long.
 package enum BoundedFile {
-  /// Why a file was not read; the words name neither its path nor what is in it.
+  /// The reason why a file was not read; the message names neither its path nor its content.
   package struct Failure: Error {
     package enum Reason {
       case unreadable(String)
@@ -29,7 +29,7 @@ package enum BoundedFile {
   ///   - path: of a regular file, or a link to one.
   ///   - limit: bytes of the longest file.
   package static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
-    // Not blocking: a pipe that nobody writes to would never open otherwise.
+    // Not blocking: a pipe without a writer would never open otherwise.
     let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw Failure(.unreadable(systemError())) }
     defer { close(descriptor) }

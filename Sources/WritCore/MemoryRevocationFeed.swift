@@ -18,7 +18,7 @@ public final class MemoryRevocationFeed: RevocationFeed, Sendable {
 
   private let state = Guarded(State())
 
-  /// A feed that nobody follows yet.
+  /// A feed without followers.
   public init() {}
 
   /// Those that follow now.

@@ -21,7 +21,7 @@ public struct MonotonicClock: Sendable {
   /// The clock of the system.
   public static let system = MonotonicClock(source: .system)
 
-  /// A clock of one's own, in milliseconds since any moment; it never goes back.
+  /// A custom clock, in milliseconds since any moment; it never goes back.
   public static func custom(_ milliseconds: @escaping @Sendable () -> Int64) -> MonotonicClock {
     MonotonicClock(source: .custom(milliseconds))
   }

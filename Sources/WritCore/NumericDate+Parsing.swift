@@ -58,7 +58,7 @@ private struct DecimalNumber {
   /// The power of ten that the first digit counts.
   let firstPlace: Int
 
-  /// Exponents beyond are as good as this one: no text is as long.
+  /// Larger exponents are treated as this one: no text is long enough to need them.
   private static let largestExponent = 1 << 40
 
   init?(_ text: Span<UInt8>) {

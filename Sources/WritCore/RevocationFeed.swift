@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Tells all servers what is no longer valid: ``MemoryRevocationFeed`` within one process, or one's own.
+/// A feed that tells all servers of revocations: ``MemoryRevocationFeed`` within one process, or the application's own.
 public protocol RevocationFeed: Sendable {
   /// The servers that follow what is published; one process unless the type says more.
   var reach: StoreReach { get }
 
-  /// Tells all that follow now.
+  /// Publishes a revocation to all current followers.
   ///
   /// - Throws: ``StoreError``; any other error is taken for ``StoreError/Code/storeUnavailable``.
   func publish(_ revocation: Revocation) async throws
@@ -13,8 +13,8 @@ public protocol RevocationFeed: Sendable {
   /// Returns the revocations that are published from now on, each publisher's in its order, until the task is
   /// cancelled.
   ///
-  /// The sequence ends with an error when something may have been missed: then what was learned from it must be learned
-  /// anew.
+  /// The sequence ends with an error when revocations may have been missed; the follower then has to learn all of them
+  /// again.
   func follow() async throws -> AsyncThrowingStream<Revocation, any Error>
 }
 
@@ -59,11 +59,11 @@ public struct Revocation: Sendable, Hashable {
 
   /// The subject of the revocation.
   public let subject: Subject
-  /// When the last of it expires, in seconds since 1970; nobody has to remember it longer.
+  /// When the last of it expires, in seconds since 1970; it need not be remembered longer.
   public let until: Int64
 
   /// - Parameters:
-  ///   - subject: what is meant.
+  ///   - subject: the subject of the revocation.
   ///   - until: when the last of it expires, in seconds since 1970.
   public init(_ subject: Subject, until: Int64) {
     self.subject = subject

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a store did not do what it was asked.
+/// An error of a store.
 ///
 /// The message holds neither keys nor contents.
 public struct StoreError: Error, Sendable, CustomStringConvertible {

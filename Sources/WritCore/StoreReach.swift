@@ -9,6 +9,6 @@ public enum StoreReach: Int, Sendable, Hashable, Comparable, CaseIterable {
   /// All servers that are given the same store.
   case network
 
-  /// Whether fewer see it.
+  /// Whether fewer servers see the left store.
   public static func < (one: StoreReach, other: StoreReach) -> Bool { one.rawValue < other.rawValue }
 }

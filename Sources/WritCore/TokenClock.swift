@@ -29,12 +29,12 @@ public struct TokenClock: Sendable {
   /// A clock that stands still.
   public static func fixed(at time: NumericDate) -> TokenClock { TokenClock(source: .fixed(time)) }
 
-  /// A clock of one's own that has whole seconds.
+  /// A custom clock that has whole seconds.
   public static func custom(_ seconds: @escaping @Sendable () -> Int64) -> TokenClock {
     TokenClock(source: .custom(seconds))
   }
 
-  /// A clock of one's own that has fractions of seconds.
+  /// A custom clock that has fractions of seconds.
   public static func precise(_ time: @escaping @Sendable () -> NumericDate) -> TokenClock {
     TokenClock(source: .precise(time))
   }

@@ -25,7 +25,7 @@ struct MappedClaims {
   func text(_ claim: ClaimReference) throws(PrincipalError) -> String? {
     guard let index = find(claim) else { return nil }
     guard let text = document.string(at: index) else {
-      throw PrincipalError(.claim, "the claim \"\(claim.shown)\" is no string")
+      throw PrincipalError(.claim, "the claim \"\(claim.shown)\" is not a string")
     }
     return text
   }
@@ -40,7 +40,7 @@ struct MappedClaims {
     var texts: [String] = []
     for element in document.elements(of: index) {
       guard let text = document.string(at: element) else {
-        throw PrincipalError(.claim, "the claim \"\(claim.shown)\" has no strings")
+        throw PrincipalError(.claim, "the claim \"\(claim.shown)\" has an element that is not a string")
       }
       texts.append(text)
     }

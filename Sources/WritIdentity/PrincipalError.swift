@@ -6,9 +6,9 @@
   public import Foundation
 #endif
 
-/// Why a token is no principal, or a mapping cannot be read.
+/// An error of a mapping, or of a token whose claims it maps.
 ///
-/// The message names claims and attributes, and holds no value of a claim but a number that is no integer of 64 bits.
+/// The message names claims and attributes, and holds no value of a claim but a number that is not a 64-bit integer.
 public struct PrincipalError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The kinds of this error.
   public struct Code: Sendable, Hashable, CustomStringConvertible {

@@ -51,15 +51,15 @@ private struct MappingReader {
     do throws(JSONError) {
       document = try JSONDocument(parsing: json, maximumDepth: Self.maximumDepth)
     } catch {
-      throw PrincipalError(.mapping, "the mapping is no JSON: \(error.message), at byte \(error.offset)")
+      throw PrincipalError(.mapping, "the mapping is not valid JSON: \(error.message), at byte \(error.offset)")
     }
   }
 
   func checkMembers(of index: JSONDocument.Index, _ what: String, _ known: [String]) throws(PrincipalError) {
-    guard document.kind(of: index) == .object else { throw PrincipalError(.mapping, "\(what) is no object") }
+    guard document.kind(of: index) == .object else { throw PrincipalError(.mapping, "\(what) is not an object") }
     for (key, _) in document.members(of: index) where !known.contains(where: { document.string(at: key, equals: $0) }) {
       let name = ClaimReference(document.string(at: key) ?? "").shown
-      throw PrincipalError(.mapping, "\(what) has a member \"\(name)\", which means nothing")
+      throw PrincipalError(.mapping, "\(what) has an unknown member \"\(name)\"")
     }
   }
 
@@ -75,7 +75,7 @@ private struct MappingReader {
     var type: EntityTypeName?
     if let member = document.member("type", of: index) {
       type = document.string(at: member).flatMap { EntityTypeName($0) }
-      guard type != nil else { throw PrincipalError(.mapping, "the \"type\" of \(what) is no type of entities") }
+      guard type != nil else { throw PrincipalError(.mapping, "the \"type\" of \(what) is not an entity type") }
     }
     var separator: Unicode.Scalar?
     if let member = document.member("separator", of: index) {
@@ -99,7 +99,7 @@ private struct MappingReader {
 
   func parents(of root: JSONDocument.Index) throws(PrincipalError) -> [ClaimReference] {
     guard let member = document.member("parents", of: root) else { return [] }
-    guard document.kind(of: member) == .array else { throw PrincipalError(.mapping, "\"parents\" is no array") }
+    guard document.kind(of: member) == .array else { throw PrincipalError(.mapping, "\"parents\" is not an array") }
     var parents: [ClaimReference] = []
     for element in document.elements(of: member) {
       let claim = try claim(element, "a parent")
@@ -111,7 +111,7 @@ private struct MappingReader {
 
   func claims(_ name: String, of root: JSONDocument.Index) throws(PrincipalError) -> [String: ClaimReference] {
     guard let member = document.member(name, of: root) else { return [:] }
-    guard document.kind(of: member) == .object else { throw PrincipalError(.mapping, "\"\(name)\" is no object") }
+    guard document.kind(of: member) == .object else { throw PrincipalError(.mapping, "\"\(name)\" is not an object") }
     var claims: [String: ClaimReference] = [:]
     for (key, value) in document.members(of: member) {
       let attribute = document.string(at: key) ?? ""

@@ -4,8 +4,8 @@ internal import StrictJSON
 public import WritTokens
 public import WritCedar
 
-/// How the claims of a verified token become the principal of a request: its identifier, its parents (roles, groups),
-/// its attributes, and what the context says of how it signed in.
+/// A mapping from the claims of a verified token to the principal of a request: its identifier, its parents (roles,
+/// groups), its attributes, and what the context says of how it signed in.
 ///
 ///     let mapping = PrincipalMapping(
 ///       principal: ClaimReference("sub"), type: user,
@@ -52,7 +52,7 @@ public struct PrincipalMapping: Sendable, Hashable {
   /// A claim for a parent or an attribute may be missing; the principal then has none of it.
   ///
   /// - Parameters:
-  ///   - token: verified, whatever one's own claims are.
+  ///   - token: verified, with any type of claims.
   ///   - schema: guides the reading of attributes, and what the principal must fit. Attributes that must be there may
   ///     be missing when they may be stored (``overlayRule``); laying it over an engine with the schema looks at the
   ///     whole.
@@ -89,7 +89,7 @@ public struct PrincipalMapping: Sendable, Hashable {
   /// Returns the attributes that the token adds to the context of a request; a missing claim adds nothing.
   ///
   /// - Parameters:
-  ///   - token: verified, whatever one's own claims are.
+  ///   - token: verified, with any type of claims.
   ///   - action: whose context it is for.
   ///   - schema: guides the reading; whether the whole context fits is for the request to say.
   /// - Throws: ``PrincipalError`` with the code `claim`.

@@ -16,7 +16,7 @@
     /// Light modules on each side, without which readers do not find the code (ISO/IEC 18004, 9.1).
     public static let quietZone = 4
 
-    /// How much of a picture may be hidden or damaged.
+    /// The part of a picture that may be hidden or damaged.
     public enum ErrorCorrection: Sendable, Hashable, CaseIterable {
       /// 7 in 100.
       case low
@@ -128,7 +128,7 @@
 
     /// There with the trait `QRCode`.
     public init(_ text: String, correction: ErrorCorrection = .medium) throws(QRCodeError) {
-      throw QRCodeError(.failure, "the trait QRCode is off")
+      throw QRCodeError(.failure, "the trait QRCode is off; turn it on in the dependency on Writ")
     }
 
     /// There with the trait `QRCode`.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why there is no QR code of a text.
+/// An error of making a QR code of a text.
 ///
 /// The message never holds the text.
 public struct QRCodeError: Error, Sendable, CustomStringConvertible {

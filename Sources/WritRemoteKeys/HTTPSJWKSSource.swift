@@ -56,7 +56,7 @@ public import WritTokens
       }
       allowed = AddressRange.parse(allowPrivateAddresses)
       guard allowed.count == allowPrivateAddresses.count else {
-        throw KeyFetchError(.configuration, "an address that is to be allowed is none")
+        throw KeyFetchError(.configuration, "an allowed address is not an IP address or network")
       }
       self.url = url
       self.certificateAuthorities = certificateAuthorities
@@ -113,12 +113,12 @@ public import WritTokens
     /// - Throws: `KeyFetchError` with every code but `file`, `malformed`, `noKeys` and `source`.
     public func fetch() async throws -> JWKSAnswer { try await fetch(lookingUpWith: .system) }
 
-    /// Fetches the set with a resolver of one's own.
+    /// Fetches the set with a custom resolver.
     func fetch(lookingUpWith lookup: NameLookup) async throws -> JWKSAnswer {
       let end = ContinuousClock.now + deadline
       let cancellation = Cancellation()
       var addresses: [InternetAddress]?
-      // What is an address already is read by libcurl, and looked up by nobody.
+      // A host that is an address is read by libcurl, and not looked up.
       if !host.utf8.starts(with: "[".utf8), InternetAddress(host) == nil {
         addresses = try await NameLookup.Answer.of(by: end, cancellation) { try lookup.begin(host, $0) }
       }
@@ -151,12 +151,12 @@ public import WritTokens
       allowPrivateAddresses: [String] = [],
       deadline: Duration = .seconds(5)
     ) throws(KeyFetchError) {
-      throw KeyFetchError(.configuration, "the trait RemoteKeys is off")
+      throw KeyFetchError(.configuration, "the trait RemoteKeys is off; turn it on in the dependency on Writ")
     }
 
     /// There with the trait `RemoteKeys`.
     public func fetch() async throws -> JWKSAnswer {
-      throw KeyFetchError(.configuration, "the trait RemoteKeys is off")
+      throw KeyFetchError(.configuration, "the trait RemoteKeys is off; turn it on in the dependency on Writ")
     }
   }
 #endif

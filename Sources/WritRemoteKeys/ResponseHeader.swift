@@ -39,7 +39,7 @@
       maximumAge = .seconds(Int64(String(decoding: digits, as: UTF8.self)) ?? .max)
     }
 
-    /// Whether a content type is JSON's, its parameters aside.
+    /// Whether a content type is JSON's, ignoring its parameters.
     static func isJSON(_ type: String) -> Bool {
       let bytes = Array(type.utf8)
       let name = lowercased(trimmed(bytes.prefix { $0 != UInt8(ascii: ";") }))

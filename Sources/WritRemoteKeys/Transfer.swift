@@ -23,7 +23,7 @@
     private let cancellation: Cancellation
     private var header = ResponseHeader()
     private var body: [UInt8] = []
-    /// Why one of the functions that libcurl calls has ended it.
+    /// The reason why one of the functions that libcurl calls has ended the transfer.
     private var refusal: KeyFetchError?
     /// Whether an address was refused: of no consequence when another of the same name was not.
     private var isAddressRefused = false

@@ -78,7 +78,7 @@
       Self.create(path)
       do {
         pool = try DatabasePool(path: path, configuration: configuration)
-        // Here and not in the configuration: GRDB sets `synchronous` anew after it has been applied.
+        // Here and not in the configuration: GRDB sets `synchronous` again after it has been applied.
         try pool.writeWithoutTransaction { try SQLiteRecordTable.prepare($0, maximumBytes: maximumBytes) }
       } catch {
         throw StoreError(sqlite: error)
@@ -160,7 +160,7 @@
       return try await reading { try SQLiteRecordTable.list(kind, owner, after: id, limit: limit, at: now, $0) }
     }
 
-    /// Records of one kind, whoever owns them, in the order of their identifiers.
+    /// Records of one kind and all owners, in the order of their identifiers.
     ///
     /// - Throws: `StoreError`.
     public func list(

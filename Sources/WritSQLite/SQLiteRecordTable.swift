@@ -56,7 +56,7 @@
         return nil
       }
       let record = try WritStore.Record(row)
-      guard record.key == key else { throw StoreError(.corrupt, "a record is not the one that was asked for") }
+      guard record.key == key else { throw StoreError(.corrupt, "the database answered with another record") }
       return record
     }
 
@@ -242,6 +242,6 @@
       self.init(key: RecordKey(RecordKind(kind), id), version: version, content: content)
     }
 
-    private static var damaged: StoreError { StoreError(.corrupt, "the row of a record is not what was written") }
+    private static var damaged: StoreError { StoreError(.corrupt, "the row of a record is damaged") }
   }
 #endif

@@ -42,7 +42,7 @@ extension StoreCase where Store: RecordStore {
           try require(try await allowed() == 5, "full again after a period")
         }
       },
-      StoreCase("L04 when the store of limits is down, nobody is let in, and nothing is used up or counted") {
+      StoreCase("L04 when the store of limits is down, logins are refused, and nothing is used up or counted") {
         store,
         _ in
         let world = try LoginWorld(store)

@@ -77,7 +77,7 @@ extension StoreCase where Store: RecordStore {
           let refusal = await code { () async throws(OneTimePasswordError) in
             try await passwords.verify(wrong, account: world.account)
           }
-          try require(refusal == .wrong || refusal == .waiting, "nobody is let in")
+          try require(refusal == .wrong || refusal == .waiting, "no login succeeds")
           return refusal == .wrong
         }
         try require(looked == FailedAttempts.freeCount, "\(looked) were looked at at once")
@@ -122,7 +122,7 @@ extension StoreCase where Store: RecordStore {
               try await passwords.verify(wrong, account: world.account)
             }
             let known: [OneTimePasswordError.Code?] = [.wrong, .waiting, .locked]
-            try require(known.contains(refusal), "nobody is let in, and all are told, not \(refusal as Any)")
+            try require(known.contains(refusal), "no login succeeds, and all get an error, not \(refusal as Any)")
             return refusal == .wrong
           }
         }

@@ -28,7 +28,7 @@ extension StoreCase where Store: RecordStore {
             let refusal = await code { () async throws(LoginError) in
               try await passwords.verify("a wrong password", account: world.account, from: nil)
             }
-            try require(refusal == .wrong || refusal == .waiting, "nobody is let in")
+            try require(refusal == .wrong || refusal == .waiting, "no login succeeds")
             return refusal == .wrong
           }
           try require(looked == FailedAttempts.freeCount, "\(looked) were looked at, known: \(isKnown)")

@@ -126,7 +126,7 @@ extension StoreCase where Store: RecordStore {
         try require(third.scopes == ["read", "write"], "the successor keeps all")
         let stranger = try RefreshWorld(store)
         let isRevoked = try await stranger.tokens.revoke(first.family.handle, of: stranger.account)
-        try require(!isRevoked, "nobody revokes what is another account's")
+        try require(!isRevoked, "no account revokes another account's family")
       },
       StoreCase("R08 a guess finds nothing, and the store has nothing of a token") { store, _ in
         let world = try RefreshWorld(store)
@@ -156,13 +156,13 @@ extension StoreCase where Store: RecordStore {
           }
         }
       },
-      StoreCase("S08 a clock that jumps revives no family, and calls nobody a thief") { store, _ in
+      StoreCase("S08 a clock that jumps revives no family, and reports no theft") { store, _ in
         let rules = try RefreshTokenRules(idle: .seconds(1000), absolute: .seconds(2000))
         let world = try RefreshWorld(store, rules)
         let first = try await world.begin()
         let second = try await world.tokens.rotate(first.token, client: "app")
         world.time.seconds -= 86_400
-        try require(await world.refusal(first) == .superseded, "nobody can say how long ago it was")
+        try require(await world.refusal(first) == .superseded, "the time since then is unknown")
         let third = try await world.tokens.rotate(second.token, client: "app")
         try require(third.family.created == world.time.seconds, "it is as old as if it began now")
         try require(await world.refusal(third) == nil, "it goes on")
@@ -205,9 +205,9 @@ struct RefreshWorld<Store: RecordStore>: Sendable {
     await code { () async throws(RefreshTokenError) in try await tokens.rotate(grant.token, client: "app") }
   }
 
-  /// Shows one token at once as often as told.
+  /// Uses one token several times at once.
   ///
-  /// - Returns: what came; who was refused is not in it.
+  /// - Returns: the grants, without the refusals.
   func show(_ grant: RefreshGrant, times: Int = 64) async throws -> [RefreshGrant] {
     try await withThrowingTaskGroup(of: RefreshGrant?.self) { group in
       for _ in 0..<times {

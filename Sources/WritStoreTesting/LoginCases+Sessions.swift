@@ -64,7 +64,7 @@ extension StoreCase where Store: RecordStore {
         try require(try await !isAlive(new), "a day forward it is over")
         world.time.seconds -= 86_400
         try require(try await !isAlive(new), "and a day back too")
-        try require(try await isAlive(world.begin(sessions)), "nobody is locked out")
+        try require(try await isAlive(world.begin(sessions)), "no account is locked")
       },
       StoreCase("S13 a hostile row is a typed error or no session, never a crash and never another account") {
         store,

@@ -34,7 +34,7 @@ struct LoginWorld<Store: RecordStore>: Sendable {
   let account: String
   /// Limits that are never reached, for cases of what is behind them.
   let limits = LoginLimits(store: Unlimited())
-  /// Its own: those that all share may be busy with other cases.
+  /// The workers of this world alone, as shared ones may be busy with other cases.
   private let workers: PasswordWorkers
 
   init(_ store: Store) throws {
@@ -61,7 +61,7 @@ struct LoginWorld<Store: RecordStore>: Sendable {
     try Sessions(store: other, ring: ring, origins: ["https://app.example"], clock: time.clock)
   }
 
-  /// Passwords at a cost that protects nobody.
+  /// Passwords at a cost that protects nothing.
   func passwords(revoking revoked: [any AccountRevoking] = [], limits: LoginLimits? = nil) -> Passwords<Store> {
     Passwords(
       store: store,

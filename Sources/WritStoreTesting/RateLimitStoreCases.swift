@@ -30,7 +30,7 @@ extension StoreCase where Store: RateLimitStore {
       StoreCase("who is refused takes nothing") { store, _ in
         let key = try newBucket()
         let (three, one) = (try RateLimit(5, per: day, cost: 3), try RateLimit(5, per: day))
-        // What is left after each, nil for a refusal; the two that are left are there after three refusals.
+        // The tokens left after each call, nil for a refusal; the two that are left are there after three refusals.
         let takes: [(RateLimit, Int?)] = [
           (three, 2), (three, nil), (three, nil), (three, nil), (one, 1), (one, 0), (one, nil),
         ]

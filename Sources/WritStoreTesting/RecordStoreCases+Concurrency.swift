@@ -6,7 +6,7 @@ extension StoreCase {
   /// Tasks that try one thing at once.
   private static var taskCount: Int { 64 }
 
-  /// How many of the tasks succeed.
+  /// Returns the number of tasks that succeed.
   static func successes(_ body: @escaping @Sendable (Int) async throws -> Bool) async throws -> Int {
     try await withThrowingTaskGroup(of: Bool.self) { group in
       for number in 0..<taskCount { group.addTask { try await body(number) } }

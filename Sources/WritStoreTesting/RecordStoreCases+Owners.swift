@@ -29,7 +29,7 @@ extension StoreCase where Store: RecordStore {
         let all = try await store.list(keys[0].kind, of: owner, after: nil, limit: .max, at: start)
         try require(all.count == 25, "a limit of \(Int.max) is no mistake")
       },
-      StoreCase("the records of a kind come in pages, whoever owns them, in the order of their identifiers") {
+      StoreCase("the records of a kind of all owners come in pages in the order of their identifiers") {
         store,
         _ in
         let kind = RecordKind(UInt16.random(in: 50_000...60_000))
@@ -79,7 +79,7 @@ extension StoreCase where Store: RecordStore {
           try require(listed.count == 1, "and no other's")
         }
       },
-      StoreCase("what is nobody's is not found by owner") { store, _ in
+      StoreCase("a record without an owner is not found by owner") { store, _ in
         let key = try newKey(RecordKind(40_002))
         try require(try await store.insert(.sample(), as: key, at: start) != nil, "it is inserted")
         let listed = try await store.list(key.kind, of: [], after: nil, limit: 100, at: start)
@@ -114,7 +114,7 @@ extension StoreCase where Store: RecordStore {
         }
         let third = try await store.replace(key, second, with: .sample(owner: []), at: start)
         let listed = try await store.list(key.kind, of: other, after: nil, limit: 10, at: start)
-        try require(third != nil && listed.isEmpty, "also to nobody")
+        try require(third != nil && listed.isEmpty, "also without an owner")
       },
     ]
   }

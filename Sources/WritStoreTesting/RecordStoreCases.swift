@@ -114,7 +114,7 @@ extension StoreCase where Store: RecordStore {
         let again = try await store.insert(.sample(2), as: key, at: start + 10)
         try require(again != nil && again != version, "a new one takes its place, with another version")
       },
-      StoreCase("a new record takes the place of an expired one that nobody has seen") { store, _ in
+      StoreCase("a new record takes the place of an expired one that was not read") { store, _ in
         let key = try newKey()
         let first = try await store.insert(.sample(1, expires: start + 1), as: key, at: start)
         let second = try await store.insert(.sample(2), as: key, at: start + 1)

@@ -52,7 +52,7 @@ extension StoreCase where Store: RevocationFeed {
         let told = try await first(8 * count, of: follower, name)
         try require(Set(told).count == 8 * count, "\(Set(told).count) came of \(8 * count)")
       },
-      StoreCase("who stops following holds up nobody") { feed, _ in
+      StoreCase("a follower that stops does not delay the others") { feed, _ in
         let name = try newName()
         for _ in 0..<10 {
           let follower = try await feed.follow()

@@ -18,7 +18,7 @@ public struct StoreCase<Store: Sendable>: Sendable, CustomStringConvertible {
     self.body = body
   }
 
-  /// Tries it.
+  /// Runs the case.
   ///
   /// - Parameters:
   ///   - store: the store, which must be empty.

@@ -52,7 +52,7 @@ struct PolicyCommand: ParsableCommand {
   }
 }
 
-/// Why a command cannot go on, as it is shown to the user.
+/// An error that ends a command, as it is shown to the user.
 struct Failure: Error {
   let text: String
 
@@ -61,7 +61,7 @@ struct Failure: Error {
   }
 }
 
-/// How answers are written.
+/// The format of answers.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   case text, json
 }

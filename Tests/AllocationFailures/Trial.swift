@@ -92,7 +92,7 @@ struct Trial {
       let before = unsafe FailingMemory.held
       var number = 0
       while true {
-        // libcrypto blinds RSA with a factor that it keeps, may leave half changed, and makes anew after 32 uses.
+        // libcrypto blinds RSA with a factor that it keeps, may leave half changed, and makes again after 32 uses.
         let ending = ending(failing: number, isLasting: false, tries: 33)
         if ending == .finished { break }
         guard ending == .right || ending == .refused else { return ending == .stuck ? .broken : ending }

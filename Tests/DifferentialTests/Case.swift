@@ -63,7 +63,7 @@ struct RequestMaker {
   init(world: World, policies: [PolicyText], random: SeededGenerator) {
     self.world = world
     self.random = random
-    // Whoever has many ancestors, on all sides.
+    // Entities with many ancestors, on all sides.
     people = world.people + world.groups.prefix(12) + world.tops.prefix(2)
     things = world.things + world.folders.prefix(12) + world.tops.prefix(2)
     actions = world.actions + world.tops.prefix(2)

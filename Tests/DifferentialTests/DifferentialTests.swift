@@ -31,7 +31,7 @@ struct DifferentialTests {
   }
 }
 
-/// The sets of a run, taken by whoever is free.
+/// The sets of a run, taken by the next free worker.
 final class DifferentialRun: Sendable {
   /// Differences after which a run ends: shrinking takes time, and most have one cause.
   private static let enough = 3

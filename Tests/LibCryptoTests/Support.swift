@@ -2,7 +2,7 @@
 
 import LibCrypto
 
-/// Bytes from hexadecimal digits, white space aside; for the literals of tests.
+/// Bytes from hexadecimal digits, ignoring white space; for the literals of tests.
 func bytes(_ hexadecimal: String) -> [UInt8] {
   let digits = hexadecimal.compactMap(\.hexDigitValue)
   return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }

@@ -3,7 +3,7 @@
 import Testing
 
 @Suite("policy: entities of a request are brought in one way, by all commands")
-struct BroughtEntitiesTests {
+struct RequestEntitiesTests {
   private static let files = [
     "p.cedar": """
     @id("staff") permit (principal in Group::"staff", action, resource);

@@ -24,7 +24,7 @@ enum Example {
   /// The same token with another signature.
   static let forged = String(token.dropLast(2)) + "kA"
 
-  /// A token nobody signed: header and payload in base64url, and a signature as given.
+  /// A token without a signature: header and payload in base64url, and a signature as given.
   static func unsigned(
     _ header: String,
     _ payload: String = #"{"iss":"joe","exp":1300819380}"#,

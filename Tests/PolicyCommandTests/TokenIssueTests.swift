@@ -111,7 +111,7 @@ struct TokenIssueTests {
       (["--key", "k", "--issuer", "a", "--lifetime", "0"], "(configuration)"),
       (["--key", "k", "--issuer", "a", "--lifetime", "3155760001"], "(configuration)"),
       (["--key", "k", "--issuer", "a", "--lifetime", "9223372036854775807"], "(configuration)"),
-      (["--key", "k", "--issuer", "a", "--claims", #"{"exp":9}"#], "the issuer's to write"),
+      (["--key", "k", "--issuer", "a", "--claims", #"{"exp":9}"#], "written by the issuer"),
       (["--key", "k", "--issuer", "a", "--claims", #"{"a":1,"a":2}"#], "no JSON"),
       (["--key", "k", "--issuer", "a", "--claims", "{"], "no JSON"),
       (["--key", "k", "--issuer", "a", "--claims", "-"], "no JSON"),

@@ -159,7 +159,7 @@
     }
   }
 
-  /// A refresh token each round, without a window: whoever comes second is refused.
+  /// A refresh token each round, without a window: the second one is refused.
   struct RefreshRace: Race {
     let tokens: RefreshTokens<SQLiteRecordStore>
     let plan: RacePlan

@@ -116,7 +116,7 @@
     var status: Int32 = 0
     guard unsafe waitpid(child, &status, 0) == child, status == 0 else { exit(3) }
   case "open":
-    // Whether a store opens and takes a record, as whoever runs this.
+    // Whether a store opens and takes a record, as the user that runs this.
     do {
       let none: [UInt8] = []
       let content = try RecordContent(none.span, format: 1, expires: RecordContent.never)

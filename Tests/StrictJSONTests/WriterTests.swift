@@ -32,7 +32,7 @@ struct WriterTests {
     #expect(writer.text.utf8.elementsEqual(writer.bytes))
   }
 
-  @Test("Lines follow each other, and the storage starts anew")
+  @Test("Lines follow each other, and the storage starts again")
   func lines() {
     var writer = JSONWriter()
     for index in 0..<2 {

@@ -7,7 +7,7 @@ import WritLogin
 import WritStore
 import WritTokens
 
-/// Encrypted tokens that nobody should write.
+/// Encrypted tokens that no issuer should write.
 @Suite("JSON Web Encryption: attacks")
 struct EncryptionAttackTests {
   private static let secret = [UInt8](repeating: 7, count: 32)

@@ -44,7 +44,7 @@ struct FileJWKSSourceTests {
   }
 
   @Test(
-    "K01 what is no regular file, or too long, is refused; a pipe that nobody writes to does not keep anybody waiting"
+    "K01 what is no regular file, or too long, is refused; a pipe without a writer keeps no one waiting"
   )
   func noFile() async throws {
     defer { try? FileManager.default.removeItem(at: folder) }

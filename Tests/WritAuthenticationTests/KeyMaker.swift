@@ -67,7 +67,7 @@ enum KeyMaker {
     }
   }
 
-  /// The key alone, as whoever decrypts has it.
+  /// The key alone, as the recipient has it.
   static func decryptionKeys(_ material: Object, rules: DecryptionRules = .standard) throws -> DecryptionKeys {
     let key = try JSONWebKey(parsing: json(material), accepting: Set(JSONWebAlgorithm.allCases))
     return try DecryptionKeys(try JSONWebKeySet([key]), rules: rules)

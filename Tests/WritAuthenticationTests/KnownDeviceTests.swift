@@ -249,7 +249,7 @@ struct LockedAccountTests {
     try await test.passwords.unlock("nobody")
   }
 
-  @Test("Tries that nobody has time to look at leave nothing in the store, whatever names are made up")
+  @Test("Tries that there is no time to check leave nothing in the store, whatever names are made up")
   func busy() async throws {
     let workers = try PasswordWorkers(threads: 1, waiting: 0)
     let test = try PasswordWorld(limits: nil, workers: workers)

@@ -25,7 +25,7 @@ struct LockOutTests {
   }
 
   @Test(
-    "T04 while it is waited nothing is looked at, not even the right code; afterwards it is, and counting starts anew"
+    "T04 while it is waited nothing is looked at, not even the right code; afterwards it is, and counting starts again"
   )
   func waiting() async throws {
     let server = try Server()
@@ -67,7 +67,7 @@ struct LockOutTests {
   }
 
   @Test(
-    "T04, T05 a hundred guesses are looked at, whoever makes them and however servers restart; then the owner recovers"
+    "T04, T05 a hundred guesses of all attackers are checked, however servers restart; then the owner recovers"
   )
   func locked() async throws {
     let server = try Server()
@@ -105,7 +105,7 @@ struct LockOutTests {
   }
 
   @Test(
-    "a clock that steps back or forward locks nobody out for longer than the wait",
+    "a clock that steps back or forward locks no account for longer than the wait",
     arguments: [-86_400, 86_400, -1_000_000] as [Int64]
   )
   func clock(_ jump: Int64) async throws {

@@ -25,8 +25,8 @@ struct LoginCaseTests {
     }
   }
 
-  /// A store that gives records another version each time it is asked: whoever relies on one has never the right one,
-  /// and whoever does not is found out.
+  /// A store that gives records another version each time it is asked: code that relies on one never has the right one,
+  /// and code that ignores versions is found out.
   private struct Careless: RecordStore {
     let store: MemoryRecordStore
 

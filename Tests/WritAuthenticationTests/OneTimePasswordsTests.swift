@@ -25,7 +25,7 @@ struct OneTimePasswordsTests {
         == .notEnrolled
     )
     #expect(try await passwords.failedAttempts(of: "alice") == nil)
-    // Made anew: the first secret is good no more.
+    // Enrolled again: the first secret is no longer valid.
     let second = try await passwords.enroll("alice", issuer: "Example").key
     #expect(
       await refusal { () async throws(OneTimePasswordError) in try await passwords.confirm(code, account: "alice") }
@@ -197,7 +197,7 @@ struct OneTimePasswordsTests {
     }
   }
 
-  @Test("Anything but six ASCII digits, white space aside, is a wrong code and counts (T11)")
+  @Test("Anything but six ASCII digits, ignoring white space, is a wrong code and counts (T11)")
   func spoilt() async throws {
     let server = try Server()
     let passwords = try server.passwords()

@@ -139,7 +139,7 @@ struct OneTimeStorageTests {
         )
         do throws(OneTimePasswordError) {
           if kind == .recoveryCodes {
-            #expect(try KeptCodes(record).bytes.count == bytes.count)
+            #expect(try StoredCodes(record).bytes.count == bytes.count)
           } else {
             var state = try SentCodeState(record)
             state.fail(at: 0)
@@ -161,7 +161,7 @@ struct OneTimeStorageTests {
     let hers = try await Self.record(server.store, "alice")
     let his = try await Self.record(server.store, "bob")
     let code = try server.code(alice)
-    // Whoever can write to the store gives Bob the authenticator of Alice.
+    // An attacker with access to the store gives Bob the authenticator of Alice.
     _ = await server.store.replace(his.key, his.version, with: hers.content, at: server.time.seconds)
     #expect(
       await refusal { () async throws(OneTimePasswordError) in try await passwords.verify(code, account: "bob") }
@@ -261,7 +261,7 @@ struct OneTimeStorageTests {
     func removeExpired(limit: Int, at now: Int64) async throws -> Int { 0 }
   }
 
-  @Test("S05 a store that fails lets nobody in and says so, showing nothing of its error")
+  @Test("S05 a store that fails refuses all logins and says so, showing nothing of its error")
   func failing() async throws {
     let server = try Server()
     let key = try await server.enrolled()

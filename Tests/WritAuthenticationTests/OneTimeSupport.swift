@@ -103,7 +103,7 @@ final class Mailbox: CodeDelivery {
   func deliver(_ code: String, to account: String) async throws { sent.withLock { $0.append(code) } }
 }
 
-/// Everything that a store holds of an account, as whoever dumps it sees it.
+/// Everything that a store holds of an account, as a dump shows it.
 func dumped(_ store: MemoryRecordStore, _ account: String) async -> String {
   var text = ""
   for kind in [RecordKind.oneTimePassword, .recoveryCodes, .sentCode] {

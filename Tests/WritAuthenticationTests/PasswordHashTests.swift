@@ -84,7 +84,7 @@ struct PasswordHashTests {
     }
   }
 
-  @Test("a password longer than crypt_r takes is wrong, not an error: nobody learns what a row holds")
+  @Test("a password longer than crypt_r takes is wrong, not an error, and reveals nothing of the row")
   func longForCrypt() async throws {
     let long = String(repeating: "x", count: 512)
     for (stored, _) in Self.known where stored.hasPrefix("$6") || stored.hasPrefix("$2") {
@@ -119,7 +119,7 @@ struct PasswordHashTests {
     #expect(try await Self.hasher.verify(Self.password, against: nil) == .wrong)
   }
 
-  @Test("a hash is made anew when it cost less, was salted less, or with another key; not when it cost more")
+  @Test("a hash is made again when it cost less, was salted less, or with another key; not when it cost more")
   func outdated() async throws {
     func needsRehash(_ stored: String, _ hasher: PasswordHasher) async throws -> PasswordVerdict {
       try await hasher.verify(Self.password, against: stored)
@@ -148,7 +148,7 @@ struct PasswordHashTests {
     // The same name with another key is another pepper.
     let impostor = PasswordHasher(parameters: .weak(), ring: try SecretRing([secret(2, "2025")]))
     #expect(try await needsRehash(made, impostor) == .wrong)
-    // A hash from before there was a ring is taken, and made anew.
+    // A hash from before there was a ring is taken, and made again.
     let plain = try await cheap.hash(Self.password)
     #expect(try await needsRehash(plain, impostor) == .correct(needsRehash: true))
   }

@@ -32,7 +32,7 @@ struct PasswordsTests {
   }
 
   @Test(
-    "names and passwords that nobody can have are wrong, and refused where one is set",
+    "names and passwords that no account can have are wrong, and refused where one is set",
     arguments: [0, 256, 100_000]
   )
   func names(_ count: Int) async throws {
@@ -53,7 +53,7 @@ struct PasswordsTests {
     #expect(await test.verify() == nil)
   }
 
-  @Test("a hash of another program or of lower cost is made anew at login, and only when the password is right")
+  @Test("a hash of another program or of lower cost is replaced at login, and only when the password is right")
   func upgrade() async throws {
     let test = try PasswordWorld(parameters: .weak(logCost: 5))
     let old = try await PasswordHasher(parameters: .weak()).hash(PasswordWorld.right)
@@ -78,7 +78,7 @@ struct PasswordsTests {
     }
   }
 
-  @Test("S05 a store that fails lets nobody in, and says so without showing its error")
+  @Test("S05 a store that fails refuses all logins, and says so without showing its error")
   func storeDown() async throws {
     struct Down: Error { let text = "canary" }
     let store = FailingStore(store: try MemoryRecordStore())
@@ -117,7 +117,7 @@ struct PasswordsTests {
   }
 
   @Test(
-    "S13 rows that somebody else has written are typed errors, and nobody is let in",
+    "S13 rows that an attacker has written are typed errors, and no login succeeds",
     arguments: ["password", "attempts"]
   )
   func hostileRows(_ name: String) async throws {

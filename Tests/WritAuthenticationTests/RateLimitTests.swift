@@ -290,7 +290,7 @@ struct RateLimitTests {
     var random = SystemRandomNumberGenerator()
     var (table, other) = (RecordTable<Int>(seeds: known), RecordTable<Int>(seeds: (random.next(), random.next())))
     for number in 0..<2000 {
-      // Whoever knows the seeds makes a product of 0 each time.
+      // An attacker who knows the seeds makes a product of 0 each time.
       let words = [known.0, random.next(), random.next(), random.next()]
       let bytes = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
       guard let id = RecordID(bytes.span) else { continue }

@@ -52,7 +52,7 @@ struct RefreshTokenTests {
       // Another family of the same account and client goes on.
       #expect(await world.refusal(other.token) == nil)
     }
-    // Whoever stole it, the thief is told no more than others.
+    // The thief is told no more than others.
     let grant = try await world.begin()
     _ = try await world.rotate(grant)
     world.time.seconds += 10
@@ -176,7 +176,7 @@ struct RefreshTokenTests {
     wrong += [String(repeating: "A", count: 86), String(repeating: "\u{e9}", count: 43), token.dropLast() + "B"]
     for text in wrong where text != token { #expect(await world.refusal(text) == .invalid, "\(text)") }
     #expect(await world.refusal(token) == nil)
-    // Whoever has the first half has had a token.
+    // A client with the first half has had a token.
     let half = String(try await world.begin().token)
     let forged = String(half.prefix(43)) + String(half.suffix(43).reversed())
     #expect(await [.reused, .invalid].contains(world.refusal(forged)))

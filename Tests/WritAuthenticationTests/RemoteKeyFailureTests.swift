@@ -29,7 +29,7 @@ struct RemoteKeyFailureTests {
     #expect(await world.refusalAfterRefresh(of: token) == nil)
   }
 
-  @Test("K03 a source that hangs: whoever waits is let go at the deadline, old keys go on, no second fetch begins")
+  @Test("K03 a source that hangs: waiting tasks are let go at the deadline, old keys go on, no second fetch begins")
   func hanging() async throws {
     var settings = RemoteKeySet.Settings()
     settings.deadline = .milliseconds(300)
@@ -71,7 +71,7 @@ struct RemoteKeyFailureTests {
     #expect(world.isIdle)
   }
 
-  @Test("X05 tasks cancelled at any moment leave nobody waiting")
+  @Test("X05 tasks cancelled at any moment leave no task waiting")
   func cancellations() async throws {
     for round in 0..<200 {
       world.source.isHeld = true

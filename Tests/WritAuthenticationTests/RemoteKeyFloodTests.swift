@@ -7,7 +7,7 @@ import WritLogin
 import WritStore
 import WritTokens
 
-@Suite("Floods of tokens under keys that nobody has", .timeLimit(.minutes(2)))
+@Suite("Floods of tokens under unknown keys", .timeLimit(.minutes(2)))
 struct RemoteKeyFloodTests {
   private let world: RemoteKeyWorld
 

@@ -55,7 +55,7 @@ struct RemoteKeySetTests {
     try await world.keys.refresh()
     #expect(world.refusal(of: old) == .keyUnknown && world.refusal(of: new) == nil)
     #expect(try world.verifier.keyGeneration == 3)
-    // A token that names a key that is there is that key's, or nobody's.
+    // A token that names a known key is verified by that key, or by none.
     world.time.seconds += 31
     let forged = try FakeIssuer.token(PrivateKey.generate(.edDSA, identifier: "2"))
     #expect(await world.refusalAfterRefresh(of: forged) == .signature)
@@ -133,7 +133,7 @@ struct RemoteKeySetTests {
     #expect(await eventually { world.source.count == 2 })
   }
 
-  @Test("keys are fetched anew before they are too old, whatever the answer says")
+  @Test("keys are fetched again before they are too old, whatever the answer says")
   func shortAge() async throws {
     world.source.answer(try world.issuer.published(), maximumAge: .seconds(3600))
     var settings = RemoteKeySet.Settings()

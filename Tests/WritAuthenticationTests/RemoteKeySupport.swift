@@ -43,7 +43,7 @@ struct RemoteKeyWorld {
 }
 
 extension FakeIssuer {
-  /// A token that names a key that nobody has.
+  /// A token that names an unknown key.
   static func stranger(_ identifier: String) -> String {
     base64URL("{\"alg\":\"EdDSA\",\"kid\":\"\(identifier)\"}") + ".e30." + base64URL([UInt8](repeating: 0, count: 64))
   }

@@ -90,7 +90,7 @@ struct RequestForgeryTests {
     ([], ["https://app.exampl\u{435}"], false), (["same-origin"], ["https://evil"], false),
   ]
 
-  @Test("C03 the request comes from a page of one's own, as the browser says", arguments: named)
+  @Test("C03 the request comes from a page of the application, as the browser says", arguments: named)
   func origins(site: [String], origin: [String], isTaken: Bool) async throws {
     let world = try SessionWorld()
     let session = try await world.begin().session
@@ -121,7 +121,7 @@ struct RequestForgeryTests {
     ([], ["https://evil.example", "https://app.example"], false), ([], ["wss://app.example"], false),
   ]
 
-  @Test("A WebSocket's handshake passes from a page of one's own alone (C05)", arguments: handshakes)
+  @Test("A WebSocket's handshake passes from a page of the application alone (C05)", arguments: handshakes)
   func handshake(site: [String], origin: [String], isTaken: Bool) async throws {
     let world = try SessionWorld()
     let session = try await world.begin().session

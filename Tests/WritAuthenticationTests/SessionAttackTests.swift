@@ -135,7 +135,7 @@ struct SessionAttackTests {
     }
   }
 
-  @Test("S13 a damaged row is told in the list of devices, keeps nobody from logging in, and goes when all are ended")
+  @Test("S13 a damaged row is told in the list of devices, does not prevent logins, and goes when all are ended")
   func damagedRow() async throws {
     let world = try RefreshWorld()
     let session = try await world.sessions.begin(for: "ines", proving: [.password], replacing: nil, since: .unchecked)

@@ -135,7 +135,7 @@ struct SingleUseTokenTests {
     #expect(await parts.use(third) == .token)
   }
 
-  @Test("5 tokens are made for an account in a moment, and as many for one address of mail, whoever asks")
+  @Test("5 tokens are made for an account in a moment, and as many for one mail address, for all callers together")
   func limits() async throws {
     let parts = try Parts(limits: nil)
     func issue(_ purpose: SingleUsePurpose, _ account: String, _ subject: String = "") async -> LoginError.Code? {

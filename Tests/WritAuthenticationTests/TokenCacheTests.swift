@@ -219,7 +219,7 @@ struct TokenCacheTests {
       while servers.contains(where: { $0.count <= number }) { await Task.yield() }
       #expect(verifiers.allSatisfy { refusal(text, $0) == .revoked })
     }
-    // There is no room for more: nobody goes on as if it had been heard.
+    // There is no room for more: the caller must not go on as if it had been recorded.
     await feed.publish(Revocation(.token("y"), until: exp))
     for task in following {
       let error = await #expect(throws: TokenError.self) { try await task.value }

@@ -120,7 +120,7 @@ struct VisitorTests {
     func key(_ kind: RecordKind) throws -> RecordKey { RecordKey(kind, try .random()) }
     for _ in 0..<8 { _ = try await store.insert(content(""), as: key(.session), at: now) }
     await #expect(throws: StoreError.self) { try await store.insert(content(""), as: key(.session), at: now) }
-    // An application's own records are nobody's business.
+    // An application's own records stay as they are.
     for _ in 0..<2 { _ = try await store.insert(content(""), as: key(RecordKind(40_000)), at: now) }
     for _ in 0..<6 { _ = try await store.insert(content(""), as: key(.rateLimit), at: now) }
     #expect(store.count == 16)

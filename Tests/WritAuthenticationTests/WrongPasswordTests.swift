@@ -86,7 +86,7 @@ struct WrongPasswordTests {
   }
 
   @Test(
-    "S08 a clock that steps a day locks nobody out for longer than the wait",
+    "S08 a clock that steps a day locks no account for longer than the wait",
     arguments: [-86_400, 86_400] as [Int64]
   )
   func clock(_ step: Int64) async throws {

@@ -58,7 +58,7 @@ struct SchemaDiagnosticTests {
     let head = "entity A; action v appliesTo {principal: A, resource: A, context: "
     #expect(
       SchemaParserTests.complaints(head + "T}; type T = Long;") == [
-        "schema:1:67: the context is no record: `T` is another type"
+        "schema:1:67: the context must be a record, found the type `T`"
       ]
     )
     #expect(

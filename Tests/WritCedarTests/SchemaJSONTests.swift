@@ -136,7 +136,7 @@ struct SchemaJSONTests {
     ),
     (
       applies("{\(all), \"context\": {\"type\": \"C\"}}", commonTypes: "\"C\": {\"type\": \"Long\"}"),
-      "the context is no record"
+      "the context must be a record"
     ),
     (text(actions: "\"v\": {\"memberOf\": [{\"id\": \"z\"}]}"), "the action \"z\" is not declared"),
     (text(actions: "\"v\": {\"memberOf\": [{\"id\": \"v\"}]}"), "is in itself"),

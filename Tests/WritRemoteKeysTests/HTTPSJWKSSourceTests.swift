@@ -123,7 +123,7 @@
       }
     }
 
-    @Test("a certificate of nobody, and one for another name, are refused")
+    @Test("a certificate of an unknown authority, and one for another name, are refused")
     func certificates() async throws {
       #expect(await code(try source("/keys", isTrusted: false)) == .tls)
       #expect(await code(try source("/keys", host: "localhost", allowing: ["127.0.0.1", "::1"])) == .tls)
@@ -194,8 +194,8 @@
       #expect(try await source("/cache/\(value)").fetch().maximumAge == expected)
     }
 
-    @Test("nobody there, and no such name")
-    func nobody() async throws {
+    @Test("no server, and no such name")
+    func unreachable() async throws {
       #expect(await code(try source("/keys", port: 1)) == .unreachable)
       #expect(await code(try source("/keys", host: "nobody.invalid")) == .unreachable)
     }

@@ -15,7 +15,7 @@
     static let shared = Result { try LocalServer() }
 
     private init() throws {
-      // Whoever honours these will not get an answer.
+      // A client that follows these gets no answer.
       for name in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
         _ = unsafe setenv(name, "http://127.0.0.1:1", 1)
       }

@@ -25,7 +25,7 @@
 
     private static func pair(_ begun: BegunSession) -> String { String(begun.cookie.prefix { $0 != ";" }) }
 
-    @Test("T04 the wrong codes of an account are counted on when the file is opened anew")
+    @Test("T04 the wrong codes of an account are counted on when the file is opened again")
     func restarts() async throws {
       let folder = try StoreFolder()
       let ring = try SecretRing([ApplicationSecret.generate(identifier: "1")])
@@ -62,7 +62,7 @@
       #expect(error?.code == .locked)
     }
 
-    @Test("S05 a database that cannot be written to or read lets nobody in, and is no request without a session")
+    @Test("S05 a database that cannot be written to or read refuses all logins, and is no request without a session")
     func down() async throws {
       let folder = try StoreFolder()
       let store = try SQLiteRecordStore(path: folder.path, busyTimeout: .milliseconds(50))

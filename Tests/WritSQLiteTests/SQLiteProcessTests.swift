@@ -62,7 +62,7 @@
         let last = try #require(try writer.lines().last)
         let store = try SQLiteRecordStore(path: folder.path)
         let tokens = try RefreshTokens(store: store, ring: ring, clock: .fixed(now))
-        // Whether its successor was stored or not: it comes, once more or anew, and nobody is called a thief.
+        // Whether its successor was stored or not: it comes, once more or again, and no theft is reported.
         token = try await tokens.rotate(last, client: "app").token
         let other = try await tokens.rotate(last, client: "app").token
         #expect(token == other, "two chains in round \(round)")
@@ -169,7 +169,7 @@
       let folder = try StoreFolder()
       let disk = folder.directory + "/disk"
       try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
-      // Where nobody may mount, not even root, the test above has to do.
+      // Where not even root may mount, the test above has to do.
       guard try Self.run("/usr/bin/mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]) == 0 else { return }
       defer { _ = try? Self.run("/usr/bin/umount", ["-l", disk]) }
       let path = disk + "/records.sqlite"

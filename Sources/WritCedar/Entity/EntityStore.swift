@@ -38,7 +38,7 @@ public struct EntityStoreError: Error, Sendable, CustomStringConvertible {
   /// The message, which names the entity.
   public let description: String
 
-  /// How many entities of a cycle a message names.
+  /// The number of entities of a cycle that a message names.
   static let shownCycle = 8
 
   init(_ code: Code, _ uid: EntityUID) {
@@ -224,7 +224,7 @@ public struct EntityStore: Sendable {
 
   /// Removes an entity.
   ///
-  /// Whoever had it as a parent still has; it is then absent.
+  /// Entities that had it as a parent still have it; the parent is then absent.
   ///
   /// - Returns: the entity, `nil` when there was none.
   @discardableResult

@@ -16,7 +16,7 @@ public struct PolicyError: Error, Sendable {
   public let policy: PolicyID
   /// The effect that the policy would have had.
   public let effect: Effect
-  /// Why it has no outcome.
+  /// The error that left the policy without an outcome.
   public let error: EvaluationError
 
   package init(policy: PolicyID, effect: Effect, error: EvaluationError) {

@@ -35,7 +35,7 @@ extension EvaluationError {
   }
 
   private static let identityHelp =
-    "ids and types are no attributes: compare the entity, `== User::\"id\"`, or test its type with `is`"
+    "ids and types are not attributes: compare the entity, `== User::\"id\"`, or test its type with `is`"
   private static let longest = 4096
   private static let timeHelp = "write `a.durationSince(b)`, or `a.offset(duration(\"1d\"))`"
 

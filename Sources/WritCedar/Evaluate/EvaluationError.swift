@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why an expression has no value.
+/// An error of evaluating an expression.
 public struct EvaluationError: Error, Sendable {
   /// The kind of error; the raw value is what `policy eval` writes.
   public struct Code: Sendable, Hashable, CustomStringConvertible {

@@ -33,7 +33,7 @@ extension Evaluator {
 
   // MARK: Parts
 
-  /// A part with what it comes to by itself.
+  /// A part with its own value.
   private struct Test {
     let text: String
     let start: Int

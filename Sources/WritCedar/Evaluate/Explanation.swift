@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How one policy came to its outcome for a request, part by part.
+/// An explanation of one policy's outcome for a request, part by part.
 public struct Explanation: Sendable {
   /// The outcome of the policy.
   public enum Outcome: String, Sendable {
@@ -60,7 +60,7 @@ public struct Explanation: Sendable {
   /// Its parts in order: principal, action, resource, then the conditions.
   public let parts: [Part]
 
-  /// How many parts do not hold.
+  /// The number of parts that do not hold.
   public var failures: Int { parts.count { $0.fails } }
 }
 

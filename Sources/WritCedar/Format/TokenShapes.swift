@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How the inside of a bracket is laid out.
+/// The layout of the inside of a bracket.
 enum BracketShape {
   /// Nothing breaks beside the bracket; lines inside begin below its first token.
   case parenthesis

@@ -192,7 +192,7 @@ struct EntityReader {
       if uid.type.isAction, let group = entity.parents.last, !group.type.isAction {
         throw JSONFailure(
           .form,
-          "an action cannot be in \(Schema.shown(group)), which is no action",
+          "an action cannot be in \(Schema.shown(group)), which is not an action",
           at: document.offset(of: parent)
         )
       }

@@ -64,7 +64,7 @@ extension Node.Operation {
     }
   }
 
-  /// How tightly the text of the operation holds together.
+  /// The binding strength of the operation's text.
   var precedence: Precedence {
     switch self {
     case .conditional: .conditional

@@ -62,7 +62,7 @@ extension PolicyReader {
 
   // MARK: Nesting
 
-  /// How many brackets stand around an expression, its own parentheses included.
+  /// The number of brackets around an expression, its own parentheses included.
   func level(
     of precedence: Precedence,
     at place: Place,

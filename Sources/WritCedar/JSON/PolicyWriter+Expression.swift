@@ -156,7 +156,7 @@ private struct ExpressionWriter {
 
   // MARK: has
 
-  /// How long a path, and how many nodes its operand, may be that are written again for each test of a chain.
+  /// The longest path, and the largest operand in nodes, that is written again for each test of a chain.
   private static let maximumPath = 16
   private static let maximumOperand = 64
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which entity types may be in which: the graph of the `in` of all declarations.
+/// The hierarchy of entity types: the graph of the `in` of all declarations.
 ///
 /// Types declared together share their parents, so the graph joins declarations. It may have cycles, `entity Team in
 /// [Team]` is one. Its transitive closure is not kept, for that of a chain of 10⁴ types has 5·10⁷ pairs; a question

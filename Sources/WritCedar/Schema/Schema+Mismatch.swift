@@ -101,8 +101,8 @@ extension Schema {
     }
   }
 
-  /// Why the value does not fit the type, `nil` when it fits: `attribute "owner": expected entity of type User, found
-  /// string`.
+  /// Returns the reason why the value does not fit the type, `nil` when it fits: `attribute "owner": expected entity of
+  /// type User, found string`.
   ///
   /// Records are closed, sets of one type, and the entities in the value satisfy ``problem(withReferenceTo:)``. Linear
   /// in the value, with a stack of its own.
@@ -162,9 +162,10 @@ extension Schema {
     }
   }
 
-  /// Why no entity can have this identifier: it is not one of its enumerated type, or no declared action.
+  /// Returns the reason why no entity can have this identifier: it is not one of its enumerated type, or no declared
+  /// action.
   ///
-  /// Whether the type is declared is not asked: whoever refers to an entity has a type for it.
+  /// Does not check whether the type is declared: a reference to an entity has a type already.
   package func problem(withReferenceTo uid: EntityUID) -> String? {
     if !enumerations.isEmpty, let ids = enumerations[uid.type], !ids.contains(ScalarText(uid.id)) {
       let listed = (entityTypes[uid.type]?.enumeration ?? []).prefix(8).map(Self.shown).joined(separator: ", ")

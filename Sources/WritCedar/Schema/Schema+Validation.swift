@@ -4,7 +4,7 @@
 extension Schema {
   // MARK: Entities
 
-  /// Why the entity does not fit the schema, `nil` when it does.
+  /// Returns the reason why the entity does not fit the schema, `nil` when it does.
   ///
   /// Parents may be of any type that the hierarchy reaches; they need not exist. Linear in the entity.
   ///
@@ -80,12 +80,12 @@ extension Schema {
 
   // MARK: Requests
 
-  /// Why the request does not fit the schema, `nil` when it does.
+  /// Returns the reason why the request does not fit the schema, `nil` when it does.
   package func problem(with request: AuthorizationRequest) -> String? {
     problem(withScopeOf: request) ?? problem(withContextOf: request)
   }
 
-  /// Why the principal, the action and the resource do not go together.
+  /// Returns the reason why the principal, the action and the resource do not go together.
   package func problem(withScopeOf request: AuthorizationRequest) -> String? {
     for (uid, variable) in [(request.principal, "principal"), (request.resource, "resource")] {
       if uid.type.isAction { return "\(variable) \(Self.shown(uid)): an action cannot be a \(variable)" }
@@ -98,7 +98,7 @@ extension Schema {
       ?? problem(with: request.resource, "resource", in: action.resources, of: action)
   }
 
-  /// Why the context does not fit the action, which must be declared.
+  /// Returns the reason why the context does not fit the action, which must be declared.
   package func problem(withContextOf request: AuthorizationRequest) -> String? {
     mismatch(ofContext: request)?.description
   }

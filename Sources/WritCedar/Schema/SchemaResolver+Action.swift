@@ -82,7 +82,7 @@ extension SchemaResolver {
       guard let number = commonTypes[ScalarText(candidate)] else { continue }
       guard let type = commonTypeIndices[number] else { break }
       if case .record = schema[type] { return type }
-      report("the context is no record: `\(name.text)` is another type", at: name.place)
+      report("the context must be a record, found the type `\(name.text)`", at: name.place)
       return type
     }
     if isFull { return intern(.record([])) }

@@ -61,8 +61,8 @@ public struct SchemaType: Sendable {
     }
   }
 
-  /// Why a value is not of the type, as `expected String, found long` with the attributes that lead there; `nil` where
-  /// it is.
+  /// Returns the reason why a value is not of the type, as `expected String, found long` with the attributes that lead
+  /// there; `nil` where it is.
   public func mismatch(_ value: Value) -> SchemaMismatch? {
     schema.mismatch(value, index).map { SchemaMismatch(description: $0.description) }
   }

@@ -56,8 +56,8 @@ package enum CedarText {
 }
 
 extension CedarText {
-  /// How many columns of a terminal a text takes: combining marks none, ideographs, Hangul, full-width forms and emoji
-  /// two.
+  /// Returns the number of columns of a terminal that a text takes: combining marks none, ideographs, Hangul,
+  /// full-width forms and emoji two.
   package static func columns(of text: String) -> Int {
     text.unicodeScalars.reduce(0) { $0 + columns(of: $1) }
   }

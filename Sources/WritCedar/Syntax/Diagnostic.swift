@@ -31,7 +31,7 @@ extension Diagnostic: CustomStringConvertible {
   /// One line: `policies.cedar:3:14: expected …`.
   public var description: String { "\(location): \(CedarText.shown(message))" }
 
-  /// How much of a long source line is shown before and behind the place, in bytes.
+  /// The bytes of a long source line that are shown before and behind the place.
   private static let excerptLimit = 80
 
   /// For a person: the message, the line, a caret under the place, and the help.
@@ -72,7 +72,7 @@ public struct SyntaxError: Error, Sendable, CustomStringConvertible {
   /// At most ``limit``.
   public let diagnostics: [Diagnostic]
 
-  /// How many errors are collected before reading stops.
+  /// The number of errors that are collected before reading stops.
   public static let limit = 50
 
   package init(_ diagnostics: [Diagnostic]) {

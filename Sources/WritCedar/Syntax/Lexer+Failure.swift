@@ -2,7 +2,7 @@
 
 /// Texts that are no token, most of them habits of other languages: found out here, apart from the tokens.
 extension Lexer {
-  /// How far a text in foreign quotation marks is followed, in bytes.
+  /// The bytes up to which a text in foreign quotation marks is followed.
   private static let longestQuotation = 80
 
   /// `&`, `|` and longer runs of them than the operators have.

@@ -102,7 +102,7 @@ extension Parser {
     guard index < end, digits > 0 else { throw invalidEscape(start, index, help: help) }
     index += 1
     guard let scalar = Unicode.Scalar(value) else {
-      throw invalidEscape(start, index, help: "surrogates and values above 10FFFF are no scalars")
+      throw invalidEscape(start, index, help: "surrogates and values above 10FFFF are not Unicode scalars")
     }
     return scalar
   }

@@ -4,7 +4,7 @@ extension PolicySet {
   /// The set in Cedar's syntax: what it says, without comments and layout.
   ///
   /// Reading it gives the members the same ids, by an annotation `@id` where the position does not. A linked policy
-  /// is written as the policy that it comes to, and a member whose own `@id` is not its id keeps its annotation and
+  /// is written as the policy that it stands for, and a member whose own `@id` is not its id keeps its annotation and
   /// loses its id.
   public var cedarText: String {
     var out = ""

@@ -70,7 +70,7 @@ public struct PolicySet: Sendable {
 
   /// Reads policies and templates from several texts; positions count through all of them.
   ///
-  /// A text whose first byte, white space aside, is `{` is read as ``init(json:name:identifiers:)`` reads it.
+  /// A text whose first byte after white space is `{` is read as ``init(json:name:identifiers:)`` reads it.
   ///
   /// - Throws: a ``SyntaxError`` that tells everything wrong with the texts, ids that occur twice included.
   public init(

@@ -34,7 +34,8 @@ public final class SourceText: Sendable {
   public let name: String
   package let bytes: [UInt8]
   private let lineStarts: [UInt32]
-  /// How many scalars start before each block, so that a column costs no more on a long line than on a short one.
+  /// The number of scalars that start before each block, so that a column costs no more on a long line than on a short
+  /// one.
   private let scalarsBeforeBlock: [UInt32]
   private static let blockLength = 1 << 10
 
@@ -75,7 +76,8 @@ public final class SourceText: Sendable {
     return SourceLocation(name: name, line: line + 1, column: scalars(before: end) - scalars(before: start) + 1)
   }
 
-  /// How many scalars start before the offset, which is at most the length; each counts at its first byte.
+  /// Returns the number of scalars that start before the offset, which is at most the length; each counts at its first
+  /// byte.
   private func scalars(before offset: Int) -> Int {
     let block = Swift.min(offset / Self.blockLength, scalarsBeforeBlock.count - 1)
     guard block >= 0 else { return 0 }

@@ -5,7 +5,7 @@ enum Suggestion {
   /// Names longer than this are not compared: the cost grows with the product of the lengths.
   private static let longest = 64
 
-  /// The nearest of the names, `nil` when none is near: one edit in three letters, two at most, letter case aside.
+  /// The nearest of the names, `nil` when none is near: one edit in three letters, two at most, ignoring case.
   static func nearest(to name: String, among names: some Sequence<String>) -> String? {
     let wanted = folded(name)
     guard !wanted.isEmpty, wanted.count <= longest else { return nil }

@@ -90,7 +90,7 @@ package struct Node: Sendable {
 }
 
 extension SyntaxTree {
-  /// How many operands the node takes.
+  /// Returns the number of operands of the node.
   package func arity(of node: Node) -> Int {
     switch node.operation {
     case .bool, .long, .string, .entity, .principal, .action, .resource, .context: 0

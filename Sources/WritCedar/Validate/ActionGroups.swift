@@ -17,7 +17,7 @@ struct ActionGroups {
   /// For each type of actions the types of the actions that are in one of its.
   private var typesBelow: [EntityTypeName: Set<EntityTypeName>]?
 
-  /// How many groups' members are kept.
+  /// The number of groups whose members are cached.
   private static let kept = 1 << 12
 
   init() {}

@@ -7,7 +7,7 @@
 /// each operand behind those of the operand before it, so that the union of two operands is what stands there already.
 /// All of this costs time linear in the expression, however long its chains are.
 struct Capabilities {
-  /// How often each is held.
+  /// The number of times that each is held.
   private var counts: [Int32] = []
   /// Those held, in the order in which that began.
   private var trail: [Int32] = []
@@ -30,7 +30,7 @@ struct Capabilities {
   @inline(__always)
   func holds(_ capability: Int32) -> Bool { counts[Int(capability)] > 0 }
 
-  /// How many are held, for ``rollBack(to:)``.
+  /// The number that are held, for ``rollBack(to:)``.
   @inline(__always)
   var heldCount: Int { trail.count }
 

@@ -23,7 +23,7 @@ struct CheckedPolicy {
   struct Condition {
     let isUnless: Bool
     let steps: Range<Int>
-    /// How far the nodes of the tree stand behind the steps made of them.
+    /// The distance of the nodes of the tree from the steps made of them.
     let nodeOffset: Int
   }
 
@@ -73,7 +73,7 @@ struct CheckedPolicy {
 
   init(_ policy: Policy) { self.policy = policy }
 
-  /// How many different expressions there are.
+  /// The number of different expressions.
   var expressionCount: Int { numbers.count }
 
   /// The node of the tree that a step was made of.

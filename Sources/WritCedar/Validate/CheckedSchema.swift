@@ -7,7 +7,7 @@ struct CheckedSchema {
   /// The entity types in the order of their names, then the types of actions.
   private(set) var entityNames: [EntityTypeName] = []
   private var entityNumbers: [EntityTypeName: EntityTypeNumber] = [:]
-  /// How many of ``entityNames`` are declared as entity types, and not only by actions.
+  /// The number of ``entityNames`` that are declared as entity types, and not only by actions.
   private(set) var declaredCount = 0
   /// For each entity type its own type, its attributes, and the type of its tags; unknown for types without tags.
   private(set) var entityTypes: [TypeNumber] = []

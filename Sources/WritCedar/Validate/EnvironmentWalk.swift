@@ -8,7 +8,7 @@
 struct EnvironmentWalk {
   private let policy: Policy
   private let scope: ScopeCheck
-  /// How many environments were checked.
+  /// The number of environments that were checked.
   private(set) var count = 0
   /// Whether the scope's action is looked at for some environment: not if its principal excludes all.
   private(set) var isActionReached = false

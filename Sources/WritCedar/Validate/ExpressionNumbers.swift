@@ -13,7 +13,7 @@ struct ExpressionNumbers {
 
   private var numbers: [Key: Int32] = [:]
 
-  /// How many expressions there are.
+  /// The number of expressions.
   var count: Int { numbers.count }
 
   mutating func removeAll() { numbers.removeAll(keepingCapacity: true) }

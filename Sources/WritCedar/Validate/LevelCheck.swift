@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How far from the request policies look: level validation (RFC 76).
+/// Level validation: the distance from the request at which policies look (RFC 76).
 ///
 /// The level of an expression is the number of entities, one reached through the other, that were looked into to find
 /// the entity it is: `principal` has 0, `principal.manager` 1. Attributes, tags, `has` and the left side of `in` look

@@ -5,7 +5,7 @@
 struct NameSuggestions {
   private var types: [EntityTypeName: EntityTypeName?] = [:]
   private var actions: [EntityUID: EntityUID?] = [:]
-  /// How many more names are compared.
+  /// The number of names that may still be compared.
   private var budget = 4_000_000
 
   /// The declared entity type that was probably meant: the same name in another namespace, or one spelled alike.

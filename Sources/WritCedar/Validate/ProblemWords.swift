@@ -155,7 +155,7 @@ struct ProblemWords {
     switch (kinds.0, kinds.1) {
     case (.record, .record): help = "records of one type have the same attributes, required or optional in both"
     case (.entity, .string), (.string, .entity):
-      help = "an entity is written `Type::\"id\"`; ids are no strings to compare"
+      help = "an entity is written `Type::\"id\"`; ids cannot be compared as strings"
     case (.string, .ip), (.ip, .string): help = "write the address as `ip(\"10.0.0.1\")`"
     case (.string, .decimal), (.decimal, .string), (.long, .decimal), (.decimal, .long):
       help = "write the number as `decimal(\"1.5\")`"
@@ -187,7 +187,7 @@ struct ProblemWords {
     if let suggestion {
       help = "did you mean `\(suggestion)`?"
     } else if ["id", "type", "uid"].contains(name) {
-      help = "ids and types are no attributes: compare the entity, `== User::\"id\"`, or test its type with `is`"
+      help = "ids and types are not attributes: compare the entity, `== User::\"id\"`, or test its type with `is`"
     } else if schema.types.isEntity(type), !schema.isDeclared(schema.types.entityType(type)) {
       help = "actions have no attributes"
     } else if let function = ExtensionFunction(name: name), !function.isConstructor {

@@ -34,7 +34,7 @@ enum ScriptCheck {
     return true
   }
 
-  /// How many of the values, which are in order, are not greater.
+  /// Returns the number of values, which are in order, that are not greater.
   private static func upperBound(of value: UInt32, in values: [UInt32]) -> Int {
     var low = 0
     var high = values.count

@@ -57,7 +57,7 @@ struct TypeChecker {
   /// Whether an evaluation that fits the schema may still end in an error: an overflow, an entity that is not stored,
   /// the range of an extension type, or a value nested too deep.
   var mayErr = false
-  /// How many steps were taken, for tests of growth.
+  /// The number of steps taken, for tests of growth.
   private(set) var stepCount = 0
 
   init(_ schema: CheckedSchema, _ policy: Policy) {

@@ -13,7 +13,7 @@ struct TypeHierarchyIndex {
   private let listing: [EntityTypeName: [Int]]
   private var below: [EntityTypeNumber: Set<Int>] = [:]
 
-  /// How many types' descendants are kept.
+  /// The number of types whose descendants are cached.
   private static let kept = 1 << 12
 
   init(_ schema: Schema) {

@@ -7,7 +7,7 @@ enum UnicodeTables {
   /// The version of Unicode.
   static let version = "15.0.0"
 
-  /// How many 64-bit words the set of a character's scripts takes.
+  /// The number of 64-bit words of the set of a character's scripts.
   static let scriptWords = 3
 
   /// The first scalars of runs of characters with one set of scripts, up to the next run.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why an extension function (`ip`, `decimal`, `datetime`, `duration` or one of their methods) has no value:
+/// An error of an extension function (`ip`, `decimal`, `datetime`, `duration` or one of their methods):
 /// text that does not parse, or a result that does not fit.
 ///
 /// Under evaluation it becomes an ``EvaluationError`` with the code `extension`.

@@ -8,7 +8,7 @@ protocol ByteSlice: Collection where Element == UInt8, SubSequence == Self {}
 extension Substring.UTF8View: ByteSlice {}
 extension Slice: ByteSlice where Base == UnsafeBufferPointer<UInt8> {}
 
-/// Why the text of an extension value is refused, without the words.
+/// The reason why the text of an extension value is refused, without a message.
 package enum ExtensionTextError: Error {
   /// The text has another form.
   case form

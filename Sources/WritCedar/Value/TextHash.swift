@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A fast hash of text under a seed that each process draws, so that nobody can prepare texts that collide.
+/// A fast text hash with a random per-process seed, so that attackers cannot craft collisions.
 ///
 /// It multiplies 64 bits by 64 and folds the 128 of the product, 16 bytes of text a step. A lookup by text makes three
 /// of these, and the standard library's hash takes 60 ns for one.

@@ -43,7 +43,7 @@ struct AccountRecords<Store: RecordStore, Failure: StoreBackedError>: Sendable {
 
   /// Stores bytes where nothing was, or in place of the record that was read.
   ///
-  /// - Returns: whether nobody has been faster.
+  /// - Returns: `false` if another write came first.
   func write(
     _ bytes: [UInt8],
     as key: RecordKey,
@@ -68,7 +68,7 @@ struct AccountRecords<Store: RecordStore, Failure: StoreBackedError>: Sendable {
 
   /// Removes the record that was read.
   ///
-  /// - Returns: whether nobody has been faster.
+  /// - Returns: `false` if another write came first.
   func remove(_ record: Record, at now: Int64) async throws(Failure) -> Bool {
     do {
       return try await store.remove(record.key, record.version, at: now)

@@ -17,7 +17,7 @@ public protocol AccountRevoking: Sendable {
   /// anything.
   ///
   /// Called before a new password is stored, with ``revokeAll(of:except:)`` after it: a process that dies in between
-  /// leaves nothing of before alive for long. Does nothing unless implemented.
+  /// leaves no earlier session or token alive for long. Does nothing unless implemented.
   func outdateAll(of account: String, except session: Session?) async throws
 }
 

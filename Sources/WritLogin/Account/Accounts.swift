@@ -199,7 +199,7 @@ public struct Accounts<Store: RecordStore>: Sendable {
       guard let state = state(record) else { return nil }
       return AccountCredential(account: account, factor: .oneTimePassword, isConfirmed: state.isActive, remaining: nil)
     case .recoveryCodes:
-      guard let codes = try? KeptCodes(record) else { return nil }
+      guard let codes = try? StoredCodes(record) else { return nil }
       let count = codes.digests.count
       return AccountCredential(account: account, factor: .recoveryCode, isConfirmed: true, remaining: count)
     default: return nil

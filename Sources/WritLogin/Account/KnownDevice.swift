@@ -23,11 +23,11 @@ public struct KnownDevice: Sendable, CustomStringConvertible {
 ///     try await passwords.verify(password, account: "ines", from: address, on: device)
 ///     response.headers.append("Set-Cookie", try devices.issue(for: "ines"))      // once all factors are proved
 ///
-/// The cookie lets nobody in: it is worth ``FailedAttempts/maximumCount`` wrong passwords of one account. It is random,
+/// The cookie logs no one in: it is worth ``FailedAttempts/maximumCount`` wrong passwords of one account. It is random,
 /// bound to the account by an HMAC under the ring, does not hold the account's name, and is good for ``lifetime``.
 /// Nothing is stored of it until a password is wrong. A browser keeps one, of the account that logged in last.
 public struct DeviceCookies: Sendable {
-  /// Seconds for which a cookie is good: half a year.
+  /// The lifetime of the cookie in seconds: half a year.
   public static let lifetime: Int64 = 180 * 86_400
   private static let nameBytes = 16
   private static let timeBytes = 8
@@ -74,7 +74,7 @@ public struct DeviceCookies: Sendable {
   ///   - fields: the values of all Cookie fields of the request.
   ///   - account: the one that is to log in, as it was typed.
   public func device(in fields: [String], for account: String) -> KnownDevice? {
-    // A cookie that somebody has tossed makes nobody known, and nothing worse.
+    // A forged cookie makes no device known, and does no other harm.
     guard AccountName.isValid(account), let text = try? cookie.value(in: fields),
       let bytes = Base64URL.decode(text.utf8.span), bytes.count > Self.nameBytes + Self.timeBytes
     else { return nil }
@@ -86,7 +86,7 @@ public struct DeviceCookies: Sendable {
       let issued = Int64(exactly: message.suffix(Self.timeBytes).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     else { return nil }
     let now = clock.now
-    // INVARIANT: a cookie of one's own has a time of a clock, which leaves room for a lifetime.
+    // INVARIANT: a cookie of this server has a time of a clock, which leaves room for a lifetime.
     guard issued <= now, now - issued < Self.lifetime else { return nil }
     let name = Array(message.prefix(Self.nameBytes))
     return KnownDevice(account: account, name: Base64URL.encode(name.span))

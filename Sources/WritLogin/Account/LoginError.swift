@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why nobody is let in by a password or a token, or a password is not taken.
+/// An error of logging in by a password or a token, or of setting a password.
 ///
 /// The message holds neither a password, nor a hash, nor a token.
 public struct LoginError: Error, Sendable, CustomStringConvertible {
   /// The kinds of this error.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
-    /// Another password, no such account, one without a password, or one that has to be recovered: nobody is told
-    /// which.
+    /// Another password, no such account, one without a password, or one that has to be recovered: the caller is not
+    /// told which.
     public static let wrong = Code(.wrong)
     /// Too many tries: nothing is looked at until ``LoginError/retryAfter`` has passed.
     public static let waiting = Code(.waiting)
-    /// A token that is none, was used, is over, was followed by another one, or is for something else: nobody is told
-    /// which.
+    /// The token is invalid, used, expired, superseded, or for another purpose: the caller is
+    /// not told which.
     public static let token = Code(.token)
     /// A new password is not taken: ``LoginError/passwordCode`` says why.
     public static let password = Code(.password)
@@ -65,7 +65,7 @@ public struct LoginError: Error, Sendable, CustomStringConvertible {
   public let retryAfter: Int64?
   /// The error that led to this one, where there is one: a ``PasswordError`` or a ``StoreError``.
   public let underlyingError: (any Error)?
-  /// Why a password is not taken, or a stored hash cannot be verified, with the codes `password` and `stored`.
+  /// The reason why a password is refused or a stored hash cannot be verified, with the codes `password` and `stored`.
   public var passwordCode: PasswordError.Code? { (underlyingError as? PasswordError)?.code }
 
   init(_ code: Code, _ description: String, underlyingError: (any Error)? = nil) {
@@ -83,7 +83,7 @@ public struct LoginError: Error, Sendable, CustomStringConvertible {
   }
 
   static let wrong = LoginError(.wrong, "the account or the password is wrong")
-  static let token = LoginError(.token, "the token is not good, or not any more")
+  static let token = LoginError(.token, "the token is unknown, used, expired, or for another purpose")
 
   static func waiting(_ seconds: Int64) -> LoginError {
     LoginError(.waiting, "too many tries came in a short time", retryAfter: seconds)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How often somebody may try to log in: by account, by address, and by the network around it.
+/// Limits on the rate of logins: by account, by address, and by the network around it.
 ///
 ///     let limits = LoginLimits(store: try MemoryRateLimitStore())
 ///
 /// Every way to a login takes from these buckets before it looks at anything, each factor from its own. When the store
-/// of the buckets fails, nobody is let in. Wrong tries of an account are beside that counted by ``FailedAttempts``, in
-/// the store of the factor itself.
+/// of the buckets fails, all logins are refused. Wrong tries of an account are beside that counted by
+/// ``FailedAttempts``, in the store of the factor itself.
 public struct LoginLimits: Sendable {
   /// Tries of one account and factor, right ones too: 100 an hour, 20 at once.
   public static let accountTries = RateLimit(constant: 100, seconds: 3600, burst: 20)

@@ -75,7 +75,7 @@ struct PasswordAttempts: Sendable {
     let limit = UInt8(FailedAttempts.maximumCount)
     guard bytes.count == Self.byteCount, bytes[0] <= limit, bytes[1] <= limit, let last = Int64(exactly: word(2)),
       last <= NumericDate.last
-    else { throw LoginError(StoreError(.corrupt, "what is stored of wrong passwords is not what was written")) }
+    else { throw LoginError(StoreError(.corrupt, "stored wrong passwords are damaged, or in an unknown format")) }
     recent = FailedAttempts(count: Int(bytes[0]), last: last)
     total = Int(bytes[1])
     password = PasswordTag(number: word(10))

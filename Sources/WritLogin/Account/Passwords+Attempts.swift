@@ -93,7 +93,7 @@ extension Passwords {
   /// Forgets the wrong passwords of a budget whose password was right.
   ///
   /// A right one on a device that is known ends the row of the others' wrong ones too, but not the wait that they have
-  /// brought about.
+  /// caused.
   func forget(_ budget: AttemptsBudget) async throws(LoginError) {
     _ = try await records.removeAny(budget.key, clock)
     guard budget.device != nil else { return }

@@ -95,7 +95,7 @@ extension Passwords {
 
   /// Sets the password of the account that a token is for, forgets its wrong ones, and ends all else of the account.
   ///
-  /// Nobody is logged in by it: a second factor is still asked for.
+  /// It logs no one in: a second factor is still required.
   /// The token is used up once the new password is found good, and before it is stored.
   ///
   /// - Returns: the account.

@@ -78,7 +78,7 @@ extension Passwords {
       Array(try record.content.bytes(format: Self.lockFormat))
     }
     guard let name = String(validating: bytes, as: UTF8.self), AccountName.isValid(name) else {
-      throw LoginError(StoreError(.corrupt, "what is stored of a locked account is not what was written"))
+      throw LoginError(StoreError(.corrupt, "a stored lock of an account is damaged, or in an unknown format"))
     }
     if try await isLocked(name) { return name }
     _ = try await records.remove(record, at: clock.now)

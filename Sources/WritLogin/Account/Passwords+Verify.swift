@@ -3,7 +3,7 @@
 extension Passwords {
   /// Lets somebody in who knows the password of an account.
   ///
-  /// A hash that was made by another program, at a lower cost or with another secret is made anew.
+  /// A hash that was made by another program, at a lower cost or with another secret is replaced.
   ///
   /// - Parameters:
   ///   - password: as it was typed.
@@ -12,7 +12,7 @@ extension Passwords {
   ///   - device: the device of the request, which has a budget of wrong passwords of its own: see ``DeviceCookies``.
   ///     One of another account counts as unknown.
   /// - Throws: ``LoginError`` with the codes `wrong`, `waiting`, `busy`, `stored`, `storeUnavailable`, `cancelled`,
-  ///   `failure`. Whichever it is, nobody is let in.
+  ///   `failure`. With each of them the login is refused.
   public func verify(
     _ password: String,
     account: String,
@@ -47,7 +47,7 @@ extension Passwords {
     try await limit(account) { () async throws(StoreError) in
       try await limits.take(.password, address: address)
     }
-    // Before anything is stored of the name: a try that nobody can look at leaves nothing behind.
+    // Before anything is stored of the name: a try that cannot be checked leaves nothing behind.
     let place = try await LoginError.catching { () async throws(PasswordError) in try hasher.workers.enter() }
     defer { place.leave() }
     let key = try records.key(account, Self.hashName)

@@ -7,13 +7,13 @@
 ///     try await passwords.verify(password, account: "alice", from: address)      // throws unless it is right
 ///     try await passwords.change(password, to: new, of: "alice", from: address, in: session)
 ///
-/// An account that there is not, and one whose password is another, get the same answer after the same time;
+/// An account that does not exist, and one with another password, get the same answer after the same time;
 /// ``PasswordHasher`` says where they do not. Wrong passwords cost time by ``FailedAttempts``, counted for each name
 /// whether there is such an account or not, and forgotten after an hour without one. A try is counted before it is
 /// looked at, so that of many at once no more are looked at than of many in turn. After a hundred in a row (NIST SP
 /// 800-63B, 5.2.2) no password is right until the account is recovered by ``reset(to:by:)`` or ``unlock(_:)``; that too
-/// is told to the security events alone. Limits by account and address come before; when their store fails, nobody is
-/// let in.
+/// is told to the security events alone. Limits by account and address come before; when their store fails, all
+/// logins are refused.
 ///
 /// Strangers can make an owner wait on a new device: a quarter of an hour at most after their last try. A device that
 /// has logged in before does not wait for them (``DeviceCookies``); other ways past them are a token by mail and
@@ -72,7 +72,7 @@ extension Passwords {
   static func hash(_ record: Record) throws(LoginError) -> String {
     let bytes = try LoginError.catching { () throws(StoreError) in try record.content.bytes(format: hashFormat) }
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw LoginError(StoreError(.corrupt, "what is stored of a password is not what was written"))
+      throw LoginError(StoreError(.corrupt, "a stored password is damaged, or in an unknown format"))
     }
     return text
   }

@@ -8,7 +8,7 @@ public struct SingleUseToken: Sendable {
   public let account: String
   /// The subject that the token verifies, an address for example; empty when none was named.
   public let subject: String
-  /// The first second since 1970 in which it is good no more.
+  /// The Unix time at which the token expires.
   public let expires: Int64
   let created: Int64
   let record: Record
@@ -25,7 +25,7 @@ public struct SingleUseToken: Sendable {
     guard bytes.count >= 8, let subject = String(validating: bytes.dropFirst(8), as: UTF8.self),
       let account = String(validating: record.content.owner, as: UTF8.self), !account.isEmpty,
       let created = Int64(exactly: bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
-    else { throw LoginError(StoreError(.corrupt, "what is stored of a token is not what was written")) }
+    else { throw LoginError(StoreError(.corrupt, "a stored token is damaged, or in an unknown format")) }
     self.account = account
     self.subject = subject
     self.created = created

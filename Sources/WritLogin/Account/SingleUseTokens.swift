@@ -43,13 +43,13 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
     self.events = events
   }
 
-  /// Makes a token, which the application sends; those before it, of the same account and purpose, are good no more.
+  /// Makes a token, which the application sends; those before it, of the same account and purpose, become invalid.
   ///
   /// - Parameters:
   ///   - purpose: what it is good for.
   ///   - account: the ``AccountName`` of its account, compared as bytes.
   ///   - subject: what it verifies, the address that it is sent to for example; at most ``maximumSubjectBytes``.
-  ///   - address: where the request comes from; `nil` when nobody knows.
+  ///   - address: the address of the request; `nil` when it is unknown.
   /// - Returns: 43 characters of base64url.
   /// - Throws: ``LoginError`` with the codes `waiting`, `configuration`, `storeUnavailable`, `cancelled`, `failure`.
   public func issue(
@@ -81,7 +81,7 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
       // Those before go first: who asks twice at once has two that are good rather than none.
       try await store.removeAll(purpose.kind, of: owner, except: nil)
       guard try await store.insert(content, as: RecordKey(purpose.kind, id), at: now) != nil else {
-        throw StoreError(.failure, "a new token is taken: there is no randomness")
+        throw StoreError(.failure, "a new token exists already: the random generator fails")
       }
     } catch {
       throw LoginError(StoreError(of: error))
@@ -164,7 +164,7 @@ public struct SingleUseTokens<Store: RecordStore>: Sendable {
     do throws(StoreError) {
       seconds = try await limits.take(purpose.message, address: address)
       if seconds == nil { seconds = try await limits.take(purpose.message, account: account) }
-      // Whoever has many accounts has no more messages for one address.
+      // Many accounts get no more messages for one address.
       if seconds == nil, !subject.isEmpty { seconds = try await limits.take(.verifiedAddress, account: subject) }
     } catch {
       throw LoginError(error)

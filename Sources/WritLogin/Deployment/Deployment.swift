@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How many servers there are, to be tried with all that they share as an application is started.
+/// The size of a deployment, to check its stores with when the application starts.
 ///
 ///     let deployment = Deployment(processes: workers, machines: replicas)
 ///     try await deployment.checkSecrets(ring, in: store, events: events)  // throws, and says what is wrong
 ///
 /// A library cannot count servers, so it believes what it is told. With a store that reaches too few of them, a session
 /// is there on one server and not on the next, a code is accepted once on each, and a limit holds as often as there are
-/// servers. With a ring that is not the one of before, nobody with an authenticator comes in.
+/// servers. With another ring than before, no user with an authenticator can log in.
 public struct Deployment: Sendable, Hashable {
   /// The deviations that are accepted by name.
   public struct Exceptions: OptionSet, Sendable, Hashable {
@@ -116,7 +116,7 @@ public struct Deployment: Sendable, Hashable {
   }
 }
 
-/// Why an application should not start as it is.
+/// A reason why an application should not start as it is.
 public struct DeploymentError: Error, Sendable, CustomStringConvertible {
   /// The kinds of this error.
   public struct Code: Sendable, Hashable, CustomStringConvertible {

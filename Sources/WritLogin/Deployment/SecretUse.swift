@@ -77,7 +77,7 @@ extension SecretRing {
     }
     switch record.key.kind {
     case .oneTimePassword: return sealed(bytes)
-    case .recoveryCodes: return (try? KeptCodes(record))?.identifier
+    case .recoveryCodes: return (try? StoredCodes(record))?.identifier
     case .sentCode:
       guard let code = (try? SentCodeState(record))?.code else { return nil }
       return sealed(code.digest)
@@ -106,7 +106,7 @@ extension SecretRing {
 
   /// Opens what a secret of each name has sealed in a store before, and seals it where there is nothing yet.
   ///
-  /// - Returns: the identifiers of secrets that are not those of before.
+  /// - Returns: the identifiers of secrets that have changed.
   func checkSecrets(in store: some RecordStore, at now: Int64) async throws(StoreError) -> [String] {
     var wrong: [String] = []
     for name in identifiers {

@@ -17,7 +17,7 @@ public enum SecurityEvent: Sendable, Hashable {
   case sessionsRevoked(account: String, count: Int)
   /// A factor was wrong; the account is what was claimed, and may not exist.
   case authenticationFailed(account: String?, factor: AuthenticationFactor)
-  /// Too many wrong tries: the account's factor is not tried before the time is over, in seconds.
+  /// Too many wrong tries: the account's factor is not checked for this time, in seconds.
   case lockedOut(account: String?, factor: AuthenticationFactor, seconds: Int64)
   /// ``FailedAttempts/maximumCount`` wrong tries in a row: the account's factor is not tried any more until its owner
   /// has recovered it. Tell the owner.

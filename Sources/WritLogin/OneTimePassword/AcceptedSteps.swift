@@ -5,7 +5,7 @@
 /// Each more is one more guess that somebody has for free. There are no others: a window of many steps cannot be asked
 /// for.
 public enum AcceptedSteps: String, Sendable, Hashable, CaseIterable {
-  /// None: a code is valid for the period alone (OWASP ASVS 6.5.5). Whoever types slowly has to type again.
+  /// None: a code is valid for the period alone (OWASP ASVS 6.5.5). Slow typists have to type again.
   case current
   /// The one before: what RFC 6238, section 5.2, recommends for the time it takes to type and send.
   case previous

@@ -9,7 +9,8 @@ struct AdoptedCode {
 
   private let characters: [UInt8]
 
-  /// A code as it was typed; `nil` when it holds anything but ASCII letters and digits, white space and hyphens aside.
+  /// A code as it was typed; `nil` when it holds anything but ASCII letters and digits, ignoring white space and
+  /// hyphens.
   init?(_ text: String) {
     guard var characters = TypedCode.characters(text, withoutHyphens: true), !characters.isEmpty,
       characters.count <= Self.maximumCharacters

@@ -8,7 +8,7 @@ public protocol CodeDelivery: Sendable {
   ///
   /// - Parameters:
   ///   - code: ASCII digits.
-  ///   - account: whose it is; the application knows the address, and nobody else should have a say in it.
+  ///   - account: whose it is; the application must look up the address, and not take it from a request.
   /// - Throws: any error; nothing but its type is shown.
   func deliver(_ code: String, to account: String) async throws
 }

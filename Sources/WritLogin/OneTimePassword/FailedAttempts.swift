@@ -4,7 +4,7 @@
 ///
 /// Five cost nothing. Then nothing is looked at for 30 seconds, and twice as long after each more, up to 15 minutes.
 /// After a hundred nothing is looked at any more until the account is recovered. What is not looked at does not count:
-/// who shuts somebody out must go on guessing, and comes to an end.
+/// attackers who lock an owner out must go on guessing, and reach an end.
 public struct FailedAttempts: Sendable, Hashable {
   /// Wrong codes that cost no time.
   public static let freeCount = 5
@@ -41,7 +41,7 @@ public struct FailedAttempts: Sendable, Hashable {
     last = now
   }
 
-  /// A clock that was set back counts the wait from now on, so that nobody is shut out until it has caught up.
+  /// A clock that was set back counts the wait from now on, so that no account is locked until the clock has caught up.
   ///
   /// - Returns: whether it was set back.
   mutating func follow(_ now: Int64) -> Bool {
@@ -50,7 +50,7 @@ public struct FailedAttempts: Sendable, Hashable {
     return true
   }
 
-  /// Why nothing is looked at; `nil` when something is.
+  /// The reason why no code is checked; `nil` when codes are checked.
   func refusal(at now: Int64) -> OneTimePasswordError? {
     if isLocked {
       return OneTimePasswordError(
@@ -60,10 +60,10 @@ public struct FailedAttempts: Sendable, Hashable {
     }
     let rest = rest(at: now)
     guard rest > 0 else { return nil }
-    return OneTimePasswordError(.waiting, "too many wrong codes came in a row", retryAfter: rest)
+    return OneTimePasswordError(.waiting, "too many wrong codes in a row", retryAfter: rest)
   }
 
-  /// Seconds that are left of the wait; 0 when it is over.
+  /// The remaining seconds of the wait; 0 when there is none.
   func rest(at now: Int64) -> Int64 {
     // INVARIANT: the times of a clock are 0 to `NumericDate.last`, and `last` is one of them or was read as one.
     min(max(0, last + wait - now), wait)

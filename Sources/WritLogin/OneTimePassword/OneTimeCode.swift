@@ -8,7 +8,8 @@ struct OneTimeCode {
   private var storage = InlineArray<8, UInt8>(repeating: 0)
   private let count: Int
 
-  /// A code as it was typed: ASCII digits, exactly as many as asked for, white space aside; `nil` for everything else.
+  /// A code as it was typed: ASCII digits, exactly as many as asked for, ignoring white space; `nil` for everything
+  /// else.
   init?(_ text: String, digits: Int) {
     guard let bytes = TypedCode.characters(text), bytes.count == digits, digits <= storage.count else { return nil }
     count = digits

@@ -4,7 +4,7 @@ internal import LibCrypto
 
 /// The hash of HMAC in one-time passwords, by its name in `otpauth` URIs.
 ///
-/// SHA-1 is what most authenticators know, and HMAC does not need what SHA-1 has lost: that nobody finds collisions.
+/// SHA-1 is what most authenticators know, and HMAC does not need what SHA-1 has lost: resistance to collisions.
 public enum OneTimePasswordAlgorithm: String, Sendable, Hashable, CaseIterable {
   /// The one of RFC 4226.
   case sha1 = "SHA1"

@@ -2,7 +2,7 @@
 
 internal import LibCrypto
 
-/// Why a one-time password is refused, or cannot be made.
+/// An error of verifying or making a one-time password.
 ///
 /// The message names the parameter. It holds neither a secret nor a code.
 public struct OneTimePasswordError: Error, Sendable, CustomStringConvertible {

@@ -17,9 +17,9 @@ public struct OneTimePasswordKey: Sendable, CustomStringConvertible {
     case counter
   }
 
-  /// How many digits a code can have.
+  /// The numbers of digits that a code can have.
   public static let digitCounts = 6...8
-  /// How many seconds a step can have.
+  /// The numbers of seconds that a step can have.
   public static let periods: ClosedRange<Int64> = 1...3600
 
   /// The secret that server and authenticator share.
@@ -28,7 +28,7 @@ public struct OneTimePasswordKey: Sendable, CustomStringConvertible {
   public let movingFactor: MovingFactor
   /// The hash.
   public let algorithm: OneTimePasswordAlgorithm
-  /// How many digits a code has.
+  /// The number of digits of a code.
   public let digits: Int
   private let key: MessageAuthenticationKey
 
@@ -108,7 +108,7 @@ public struct OneTimePasswordKey: Sendable, CustomStringConvertible {
   /// `OneTimePasswords` is for.
   ///
   /// - Parameters:
-  ///   - code: ASCII digits, as many as codes of the key have, white space aside; everything else is wrong.
+  ///   - code: ASCII digits, as many as codes of the key have, ignoring white space; everything else is wrong.
   ///   - counter: the counter that the code is for.
   /// - Throws: `OneTimePasswordError` with the code `failure`.
   public func isValid(_ code: String, counter: UInt64) throws(OneTimePasswordError) -> Bool {
@@ -122,7 +122,7 @@ public struct OneTimePasswordKey: Sendable, CustomStringConvertible {
   /// `OneTimePasswords` is for.
   ///
   /// - Parameters:
-  ///   - code: ASCII digits, as many as codes of the key have, white space aside; everything else is wrong.
+  ///   - code: ASCII digits, as many as codes of the key have, ignoring white space; everything else is wrong.
   ///   - seconds: since 1970-01-01T00:00:00Z.
   ///   - steps: which steps beside that of the time.
   /// - Throws: `OneTimePasswordError` with the codes `time` when it is before 1970, `configuration` when the key

@@ -92,7 +92,7 @@ private struct Parameters {
     else {
       throw OneTimePasswordError(
         .malformed,
-        "the parameter \"algorithm\" of an otpauth URI is none of SHA1, SHA256, SHA512"
+        "the parameter \"algorithm\" of an otpauth URI is not SHA1, SHA256 or SHA512"
       )
     }
     guard !isCounting || values["period"] == nil else {
@@ -123,7 +123,7 @@ private struct Parameters {
     guard let text = values[name]?.utf8 else { return standard }
     let isPlain = text.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     guard isPlain, text.count == 1 || text.first != UInt8(ascii: "0"), let number = UInt64(String(text)) else {
-      throw OneTimePasswordError(.malformed, "the parameter \"\(name)\" of an otpauth URI is no number")
+      throw OneTimePasswordError(.malformed, "the parameter \"\(name)\" of an otpauth URI is not a number")
     }
     return number
   }

@@ -7,7 +7,7 @@
 ///     try await passwords.confirm("123456", account: "alice")           // from now on it counts
 ///     try await passwords.verify("654321", account: "alice")            // throws unless the code is right
 ///
-/// A code is accepted once, and never an older one after a newer one, whoever tries at the same time and on whichever
+/// A code is accepted once, and never an older one after a newer one, even with concurrent tries and on whichever
 /// server. Wrong codes cost time, by ``FailedAttempts``, counted for each account and credential. Ask for a code only
 /// after the first factor, or strangers make your users wait.
 ///
@@ -179,7 +179,7 @@ public struct OneTimePasswords<Store: RecordStore>: Sendable {
   /// What is stored is acknowledged before anybody is told, also of a wrong code.
   ///
   /// - Parameters:
-  ///   - code: the code as it was typed: ASCII digits, as many as asked for, white space aside; everything else is
+  ///   - code: the code as it was typed: ASCII digits, as many as asked for, ignoring white space; everything else is
   ///     wrong. The code that was accepted last is `used` whenever it comes again, and not counted as wrong.
   ///   - account: the name of the account.
   ///   - credential: the name of the credential.

@@ -96,6 +96,6 @@ public struct OneTimeSecret: Sendable, CustomStringConvertible {
   /// The secret itself, in base32 without padding.
   public func secretBase32() -> String { bytes.withBytes(Base32.encode) }
 
-  /// How long it is; never the bytes.
+  /// The length; never the bytes.
   public var description: String { "one-time secret of \(bytes.count * 8) bits" }
 }

@@ -9,8 +9,8 @@ internal import LibCrypto
 ///     let rest = try await codes.verify("GEZD-GNBV-GY3T-QOJQ", account: "alice")
 ///     try await passwords.unlock("alice")                                  // or a new authenticator
 ///
-/// They rest as HMACs under the ring, bound to the account. Nobody guesses 80 bits, so wrong ones cost no wait beyond
-/// the limits (NIST SP 800-63B, 5.1.2.2), and nobody can shut the owner out for long.
+/// They rest as HMACs under the ring, bound to the account. 80 bits cannot be guessed, so wrong codes cost no wait
+/// beyond the limits (NIST SP 800-63B, 5.1.2.2), and attackers cannot lock the owner out for long.
 public struct RecoveryCodes<Store: RecordStore>: Sendable {
   /// Codes that are made at once.
   public static var count: Int { 10 }
@@ -45,7 +45,7 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
     self.events = events
   }
 
-  /// Makes new codes; those before are good no more.
+  /// Makes new codes; earlier ones become invalid.
   ///
   /// - Returns: the codes, to be shown to their owner once.
   /// - Throws: `OneTimePasswordError` with the codes `configuration`, `ring`, `storeUnavailable`, `failure`.
@@ -61,7 +61,7 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
       texts.append(RecoveryCode.text(code))
       digests.append(try digest(code, key, under: identifier))
     }
-    try await store(KeptCodes(identifier: identifier, digests: digests), key, account)
+    try await store(StoredCodes(identifier: identifier, digests: digests), key, account)
     return texts
   }
 
@@ -96,10 +96,10 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
     let digests = try adopted.map { (code) throws(OneTimePasswordError) in
       try digest(SecretBytes(copying: code.bytes.span), key, under: identifier)
     }
-    try await store(KeptCodes(identifier: identifier, digests: digests), key, account)
+    try await store(StoredCodes(identifier: identifier, digests: digests), key, account)
   }
 
-  private func store(_ kept: KeptCodes, _ key: RecordKey, _ account: String) async throws(OneTimePasswordError) {
+  private func store(_ kept: StoredCodes, _ key: RecordKey, _ account: String) async throws(OneTimePasswordError) {
     try await records.retryingOnConflict { () async throws(OneTimePasswordError) -> RecordAttempt<Void> in
       let now = clock.now
       let record = try await records.read(key, at: now)
@@ -108,7 +108,7 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
     events.record(.factorAdded(account: account, factor: .recoveryCode))
   }
 
-  /// Takes a code, which is good no more.
+  /// Uses up a code.
   ///
   /// - Parameters:
   ///   - code: the code as it was typed: 16 characters of base32, or those of a code that was adopted; letters of
@@ -126,7 +126,7 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
       guard let record = try await records.read(key, at: now) else { throw Self.notEnrolled }
       if !isCounted { try await limits.take(.recoveryCode, of: account, .recoveryCode, events) }
       isCounted = true
-      var kept = try KeptCodes(record)
+      var kept = try StoredCodes(record)
       // One at most is there: a code of ours and an adopted one are never the same bytes.
       let candidates = [RecoveryCode.bytes(code), AdoptedCode(code).map { SecretBytes(copying: $0.bytes.span) }]
       let digests = try candidates.compactMap { $0 }.map { (code) throws(OneTimePasswordError) in
@@ -146,12 +146,12 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
     return remaining
   }
 
-  /// How many codes are left; `nil` when none were made.
+  /// Returns the number of codes that are left; `nil` when none were made.
   ///
   /// - Throws: `OneTimePasswordError` with the codes `configuration`, `ring`, `storeUnavailable`, `failure`.
   public func remaining(of account: String) async throws(OneTimePasswordError) -> Int? {
     let record = try await records.read(records.key(account, "recovery"), at: clock.now)
-    return try record.map { (record) throws(OneTimePasswordError) in try KeptCodes(record).digests.count }
+    return try record.map { (record) throws(OneTimePasswordError) in try StoredCodes(record).digests.count }
   }
 
   /// Removes all codes of an account.
@@ -183,7 +183,7 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
   }
 
   private func write(
-    _ kept: KeptCodes,
+    _ kept: StoredCodes,
     _ key: RecordKey,
     over record: Record?,
     _ account: String,
@@ -194,7 +194,7 @@ public struct RecoveryCodes<Store: RecordStore>: Sendable {
       as: key,
       over: record,
       account: account,
-      format: KeptCodes.format,
+      format: StoredCodes.format,
       expires: RecordContent.never,
       at: now
     )

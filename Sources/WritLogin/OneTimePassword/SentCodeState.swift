@@ -5,7 +5,7 @@ struct SentCodeState {
   static let format: UInt8 = 1
   /// Seconds for which a code is good.
   static let lifetime: Int64 = 600
-  /// Wrong codes after which a code is good no more.
+  /// The number of wrong codes after which a code is invalid.
   static let maximumTries = 5
 
   struct Code {
@@ -13,7 +13,7 @@ struct SentCodeState {
     let sent: Int64
     var tries: Int
 
-    /// A code from the future, by a clock that was set back, is good no more: nobody can say how old it is.
+    /// A code from the future, by a clock that was set back, is no longer valid, as its age is unknown.
     func isGood(at now: Int64) -> Bool { now >= sent && now < sent + SentCodeState.lifetime }
   }
 
@@ -59,6 +59,6 @@ struct SentCodeState {
   }
 
   private static var malformed: OneTimePasswordError {
-    OneTimePasswordError(.ring, "what is stored of a sent code is not what Writ has written")
+    OneTimePasswordError(.ring, "a stored sent code is damaged, or in an unknown format")
   }
 }

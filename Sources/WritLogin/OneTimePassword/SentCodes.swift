@@ -10,12 +10,12 @@ internal import LibCrypto
 ///     try await codes.verify("123456", account: "alice", attempt: attempt.span)
 ///
 /// A new code kills the one before. It rests as an HMAC under the ring, bound to account and attempt. Wrong codes cost
-/// time, by ``FailedAttempts``, counted for the account whatever the code: asking for another one gives nobody more
-/// than five guesses without a wait. How often codes are sent is limited, too. Ask only after the first factor.
+/// time, by ``FailedAttempts``, counted for the account whatever the code: asking for another one gives an attacker no
+/// more than five guesses without a wait. How often codes are sent is limited, too. Ask only after the first factor.
 public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
   /// Seconds for which a code is good.
   public static var lifetime: Int64 { SentCodeState.lifetime }
-  /// Wrong codes after which a code is good no more.
+  /// The number of wrong codes after which a code is invalid.
   public static var maximumTries: Int { SentCodeState.maximumTries }
   /// Bytes of the shortest attempt: 128 bits.
   public static var minimumAttemptBytes: Int { 16 }
@@ -72,7 +72,7 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
     try OneTimePasswordError.catching { () throws(LibCryptoError) in try Randomness.bytes(32) }
   }
 
-  /// Makes a code and has it sent; one that was sent before is good no more.
+  /// Makes a code and has it sent; an earlier one becomes invalid.
   ///
   /// - Parameters:
   ///   - account: whose code it is, compared as bytes.
@@ -99,14 +99,14 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
     do {
       try await delivery.deliver(code.text, to: account)
     } catch {
-      throw OneTimePasswordError(.delivery, "a code was not sent, by an error of type \(type(of: error))")
+      throw OneTimePasswordError(.delivery, "the delivery of a code failed with an error of type \(type(of: error))")
     }
   }
 
-  /// Verifies a code, which is good no more.
+  /// Verifies a code and uses it up.
   ///
   /// - Parameters:
-  ///   - code: the code as it was typed: ASCII digits, as many as asked for, white space aside; everything else is
+  ///   - code: the code as it was typed: ASCII digits, as many as asked for, ignoring white space; everything else is
   ///     wrong.
   ///   - account: the name of the account.
   ///   - attempt: the secret that came when the code was asked for. With another one a code is wrong like any other,
@@ -136,7 +136,7 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
       }
       guard let sent = state.code, sent.isGood(at: now) else { throw Self.nothingSent }
       if let typed, try isValid(sent.digest, typed, key) {
-        // The account starts anew: nothing of it has to be remembered.
+        // The account starts afresh: no record of it is needed.
         return try await RecordAttempt(Verdict(refusal: nil), isWritten: records.remove(record, at: now))
       }
       state.fail(at: now)
@@ -165,7 +165,7 @@ public struct SentCodes<Store: RecordStore, Delivery: CodeDelivery>: Sendable {
   }
 
   private static var nothingSent: OneTimePasswordError {
-    OneTimePasswordError(.notEnrolled, "no code that was sent is good for the account")
+    OneTimePasswordError(.notEnrolled, "the account has no sent code that is still valid; send a new one")
   }
 
   /// Digits of which each number is as likely as any other.

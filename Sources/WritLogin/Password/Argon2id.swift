@@ -22,7 +22,7 @@ enum Argon2id {
     #if Argon2
       guard let memory = UInt32(exactly: memory), let iterations = UInt32(exactly: iterations),
         let parallelism = UInt32(exactly: parallelism)
-      else { throw PasswordError(.configuration, "Argon2id has no such parameters") }
+      else { throw PasswordError(.configuration, "the parameters are out of Argon2id's range") }
       var status: Int32 = -1
       let output = SecretBytes(count: count) { output in
         password.withBytes { password in
@@ -51,7 +51,10 @@ enum Argon2id {
       }
       return output
     #else
-      throw PasswordError(.unsupportedHash, "a hash of Argon2id needs the trait Argon2")
+      throw PasswordError(
+        .unsupportedHash,
+        "a hash of Argon2id needs the trait Argon2; turn it on in the dependency on Writ"
+      )
     #endif
   }
 }

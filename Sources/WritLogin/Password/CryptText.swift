@@ -63,5 +63,5 @@ enum CryptText {
     }
   }
 
-  private static let unknown = PasswordError(.malformedHash, "a stored hash is in none of the forms that are read")
+  private static let unknown = PasswordError(.malformedHash, "a stored hash is in an unknown form")
 }

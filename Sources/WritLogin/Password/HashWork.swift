@@ -10,7 +10,7 @@ enum HashWork: Sendable, Hashable {
 
 /// Makes wrong answers take as long as the longest of them, whatever was computed for each.
 ///
-/// Hashes that were adopted take another time than those of one's own, which would tell strangers which accounts were
+/// Hashes that were adopted take another time than this hasher's own, which would tell strangers which accounts were
 /// adopted, and which there are at all. So the least time of each kind of work is remembered, and a wrong answer after
 /// shorter work waits for what it lacks, not on a thread. A machine that is busy makes the one work longer as it does
 /// the other: the wait is longer by the same factor.

@@ -2,7 +2,7 @@
 
 internal import LibCrypto
 
-/// How long passwords take to hash on this machine.
+/// A measurement of the time that hashing a password takes on this machine.
 public struct PasswordCalibration: Sendable {
   /// Parameters, and how long one hash of them took: the least of three.
   public struct Measurement: Sendable {

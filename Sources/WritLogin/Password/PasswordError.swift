@@ -2,7 +2,8 @@
 
 internal import LibCrypto
 
-/// Why a password cannot be taken, hashed or verified; a wrong password is no error but ``PasswordVerdict/wrong``.
+/// An error of setting, hashing or verifying a password; a wrong password is not an error but
+/// ``PasswordVerdict/wrong``.
 ///
 /// The message names the parameter, and never holds a password, a hash or a salt.
 public struct PasswordError: Error, Sendable, CustomStringConvertible {

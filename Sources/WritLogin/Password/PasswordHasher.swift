@@ -16,10 +16,10 @@ internal import LibCrypto
 public struct PasswordHasher: Sendable {
   private static let saltCount = 16
   private static let outputCount = 32
-  /// How often each kind of hash is measured; the least counts.
+  /// The number of measurements of each kind of hash; the least counts.
   private static let measurements = 2
 
-  /// How new hashes are made.
+  /// The parameters of new hashes.
   public let parameters: PasswordParameters
   private let ring: SecretRing?
   let workers: PasswordWorkers
@@ -62,7 +62,7 @@ public struct PasswordHasher: Sendable {
     return try await hash(text)
   }
 
-  /// The hash of a password that was verified, made as new ones are: the rules of today are not asked.
+  /// Hashes a password that was verified, with the current parameters; the rules for new passwords do not apply.
   ///
   /// - Throws: `PasswordError` with the codes `tooLong`, `characters`, `busy`, `cancelled`, `failure`.
   public func rehash(_ password: String) async throws(PasswordError) -> String {
@@ -72,10 +72,11 @@ public struct PasswordHasher: Sendable {
   /// Whether a password is the one that was stored.
   ///
   /// Every wrong answer, and every error about the stored hash, takes as long as the longest wrong answer that this
-  /// hasher has given: also for a user that there is not, and for a hash of another program that is cheaper or costlier
-  /// than one's own. That longest time is learned as hashes are verified; ``measure(_:)`` learns it before the first
-  /// login. On a quiet machine the times agree within a tenth. They do not for a kind of adopted hash that this hasher
-  /// has not met yet, and on a machine that makes hashing more than four times slower; nor does a right password wait.
+  /// hasher has given: also for a user that does not exist, and for a hash of another program that is cheaper or
+  /// costlier than this hasher's own. That longest time is learned as hashes are verified; ``measure(_:)`` learns it
+  /// before the first login. On a quiet machine the times agree within a tenth. They do not for a kind of adopted hash
+  /// that this hasher has not met yet, and on a machine that makes hashing more than four times slower; nor does a
+  /// right password wait.
   ///
   /// - Parameters:
   ///   - password: as it was typed.
@@ -148,7 +149,7 @@ public struct PasswordHasher: Sendable {
   }
 
   /// Verifies a password, on the thread that calls; whatever is wrong with the stored hash, after as much work as a
-  /// user costs that there is not.
+  /// user costs that does not exist.
   func examine(_ password: PasswordText, _ stored: String?) -> Judgement {
     let clock = ContinuousClock()
     let start = clock.now
@@ -219,7 +220,7 @@ public struct PasswordHasher: Sendable {
   ) throws(PasswordError) -> SecretBytes {
     guard let key else { return try parameters.derive(password.normalized, salt: salt, count: count) }
     guard let ring else {
-      throw PasswordError(.keyUnknown, "a stored hash was made with a secret, and there is no ring")
+      throw PasswordError(.keyUnknown, "a stored hash was made with a secret, and the hasher has no ring")
     }
     var input: [UInt8]
     do throws(SecretError) {

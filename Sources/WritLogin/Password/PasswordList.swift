@@ -15,7 +15,7 @@ public struct PasswordList: PasswordScreen {
   public init(_ passwords: some Sequence<String>) throws(PasswordError) {
     hashes = []
     for password in passwords {
-      // What nobody can choose is passed over.
+      // Passwords that the rules refuse anyway are skipped.
       guard let text = try? PasswordText(password) else { continue }
       hashes.append(try Self.hash(text))
     }
@@ -39,7 +39,7 @@ public struct PasswordList: PasswordScreen {
     hashes.sort()
   }
 
-  /// How many passwords there are.
+  /// The number of passwords.
   public var count: Int { hashes.count }
 
   /// Whether the password is on the list.

@@ -2,7 +2,7 @@
 
 internal import LibCrypto
 
-/// How passwords are hashed: Argon2id (RFC 9106) or scrypt (RFC 7914), and at which cost.
+/// The parameters of hashing passwords: Argon2id (RFC 9106) or scrypt (RFC 7914), and at which cost.
 public struct PasswordParameters: Sendable, Hashable, CustomStringConvertible {
   enum Algorithm: Sendable, Hashable {
     /// The binary logarithm of N, r and p.
@@ -29,7 +29,7 @@ public struct PasswordParameters: Sendable, Hashable, CustomStringConvertible {
   /// scrypt with N = 2^17, r = 8, p = 1, in 128 MiB.
   public static let scrypt = PasswordParameters(.scrypt(logCost: 17, blockSize: 8, parallelism: 1))
 
-  /// scrypt at a cost of one's own.
+  /// scrypt at a custom cost.
   ///
   /// - Parameters:
   ///   - logCost: the binary logarithm of N, 17 or more.
@@ -48,7 +48,7 @@ public struct PasswordParameters: Sendable, Hashable, CustomStringConvertible {
   }
 
   #if Argon2
-    /// Argon2id at a cost of one's own.
+    /// Argon2id at a custom cost.
     ///
     /// - Parameters:
     ///   - memory: m in KiB, 19,456 or more.
@@ -78,7 +78,7 @@ public struct PasswordParameters: Sendable, Hashable, CustomStringConvertible {
     }
   #endif
 
-  /// scrypt at a cost that protects nobody, for tests of what is around it.
+  /// scrypt at a cost that protects nothing, for tests of what is around it.
   package static func weak(logCost: Int = 4) -> PasswordParameters {
     PasswordParameters(.scrypt(logCost: logCost, blockSize: 8, parallelism: 1))
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How few things a password is made of: words that everybody chooses, the account's name, repetitions, rows of keys,
-/// years.
+/// A division of a password into the fewest parts that are easy to guess: common words, the account's name,
+/// repetitions, rows of keys, years.
 ///
 ///     password2026!!!        password · 2026 · !!!                       3 parts
 ///     ines.qwertz12345       ines · . · qwertz · 12345                   4 parts
@@ -10,7 +10,7 @@
 /// Who guesses goes through such things by the thousand, so that each adds little more than one character would. A
 /// password of too few is refused, whatever its length.
 struct PasswordParts: Sendable {
-  /// Why a password is easy to guess.
+  /// The reason why a password is easy to guess.
   enum Weakness: Sendable, Hashable {
     /// It repeats a piece of fewer than ``shortestPiece`` characters.
     case repeats
@@ -34,7 +34,7 @@ struct PasswordParts: Sendable {
     "zxcvbnm", "yxcvbnm", "wxcvbn", "!@#$%^&*()", "!\"§$%&/()", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю",
   ]
   private static let common = WordTree(CommonPasswords.words.map { fold($0) })
-  /// For each character, those that follow it in a row, forwards and backwards.
+  /// The neighbours of each character in a row of keys or letters, forwards and backwards.
   private static let successors: Set<[Unicode.Scalar]> = {
     var pairs = Set<[Unicode.Scalar]>()
     for row in rows.map({ Array($0.unicodeScalars) }) {

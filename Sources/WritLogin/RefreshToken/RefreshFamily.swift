@@ -24,7 +24,7 @@ public struct RefreshFamily: Sendable, CustomStringConvertible, CustomReflectabl
   public var scopes: [String] { Scopes(fields.scopes).texts }
   /// The session that it hangs on; `nil` when it stands alone.
   public var session: SessionHandle? { fields.session }
-  /// When it began, in seconds since 1970.
+  /// The time the session began, in Unix seconds.
   public var created: Int64 { fields.created }
   /// When a token of it was used last, in seconds since 1970.
   public var rotated: Int64 { fields.rotated }
@@ -39,7 +39,7 @@ public struct RefreshFamily: Sendable, CustomStringConvertible, CustomReflectabl
   public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// The name of a family of refresh tokens, which may be shown and logged: a SHA-256 that nobody can come back from.
+/// The name of a family of refresh tokens, which may be shown and logged: a SHA-256, which cannot be reversed.
 public struct RefreshFamilyHandle: Sendable, Hashable, CustomStringConvertible {
   let id: RecordID
 

@@ -39,7 +39,7 @@ struct RefreshFamilyFields: Sendable {
   /// The current token, for who shows the last of the recent ones.
   var successor: SealedSuccessor?
 
-  /// The first second in which the family is over.
+  /// The Unix time at which the family expires.
   var end: Int64 { min(created + absolute, rotated + idle) }
 
   /// Makes another token the current one.
@@ -140,6 +140,6 @@ struct RefreshFamilyFields: Sendable {
 
   private static let corrupt = RefreshTokenError(
     .corrupt,
-    "what is stored as a family of refresh tokens is none, or in a format that is not known"
+    "a stored family of refresh tokens is damaged, or in an unknown format"
   )
 }

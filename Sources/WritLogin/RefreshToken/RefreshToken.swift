@@ -4,7 +4,7 @@ internal import LibCrypto
 
 /// A refresh token as its client has it: 32 random bytes that all tokens of a family begin with, and 32 of its own.
 ///
-/// Both are secret: whoever shows the first half has, or had, a token of the family.
+/// Both are secret: a client that shows the first half has, or had, a token of the family.
 struct RefreshToken: Sendable {
   /// Bytes of each half.
   static let halfCount = 32

@@ -2,7 +2,7 @@
 
 internal import LibCrypto
 
-/// Why there is no new token, or a family of refresh tokens cannot be changed.
+/// An error of rotating a refresh token, or of changing its family.
 ///
 /// The message never holds a token.
 public struct RefreshTokenError: Error, Sendable, CustomStringConvertible {
@@ -25,7 +25,7 @@ public struct RefreshTokenError: Error, Sendable, CustomStringConvertible {
     public static let scope = Code(.scope)
     /// The token is bound to a key that the request does not prove to have.
     public static let key = Code(.key)
-    /// The session that the token hangs on is over.
+    /// The session that the token belongs to has ended.
     public static let sessionEnded = Code(.sessionEnded)
     /// A name is empty or too long, or there are too many scopes.
     public static let tooLarge = Code(.tooLarge)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How long families of refresh tokens last, and how long a token that was used gives the same successor again.
+/// The lifetimes of families of refresh tokens, and the window in which a used token gives the same successor again.
 public struct RefreshTokenRules: Sendable, Hashable {
   /// The windows that can be asked for.
   public static let windows = Duration.zero...Duration.seconds(60)

@@ -5,7 +5,7 @@ public import WritTokens
 extension RefreshTokens: TokenRevoking {
   /// The families of an account, the one used last first: a list of signed-in applications.
   ///
-  /// Only those with which a token can be had: a family whose session is over is not in it.
+  /// Only families that still give tokens: one whose session has ended is not among them.
   ///
   /// - Throws: ``RefreshTokenError`` with the codes `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
   public func families(of account: String) async throws(RefreshTokenError) -> [RefreshFamily] {
@@ -41,7 +41,8 @@ extension RefreshTokens: TokenRevoking {
     }
   }
 
-  /// - Parameter passesOver: whether a row that is none, or in a format that is not known, is passed over, or refuses.
+  /// - Parameter passesOver: whether a damaged row, or one in an unknown format, is skipped or ends the call with an
+  ///   error.
   private func families(
     of account: [UInt8],
     at now: Int64,
@@ -207,7 +208,7 @@ extension RefreshTokens: TokenRevoking {
   ) async throws(RefreshTokenError) -> EpochRecord {
     do throws(StoreError) {
       return try await epochs.begin(number, of: account, at: now) { epoch in
-        session.map { EpochRecord.Kept(session: $0, epoch: epoch?.number ?? 0) }
+        session.map { EpochRecord.Exempt(session: $0, epoch: epoch?.number ?? 0) }
       }
     } catch {
       throw RefreshTokenError(error)
@@ -247,7 +248,7 @@ extension RefreshTokens: TokenRevoking {
   private static var notPublished: RefreshTokenError {
     RefreshTokenError(
       .storeUnavailable,
-      "refresh tokens were revoked, and their access tokens may be taken until they expire"
+      "refresh tokens were revoked, but not published: their access tokens may be accepted until they expire"
     )
   }
 

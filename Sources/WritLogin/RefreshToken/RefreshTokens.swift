@@ -16,7 +16,7 @@ internal import LibCrypto
 ///
 /// A family ends by its limits, by revocation, and with the session that it hangs on: also when that was idle for too
 /// long, which ``RefreshFamily/expires`` says. Each use of a token is a request of the session. An application that
-/// should stay signed in when the browser's session is over has a family that stands alone (`session: nil`). Nothing
+/// should stay signed in when the browser's session has ended has a family that stands alone (`session: nil`). Nothing
 /// that a clock does brings a family back.
 ///
 /// What decides: of one family its record, whose removal revokes it. Of all families of an account its epoch, a record
@@ -69,7 +69,7 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
   ///   - session: the one whose end ends the family, of the same account; none unless given.
   ///   - epoch: what ``epoch(of:)`` or ``Sessions/epoch(of:)`` said before anything was verified: a family does not
   ///     begin by a password that was reset since. Without a check only by the name ``SessionEpoch/unchecked``.
-  /// - Throws: ``RefreshTokenError`` with the codes `revoked` when the epoch is over, `tooLarge`, `scope`,
+  /// - Throws: ``RefreshTokenError`` with the codes `revoked` when the epoch has ended, `tooLarge`, `scope`,
   ///   `configuration`, `sessionEnded`, `storeUnavailable`, `full`, `corrupt`, `cancelled`, `failure`.
   public func begin(
     for account: String,
@@ -111,13 +111,13 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
     let (key, content) = (try token.family(), try fields.content())
     let version = try await withStore { store in try await store.insert(content, as: key, at: now) }
     guard let version else {
-      throw RefreshTokenError(.failure, "a new refresh token is taken: there is no randomness")
+      throw RefreshTokenError(.failure, "a new refresh token exists already: the random generator fails")
     }
     // A revocation of all either comes now and finds the family, or has come already and is seen here.
     do throws(RefreshTokenError) {
       guard try await checkEpoch(of: fields.account, since: epoch, at: now) == fields.epoch else { throw Self.revoked }
     } catch {
-      // No client has its token, and its epoch is over.
+      // No client has its token, and its epoch has ended.
       _ = try? await remove(key)
       throw error
     }
@@ -147,7 +147,7 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
   /// - Parameters:
   ///   - token: as the client has sent it.
   ///   - client: its identifier.
-  ///   - scopes: what the access token is to be for, all that was granted unless given; the successor keeps all (RFC
+  ///   - scopes: the scopes of the access token, all that were granted unless given; the successor keeps all (RFC
   ///     6749, section 6).
   ///   - thumbprint: of the key of the request's DPoP proof, if it has one.
   /// - Throws: ``RefreshTokenError`` with the codes `invalid`, `reused`, `superseded`, `client`, `scope`, `key`,
@@ -262,7 +262,7 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
     let granted = Scopes(fields.scopes)
     guard let asked else { return granted }
     guard asked.isWithin(granted) else {
-      throw RefreshTokenError(.scope, "a scope is asked for that was not granted with the refresh token")
+      throw RefreshTokenError(.scope, "a scope was requested that was not granted with the refresh token")
     }
     return asked
   }
@@ -273,7 +273,7 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
     guard let sessions else {
       throw RefreshTokenError(
         .configuration,
-        "a refresh token hangs on a session, and there is no place to look for it"
+        "a refresh token belongs to a session; give `RefreshTokens` the `sessions` to look it up in"
       )
     }
     let session: Session?
@@ -282,7 +282,7 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
     } catch {
       throw RefreshTokenError(error)
     }
-    guard let session else { throw RefreshTokenError(.sessionEnded, "the session of the refresh token is over") }
+    guard let session else { throw RefreshTokenError(.sessionEnded, "the session of the refresh token has ended") }
     return session.expires
   }
 
@@ -323,7 +323,7 @@ public struct RefreshTokens<Store: RecordStore>: Sendable {
     RefreshTokenError(.invalid, "the refresh token is not known, or has expired, or was revoked")
   }
   private static var revoked: RefreshTokenError {
-    RefreshTokenError(.revoked, "the account was revoked since the epoch that was given: prove again who it is")
+    RefreshTokenError(.revoked, "the account was revoked since the given epoch; authenticate the user again")
   }
   private static var superseded: RefreshTokenError {
     RefreshTokenError(
@@ -353,7 +353,7 @@ extension RefreshFamilyFields {
     guard let index = recent.lastIndex(where: { isEqualInConstantTime($0.digest.span, digest.span) }) else {
       return .reused
     }
-    // By a clock that was set back nobody can say how long ago it was: no successor then, and no theft.
+    // With a clock that was set back the time since then is unknown: no successor then, and no theft.
     guard now >= recent[index].time else { return .superseded }
     guard now < recent[index].time + window else { return .reused }
     return index == recent.count - 1 ? .again : .superseded

@@ -5,8 +5,8 @@ internal import LibCrypto
 /// The second half of a token, sealed with AES-256-GCM for who shows the one before it again.
 ///
 /// The key is an HMAC of the old token under the ring: a store that leaks tells nothing, with the ring or with an old
-/// token either. After the window nobody gets it any more; it stays in the record, sealed, until that is written or
-/// removed next.
+/// token either. After the window it is not handed out any more; it stays in the record, sealed, until that is written
+/// or removed next.
 struct SealedSuccessor: Sendable, Equatable {
   /// Bytes beside the identifier.
   static let byteCount = AESGCM.vectorCount + RefreshToken.halfCount + AESGCM.tagCount

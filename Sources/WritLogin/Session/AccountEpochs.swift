@@ -9,7 +9,7 @@ struct EpochRecord: Sendable, Equatable {
   static let format: UInt8 = 2
 
   /// The session that outlives a revocation, with what hangs on it.
-  struct Kept: Sendable, Equatable {
+  struct Exempt: Sendable, Equatable {
     let session: SessionHandle
     /// The epoch that it belonged to before.
     let epoch: UInt64
@@ -17,7 +17,7 @@ struct EpochRecord: Sendable, Equatable {
 
   /// Never 0, which is the epoch of accounts that were never revoked.
   let number: UInt64
-  let kept: Kept?
+  let exempt: Exempt?
 
   /// - Parameters:
   ///   - epoch: the one that a session or a family says it belongs to.
@@ -25,13 +25,13 @@ struct EpochRecord: Sendable, Equatable {
   /// - Returns: whether nothing has revoked it.
   func includes(_ epoch: UInt64, of session: SessionHandle?) -> Bool {
     if epoch == number { return true }
-    guard let kept, let session else { return false }
-    return kept.session == session && kept.epoch == epoch
+    guard let exempt, let session else { return false }
+    return exempt.session == session && exempt.epoch == epoch
   }
 
-  init(number: UInt64, kept: Kept?) {
+  init(number: UInt64, exempt: Exempt?) {
     self.number = number
-    self.kept = kept
+    self.exempt = exempt
   }
 
   /// - Throws: ``StoreError`` with the code `corrupt` for everything that ``bytes`` is not.
@@ -39,10 +39,10 @@ struct EpochRecord: Sendable, Equatable {
     let bytes = Array(try content.bytes(format: Self.format))
     func word(_ start: Int) -> UInt64 { bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
     switch bytes.count {
-    case 8: kept = nil
+    case 8: exempt = nil
     case 32:
       guard let handle = SessionHandle(bytes.span.extracting(8..<24)) else { throw Self.corrupt }
-      kept = Kept(session: handle, epoch: word(24))
+      exempt = Exempt(session: handle, epoch: word(24))
     default: throw Self.corrupt
     }
     number = word(0)
@@ -50,25 +50,28 @@ struct EpochRecord: Sendable, Equatable {
 
   var bytes: [UInt8] {
     func word(_ word: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
-    guard let kept else { return word(number) }
-    return word(number) + kept.session.array + word(kept.epoch)
+    guard let exempt else { return word(number) }
+    return word(number) + exempt.session.array + word(exempt.epoch)
   }
 
-  private static let corrupt = StoreError(.corrupt, "what is stored as the epoch of an account is not an epoch")
+  private static let corrupt = StoreError(
+    .corrupt,
+    "the stored epoch of an account is damaged, or in an unknown format"
+  )
 }
 
 /// The epochs of accounts: one record for each account that was revoked, whose one write ends all that began before it.
 ///
 /// Sessions and families of refresh tokens remember the epoch that they began in. Whatever is removed afterwards only
-/// makes room: where the removal fails, or its process dies, nothing of before is renewed. The record is kept longer
+/// makes room: where the removal fails, or its process dies, no earlier session is renewed. The record is stored longer
 /// than anything that began before it; where there is none, nothing was revoked.
 struct AccountEpochs<Store: RecordStore>: Sendable {
-  /// How often a new epoch is tried again because another was written meanwhile.
+  /// The attempts at a new epoch that loses to concurrent writes before it ends with `conflict`.
   private static var maximumTries: Int { 1024 }
 
   let store: Store
   let kind: RecordKind
-  /// Seconds for which an epoch is kept.
+  /// The lifetime of the record of an epoch, in seconds.
   let lifetime: Int64
 
   /// The epochs of sessions.
@@ -102,13 +105,13 @@ struct AccountEpochs<Store: RecordStore>: Sendable {
   /// - Parameters:
   ///   - number: of ``newNumber()``; with the same one again, an epoch that was begun although its answer was lost
   ///     stays as it is.
-  ///   - kept: the session that outlives it, told the epoch until now.
+  ///   - exempt: the session that outlives it, told the epoch until now.
   /// - Returns: the new epoch.
   func begin(
     _ number: UInt64,
     of account: [UInt8],
     at now: Int64,
-    keeping kept: (EpochRecord?) -> EpochRecord.Kept?
+    keeping exempt: (EpochRecord?) -> EpochRecord.Exempt?
   ) async throws(StoreError) -> EpochRecord {
     let key = try key(account)
     // Each turn but the first means that another has begun one meanwhile.
@@ -117,7 +120,7 @@ struct AccountEpochs<Store: RecordStore>: Sendable {
       // A record that is damaged must not keep anybody from revoking.
       let current = record.flatMap { try? EpochRecord($0.content) }
       if let current, current.number == number { return current }
-      let epoch = EpochRecord(number: number, kept: kept(current))
+      let epoch = EpochRecord(number: number, exempt: exempt(current))
       let bytes = epoch.bytes
       do {
         let content = try RecordContent(

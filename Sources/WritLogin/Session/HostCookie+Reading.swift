@@ -198,8 +198,8 @@ private struct CookieBlock {
     bytes = unsafe unsafeBitCast(word.littleEndian, to: Bytes.self)
   }
 
-  /// How many come before the first that is a semicolon, a control character (tabs are among them) or, if asked for, an
-  /// equals sign.
+  /// Returns the number of bytes before the first that is a semicolon, a control character (tabs are among them) or, if
+  /// asked for, an equals sign.
   @inline(__always)
   func plainCount(orEquals: Bool) -> Int {
     var ends = bytes .< Bytes(repeating: 0x20)

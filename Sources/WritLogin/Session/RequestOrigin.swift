@@ -9,7 +9,7 @@ public struct RequestOrigin: Sendable {
   public var fetchSite: [String]
   /// The values of Origin.
   public var origin: [String]
-  /// The tokens of the form, or of a field of one's own (`X-CSRF-Token`); never of the query, which is logged.
+  /// The tokens of the form, or of a custom field (`X-CSRF-Token`); never of the query, which is logged.
   public var tokens: [String]
   /// The values of whatever could make the server take another method: `X-HTTP-Method-Override`, `_method` of a form.
   public var methodOverrides: [String]
@@ -49,7 +49,7 @@ public struct RequestOrigin: Sendable {
   /// Whether the browser says that a page of one of these origins sent it.
   ///
   /// A page with `Referrer-Policy: no-referrer` sends the Origin `null` (Fetch, "append a request `Origin` header");
-  /// that it is one's own then says Sec-Fetch-Site, which no page can set.
+  /// whether it is the application's own then Sec-Fetch-Site tells, which no page can set.
   ///
   /// - Parameter origins: in UTF-8.
   func isOwn(_ origins: [[UInt8]]) -> Bool {
@@ -72,7 +72,10 @@ public struct RequestOrigin: Sendable {
   /// Origins in UTF-8.
   static func checked(_ origins: [String]) throws(SessionError) -> [[UInt8]] {
     guard !origins.isEmpty, origins.allSatisfy(isOrigin) else {
-      throw SessionError(.configuration, "an origin is not https:// and a host in small letters, or there is none")
+      throw SessionError(
+        .configuration,
+        "an origin must be https:// and a host in lower case, and at least one is needed"
+      )
     }
     return origins.map { Array($0.utf8) }
   }

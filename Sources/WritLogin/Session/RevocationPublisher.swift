@@ -25,7 +25,7 @@ public struct RevocationPublisher: Sendable {
     self.lifetime = seconds + (attoseconds > 0 ? 1 : 0)
   }
 
-  /// Tells that a session is over.
+  /// Publishes the end of a session.
   func publish(_ session: SessionHandle, at now: Int64) async throws(StoreError) {
     try await publish(.session(session.description), at: now)
   }

@@ -26,19 +26,19 @@ public struct Session: Sendable, CustomStringConvertible, CustomReflectable {
     isAnonymous ? nil : String(decoding: record.content.owner, as: UTF8.self)
   }
 
-  /// Whether it is nobody's.
+  /// Whether it has no owner.
   public var isAnonymous: Bool { !record.content.hasOwner }
 
   /// The application's name for the device.
   public var label: String { String(decoding: bytes(form.label), as: UTF8.self) }
 
-  /// When it began, in seconds since 1970.
+  /// The time the session began, in Unix seconds.
   public var created: Int64 { form.created }
 
   /// When it was last written that a request came, in seconds since 1970: up to a minute ago.
   public var lastSeen: Int64 { form.lastSeen }
 
-  /// The first second since 1970 in which it is over, if no request comes.
+  /// The Unix time at which the session expires if no further request arrives.
   public var expires: Int64 { form.end }
 
   /// Whether it lasts longer than the browser is open.

@@ -6,11 +6,11 @@
 /// Read it before anything is verified, and give it to
 /// ``Sessions/begin(for:proving:label:data:isRemembered:replacing:since:)`` and
 /// ``RefreshTokens/begin(for:client:scopes:thumbprint:session:since:)``: a password that was reset between the two lets
-/// nobody in. A login that takes several requests keeps ``bytes`` in the visitor's session. They are no secret.
+/// no one in. A login that takes several requests keeps ``bytes`` in the visitor's session. They are no secret.
 public struct SessionEpoch: Sendable, Hashable {
   /// That of sessions.
   let number: UInt64
-  /// That of families of refresh tokens.
+  /// The epoch of families of refresh tokens.
   let familyNumber: UInt64
 
   init(number: UInt64, familyNumber: UInt64) {

@@ -2,7 +2,7 @@
 
 internal import LibCrypto
 
-/// Why there is no answer about a session, or it cannot be changed.
+/// An error of finding or changing a session.
 ///
 /// That a request has none is no error. The message never holds an identifier of a session, a token, nor what a session
 /// keeps.
@@ -11,7 +11,7 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The cookies of a request are not to be trusted, or one cannot be written.
     public static let cookie = Code(.cookie)
-    /// The request is not shown to come from a page of one's own.
+    /// The request is not shown to come from a page of the application.
     public static let forgery = Code(.forgery)
     /// The session was ended or rotated by another before it could be changed, or its account was revoked since the
     /// epoch given.

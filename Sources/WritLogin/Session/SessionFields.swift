@@ -54,7 +54,7 @@ struct SessionFields: Sendable {
   func content() throws(SessionError) -> RecordContent {
     guard account.count <= SessionRules.maximumAccountBytes, label.count <= SessionRules.maximumLabelBytes,
       data.count <= SessionRules.maximumDataBytes, factors.count <= SessionRules.maximumFactors
-    else { throw SessionError(.tooLarge, "an account, a label or the data of a session is too long") }
+    else { throw SessionError(.tooLarge, "the account, the label or the data of a session is too long") }
     var bytes: [UInt8] = []
     func append(_ value: UInt64, _ count: Int) {
       for index in (0..<count).reversed() { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(index)))) }

@@ -65,7 +65,7 @@ struct SessionForm: Sendable {
 
   private static let corrupt = SessionError(
     .corrupt,
-    "what is stored as a session is none, or in a format that is not known"
+    "a stored session is damaged, or in an unknown format"
   )
 
   @inline(__always)
@@ -88,10 +88,10 @@ struct SessionForm: Sendable {
     return all & 0x8080_8080_8080_8080 == 0 || (try? UTF8Span(validating: bytes)) != nil
   }
 
-  /// The first second in which the session is over.
+  /// The Unix time at which the session expires.
   var end: Int64 { min(created + absolute, lastSeen + idle) }
 
-  /// How old the time of the last request may be before it is written again, and the epoch of the account is read.
+  /// The age of the last request's time at which it is written again, and the epoch of the account is read.
   var interval: Int64 { max(1, min(SessionRules.renewalSeconds, idle / 10)) }
 
   /// Whether it is alive as it stands there: nothing has to be read or written.

@@ -35,7 +35,7 @@ public struct SessionHandle: Sendable, Hashable, CustomStringConvertible {
     self.init(bytes.span)
   }
 
-  /// A new one that nobody foresees.
+  /// A new, unpredictable one.
   static func random() throws(SessionError) -> SessionHandle {
     do throws(LibCryptoError) {
       let bytes = try Randomness.bytes(byteCount)
@@ -43,7 +43,7 @@ public struct SessionHandle: Sendable, Hashable, CustomStringConvertible {
     } catch {
       throw SessionError(error)
     }
-    throw SessionError(.failure, "random bytes are no name of a session")
+    throw SessionError(.failure, "random bytes do not make the name of a session")
   }
 
   /// The 16 bytes.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How long sessions last, and how much is kept of them.
+/// The lifetimes and sizes of sessions.
 public struct SessionRules: Sendable, Hashable {
   /// The idle limit that can be asked for.
   public static let idleLimits = Duration.seconds(60)...Duration.seconds(86_400)

@@ -48,11 +48,11 @@ extension Sessions {
   ///   - label: what the application calls the device, at most ``SessionRules/maximumLabelBytes``.
   ///   - data: what the application keeps, at most ``SessionRules/maximumDataBytes``.
   ///   - isRemembered: whether the user asked to be remembered.
-  ///   - old: the session of the request, which ends: whoever knows its identifier has nothing of the new one.
+  ///   - old: the session of the request, which ends: its identifier does not lead to the new one.
   ///   - epoch: what ``epoch(of:)`` said before anything was verified: if all sessions of the account were revoked
   ///     since, because its password was changed for example, then what was verified may not be right any more, and
   ///     nothing begins. Without a check only by the name ``SessionEpoch/unchecked``.
-  /// - Throws: ``SessionError`` with the codes `ended` when the epoch is over, `tooLarge`, `configuration` for a name
+  /// - Throws: ``SessionError`` with the codes `ended` when the epoch has ended, `tooLarge`, `configuration` for a name
   ///   that no account can have,
   ///   `storeUnavailable`, `full`, `corrupt`, `cancelled`, `failure`.
   public func begin(
@@ -84,7 +84,7 @@ extension Sessions {
       let begun = try await insertNew(fields, at: now)
       // A revocation of all either comes now and finds the session, or has come already and is seen here.
       guard try await self.epoch(including: fields, at: now) == fields.epoch else {
-        // Its cookie was given to no browser, and its epoch is over.
+        // Its cookie was given to no browser, and its epoch has ended.
         _ = try? await remove(begun.session.record.key, at: now)
         continue
       }
@@ -94,7 +94,7 @@ extension Sessions {
       }
       return begun
     }
-    throw SessionError(.ended, "the sessions of an account were revoked again and again")
+    throw SessionError(.ended, "the sessions of the account were revoked concurrently \(Self.maximumAttempts) times")
   }
 
   /// Gives a session a new identifier, and the old one is dead at once: when its holder has proved more, or gets more
@@ -127,8 +127,8 @@ extension Sessions {
       fields.lastSeen = max(fields.lastSeen, now)
       if let data { fields.data = data }
       if let factor { fields.prove(factor, at: now) }
-      // The new one first: whoever is stopped in between leaves the user a session, and one whose handle is looked for
-      // finds it.
+      // The new one first: a process that stops in between leaves the user a session, and one whose handle is looked
+      // for finds it.
       let begun = try await insertNew(fields, at: now)
       // A revocation of all either comes now and finds the new one, or has come already and is seen here.
       guard try await remove(current.record.key, current.record.version, at: now),
@@ -196,7 +196,7 @@ extension Sessions {
     return session.factors.contains { $0.factor == factor && Duration.seconds(max(0, now - $0.time)) <= limit }
   }
 
-  static var ended: SessionError { SessionError(.ended, "a session was ended or rotated by another") }
+  static var ended: SessionError { SessionError(.ended, "the session was ended or rotated concurrently") }
 
   /// The attempts at a write that loses to concurrent writes before it ends with `conflict`.
   static var maximumAttempts: Int { 16 }
@@ -208,7 +208,7 @@ extension Sessions {
   private func insertNew(_ fields: SessionFields, at now: Int64) async throws(SessionError) -> BegunSession {
     let (text, id) = try Self.newIdentifier()
     guard let session = try await insert(fields, as: RecordKey(.session, id), at: now) else {
-      throw SessionError(.failure, "a new identifier of a session is taken: there is no randomness")
+      throw SessionError(.failure, "a new identifier of a session exists already: the random generator fails")
     }
     let age = fields.isRemembered ? fields.created + fields.absolute - now : nil
     return BegunSession(session: session, cookie: try cookie.setting(text, maximumAge: age))

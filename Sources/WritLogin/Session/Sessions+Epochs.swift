@@ -40,22 +40,22 @@ extension Sessions {
 
   /// Begins an epoch of an account.
   ///
-  /// - Parameter kept: the session that outlives it, unless it was revoked itself.
+  /// - Parameter exempt: the session that outlives it, unless it was revoked itself.
   func beginEpoch(
     _ number: UInt64,
     of account: [UInt8],
-    keeping kept: Session?,
+    keeping exempt: Session?,
     at now: Int64
   ) async throws(SessionError) -> EpochRecord {
     // As it is now: another may have written it since the caller has read it.
-    var session = kept
-    if let kept, let record = try? await read(kept.record.key, at: now), let current = try? Session(record) {
+    var session = exempt
+    if let exempt, let record = try? await read(exempt.record.key, at: now), let current = try? Session(record) {
       session = current
     }
     do throws(StoreError) {
       return try await epochs.begin(number, of: account, at: now) { epoch in
         guard let session, epoch?.includes(session.form.epoch, of: session.handle) ?? true else { return nil }
-        return EpochRecord.Kept(session: session.handle, epoch: session.form.epoch)
+        return EpochRecord.Exempt(session: session.handle, epoch: session.form.epoch)
       }
     } catch {
       throw SessionError(error)
@@ -63,10 +63,10 @@ extension Sessions {
   }
 
   /// Lets the session that a revocation keeps belong to the new epoch.
-  func carry(_ kept: Session, into epoch: EpochRecord) async throws(SessionError) {
+  func carry(_ exempt: Session, into epoch: EpochRecord) async throws(SessionError) {
     for _ in 0..<Self.maximumAttempts {
       let now = clock.now
-      guard let record = try await read(kept.record.key, at: now) else { return }
+      guard let record = try await read(exempt.record.key, at: now) else { return }
       let current = try Session(record)
       var fields = SessionFields(current)
       guard fields.epoch != epoch.number, epoch.includes(fields.epoch, of: fields.handle) else { return }

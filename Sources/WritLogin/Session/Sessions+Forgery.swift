@@ -3,11 +3,11 @@
 internal import LibCrypto
 
 extension Sessions {
-  /// A new token against forged requests, for a form or a script of one's own page; good as long as the session has its
-  /// identifier.
+  /// A new token against forged requests, for a form or a script of the application's page; good as long as the session
+  /// has its identifier.
   ///
-  /// It is an HMAC of the session's key under the ring, masked anew each time: what is compressed with it tells nothing
-  /// of it (BREACH). A session that is rotated needs new ones.
+  /// It is an HMAC of the session's key under the ring, masked differently each time: what is compressed with it tells
+  /// nothing of it (BREACH). A session that is rotated needs new ones.
   ///
   /// - Throws: ``SessionError`` with the code `failure`.
   public func forgeryToken(for session: Session) throws(SessionError) -> String {
@@ -19,17 +19,17 @@ extension Sessions {
       let token = mask + zip(code, mask).map { $0 ^ $1 }
       return Base64URL.encode(token.span)
     } catch {
-      throw SessionError(.failure, "a token against forged requests cannot be made")
+      throw SessionError(.failure, "an anti-forgery token cannot be made")
     }
   }
 
-  /// Checks that a request which may change something comes from a page of one's own: at login and logout too.
+  /// Checks that a request which may change something comes from a page of the application: at login and logout too.
   ///
   /// Methods other than GET, HEAD and OPTIONS need: Sec-Fetch-Site `same-origin` where it is sent, otherwise an Origin;
   /// the Origin, where it is sent, one of those named, or `null` beside Sec-Fetch-Site `same-origin`; and one token of
   /// this session. A handshake (a GET with Upgrade, for a WebSocket) can bring no token: it needs an Origin of those
-  /// named. Every other GET passes; for one whose answer only one's own scripts should get, or that costs something,
-  /// there is ``checkReading(_:for:)``.
+  /// named. Every other GET passes; for one whose answer only the application's scripts should get, or that costs
+  /// something, there is ``checkReading(_:for:)``.
   ///
   /// - Throws: ``SessionError`` with the code `forgery`.
   public func check(_ request: RequestOrigin, for session: Session) throws(SessionError) {
@@ -37,22 +37,23 @@ extension Sessions {
     guard !request.isHandshake else { return try checkHandshake(request, for: session) }
     guard request.isOwn(origins) else { throw refused(session, "the request does not come from a page of this site") }
     guard request.tokens.count == 1, isToken(request.tokens[0], of: session) else {
-      throw refused(session, "the request has no token of its session, or several")
+      throw refused(session, "the request has no anti-forgery token of its session, or several")
     }
   }
 
-  /// Checks that a WebSocket's handshake comes from a page of one's own: a browser sends cookies with that of any page.
+  /// Checks that a WebSocket's handshake comes from a page of the application: a browser sends cookies with that of any
+  /// page.
   ///
   /// - Throws: ``SessionError`` with the code `forgery` unless there is one Origin, one of those named, and
   ///   Sec-Fetch-Site, where it is sent, is `same-origin`.
   public func checkHandshake(_ request: RequestOrigin, for session: Session) throws(SessionError) {
     guard request.isOwnHandshake(origins) else {
-      throw refused(session, "the handshake does not come from a page of this site: it has no Origin, or another one")
+      throw refused(session, "the handshake does not come from a page of this site: its Origin is missing or another")
     }
   }
 
-  /// Checks that a request comes from a page of one's own, whatever its method: for a stream of events (EventSource),
-  /// for JSON that a script tag of another site could load, and for a GET that costs something.
+  /// Checks that a request comes from a page of the application, whatever its method: for a stream of events
+  /// (EventSource), for JSON that a script tag of another site could load, and for a GET that costs something.
   ///
   /// Links that are followed from elsewhere, and addresses that are typed, do not pass.
   ///

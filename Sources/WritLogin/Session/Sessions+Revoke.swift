@@ -23,7 +23,7 @@ extension Sessions {
   /// The session of an account that has this handle, with the time of this request written where it is due: for tokens
   /// that hang on it.
   ///
-  /// - Returns: `nil` when it is over.
+  /// - Returns: `nil` when the session has ended.
   /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `corrupt`, `cancelled`, `failure`.
   public func session(_ handle: SessionHandle, of account: String) async throws(SessionError) -> Session? {
     try await session(handle, of: Array(account.utf8))
@@ -46,7 +46,8 @@ extension Sessions {
     throw Self.modifiedConcurrently
   }
 
-  /// - Parameter passesOver: whether a row that is none, or in a format that is not known, is passed over, or refuses.
+  /// - Parameter passesOver: whether a damaged row, or one in an unknown format, is skipped or ends the call with an
+  ///   error.
   private func sessions(
     of account: [UInt8],
     at now: Int64,
@@ -145,38 +146,38 @@ extension Sessions {
   ///
   /// - Parameters:
   ///   - account: whose.
-  ///   - kept: the one that stays, if it is the account's.
+  ///   - exempt: the one that stays, if it is the account's.
   /// - Returns: how many were ended.
   /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `full`, `cancelled`, `failure`: call it again.
   @discardableResult
-  public func revokeAll(of account: String, except kept: Session?) async throws(SessionError) -> Int {
+  public func revokeAll(of account: String, except exempt: Session?) async throws(SessionError) -> Int {
     let now = clock.now
     let owner = Array(account.utf8)
     // No session has a longer name.
     guard 1...SessionRules.maximumAccountBytes ~= owner.count else { return 0 }
-    let kept = kept.flatMap { $0.record.content.owner.elementsEqual(owner) ? $0 : nil }
+    let exempt = exempt.flatMap { $0.record.content.owner.elementsEqual(owner) ? $0 : nil }
     var failure: SessionError?
     var epoch: EpochRecord?
     let number = try Self.newEpoch()
     do throws(SessionError) {
-      epoch = try await beginEpoch(number, of: owner, keeping: kept, at: now)
+      epoch = try await beginEpoch(number, of: owner, keeping: exempt, at: now)
     } catch { failure = error }
     let ended = try? await sessions(of: owner, at: now, passesOverCorrupt: true).map(\.handle)
     var count = 0
     var removal: SessionError?
     do {
-      count = try await store.removeAll(.session, of: owner, except: kept?.record.key.id)
+      count = try await store.removeAll(.session, of: owner, except: exempt?.record.key.id)
     } catch { removal = SessionError(StoreError(of: error)) }
     if epoch == nil {
       do throws(SessionError) {
-        epoch = try await beginEpoch(number, of: owner, keeping: kept, at: now)
+        epoch = try await beginEpoch(number, of: owner, keeping: exempt, at: now)
         failure = nil
       } catch { failure = error }
     }
     // Without this the epoch still keeps the session; the next revocation that keeps it may not.
-    if let kept, let epoch { try? await carry(kept, into: epoch) }
+    if let exempt, let epoch { try? await carry(exempt, into: epoch) }
     do throws(SessionError) {
-      try await publish((ended ?? []).filter { $0 != kept?.handle }, at: now)
+      try await publish((ended ?? []).filter { $0 != exempt?.handle }, at: now)
     } catch { failure = failure ?? error }
     if let failure = failure ?? removal { throw failure }
     events.record(.sessionsRevoked(account: account, count: count))
@@ -195,19 +196,19 @@ extension Sessions {
   /// Begins an epoch of an account: nothing that began before is renewed, except one session; nothing is removed yet.
   ///
   /// - Throws: ``SessionError`` with the codes `storeUnavailable`, `full`, `cancelled`, `failure`.
-  public func outdateAll(of account: String, except kept: Session?) async throws(SessionError) {
+  public func outdateAll(of account: String, except exempt: Session?) async throws(SessionError) {
     let (owner, now) = (Array(account.utf8), clock.now)
     guard 1...SessionRules.maximumAccountBytes ~= owner.count else { return }
-    let kept = kept.flatMap { $0.record.content.owner.elementsEqual(owner) ? $0 : nil }
-    let epoch = try await beginEpoch(Self.newEpoch(), of: owner, keeping: kept, at: now)
-    if let kept { try await carry(kept, into: epoch) }
+    let exempt = exempt.flatMap { $0.record.content.owner.elementsEqual(owner) ? $0 : nil }
+    let epoch = try await beginEpoch(Self.newEpoch(), of: owner, keeping: exempt, at: now)
+    if let exempt { try await carry(exempt, into: epoch) }
   }
 
   private static func newEpoch() throws(SessionError) -> UInt64 {
     do throws(StoreError) { return try AccountEpochs<Store>.newNumber() } catch { throw SessionError(error) }
   }
 
-  /// Publishes that sessions are over, each of them whatever becomes of the others.
+  /// Publishes the end of each session, even if publishing others fails.
   private func publish(_ handles: [SessionHandle], at now: Int64) async throws(SessionError) {
     guard let revocations else { return }
     var failure: StoreError?

@@ -9,14 +9,13 @@ internal import LibCrypto
 ///     request
 ///
 /// The identifier is 256 random bits; the store has its SHA-256 only. A session ends when no request came for as long
-/// as the idle limit, when the absolute limit is reached, and when it is revoked; nothing that a clock does brings it
-/// back. A clock that is set back lengthens the idle limit by as much, and the absolute one not beyond its length from
-/// then on.
+/// as the idle limit, when the absolute limit is reached, and when it is revoked; no step of a clock brings it back. A
+/// clock that is set back lengthens the idle limit by as much, and the absolute one not beyond its length from then on.
 ///
 /// What decides: of one session its record, whose removal ends it. Of all sessions of an account its epoch, a record
 /// that ``revokeAll(of:except:)`` writes before it removes anything: each renewal (every
 /// ``SessionRules/renewalInterval``), each change of the identifier and each look by a token reads it, and ends a
-/// session of an earlier epoch. So where a store fails or a process dies between the two writes, nothing of before is
+/// session of an earlier epoch. So where a store fails or a process dies between the two writes, no earlier session is
 /// renewed.
 public struct Sessions<Store: RecordStore>: Sendable {
   let store: Store
@@ -33,8 +32,8 @@ public struct Sessions<Store: RecordStore>: Sendable {
   /// - Parameters:
   ///   - store: where sessions are kept.
   ///   - ring: for the tokens against forged requests.
-  ///   - origins: of one's own pages, as browsers write them (`https://app.example`, RFC 6454, section 6.1); one at
-  ///     least.
+  ///   - origins: of the application's pages, as browsers write them (`https://app.example`, RFC 6454, section 6.1);
+  ///     one at least.
   ///   - rules: how long sessions last; those of ``SessionRules/init(idle:absolute:remembered:)`` unless given.
   ///   - cookie: `__Host-session` unless given.
   ///   - visitors: how many sessions of visitors begin from one address; those of ``VisitorLimits`` in the memory of
@@ -73,9 +72,9 @@ public struct Sessions<Store: RecordStore>: Sendable {
   /// The session of a request.
   ///
   /// - Parameter fields: the values of all its Cookie fields.
-  /// - Returns: the session; `nil` when there is no cookie, or its session is over or was never there.
+  /// - Returns: the session; `nil` when there is no cookie, or its session has ended or never existed.
   /// - Throws: ``SessionError`` with the codes `cookie`, `storeUnavailable`, `corrupt`, `cancelled`, `failure`: the
-  ///   request is to be refused, not to be taken for one without a session.
+  /// request must be refused, not treated as one without a session.
   nonisolated(nonsending) public func session(in fields: [String]) async throws(SessionError) -> Session? {
     // On the executor of the caller, as all on this path: a look-up is not worth a change of executors.
     var remaining = RemainingWork.nothing
@@ -130,7 +129,7 @@ public struct Sessions<Store: RecordStore>: Sendable {
     return session.form.isCurrent(at: now) ? session : try await renewed(session, key, at: now)
   }
 
-  /// A session that has to be written or is over.
+  /// Renews a session that has to be written, or removes one that has expired.
   nonisolated(nonsending) private func renewed(
     _ session: Session,
     _ key: RecordKey,
@@ -179,7 +178,7 @@ public struct Sessions<Store: RecordStore>: Sendable {
     return id
   }
 
-  /// The hash of an identifier; `nil` for a text that is none.
+  /// Hashes an identifier; `nil` for an invalid text.
   @inline(__always)
   private static func identifier(_ text: Span<UInt8>) throws(SessionError) -> RecordID? {
     guard let bytes = Base64URL.decode32(text) else { return nil }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How many sessions visitors may begin from one address, and from the network around it.
+/// Limits on the sessions that visitors begin from one address, and from the network around it.
 ///
 /// Each is a record in the store, for as long as the idle limit lasts: without a limit one client fills a store.
 ///

@@ -13,7 +13,7 @@
 /// An IPv4 address that stands inside IPv6 (`::ffff:192.0.2.1`, RFC 4291, section 2.5.5.2) is that IPv4 address; ports
 /// and zones do not count.
 public struct ClientAddress: Sendable, Hashable, CustomStringConvertible {
-  /// How much of an address says who somebody is.
+  /// The part of an address that identifies a client.
   public enum Width: Sendable, Hashable, CaseIterable {
     /// The addresses of one subscriber: an IPv4 address, a /64 of IPv6.
     case subscriber
@@ -80,7 +80,7 @@ public struct ClientAddress: Sendable, Hashable, CustomStringConvertible {
   /// - Parameters:
   ///   - peer: the address that the connection comes from.
   ///   - forwardedFor: the value of the header field, of all fields in their order joined by commas.
-  ///   - isTrustedProxy: whether an address is that of a proxy of one's own.
+  ///   - isTrustedProxy: whether an address is that of a proxy of the deployment.
   /// - Returns: the peer where it is no proxy of one's own, or where what stands in the header is no address.
   public static func client(
     of peer: ClientAddress,
@@ -111,7 +111,7 @@ public struct ClientAddress: Sendable, Hashable, CustomStringConvertible {
       case .subscriber: isShort ? 4 : 8
       case .site: isShort ? 3 : 6
       }
-    // The kind of address stands in front: no network of one is taken for one of the other.
+    // The version of IP comes first, so that a network of IPv4 never coincides with one of IPv6.
     return [isShort ? 4 : 6] + bytes.prefix(count)
   }
 

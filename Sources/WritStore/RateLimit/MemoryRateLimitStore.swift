@@ -5,9 +5,9 @@ internal import Synchronization
 /// Buckets in the memory of this process.
 ///
 /// A new key beyond the cap takes the place of the one that was asked for longest ago in its part of the table, which
-/// is usually full again. Take from the bucket of the address before that of the account, so that nobody makes up more
-/// keys than that lets through. Each take costs the same, whatever the number of keys; any number of threads may take
-/// at once. Its clock is one that nobody sets.
+/// is usually full again. Take from the bucket of the address before that of the account, so that attackers do not make
+/// up more keys than that lets through. Each take costs the same, whatever the number of keys; any number of threads
+/// may take at once. Its clock is monotonic.
 public final class MemoryRateLimitStore: RateLimitStore, Sendable {
   /// Keys of the largest store.
   public static let largestCount = 100_000_000

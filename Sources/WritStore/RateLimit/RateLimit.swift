@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How often something may happen: a bucket of tokens that fills up again at an even rate.
+/// A limit on a rate: a bucket of tokens that fills up again at an even rate.
 ///
 ///     let limit = try RateLimit(5, per: .seconds(60))            // 5 at once, then one every 12 s
 ///     let slow = try RateLimit(100, per: .seconds(86_400), burst: 10)
@@ -91,7 +91,7 @@ public struct RateLimit: Sendable, Equatable {
 public enum RateLimitAnswer: Sendable, Equatable {
   /// They have been taken, and so many are left.
   case allowed(remaining: Int)
-  /// Nothing was taken; there are enough after this time if nobody else takes any.
+  /// Nothing was taken; there are enough after this time if no one else takes any.
   case refused(retryAfter: Duration)
 
   /// Whole seconds, rounded up, after which to try again; `nil` when they have been taken.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A store of buckets: ``MemoryRateLimitStore``, ``RecordRateLimitStore`` over any store of records, or one's own.
+/// A store of buckets: ``MemoryRateLimitStore``, ``RecordRateLimitStore`` over any store of records, or the
+/// application's own.
 public protocol RateLimitStore: Sendable {
   /// The servers that take from the same buckets; one process unless the type says more.
   var reach: StoreReach { get }

@@ -3,10 +3,10 @@
 /// Buckets in a store of records, for limits that hold across restarts and servers.
 ///
 /// A bucket that is full again has expired, and the store sweeps it away. Its clock is that of the records, which
-/// somebody may set: a step forward fills buckets, a step back empties none and keeps nobody out for longer than an
+/// somebody may set: a step forward fills buckets, a step back empties none and refuses no one for longer than an
 /// empty bucket does.
 public struct RecordRateLimitStore<Store: RecordStore>: RateLimitStore {
-  /// How often a take is tried again because another came first.
+  /// The attempts at a take that loses to concurrent writes before it ends with `conflict`.
   public static var maximumTries: Int { 1000 }
 
   private static var format: UInt8 { 1 }

@@ -181,7 +181,7 @@ public final class MemoryRecordStore: RecordStore, Sendable {
     return Array(found.prefix(min(limit, Self.maximumPage)))
   }
 
-  /// Records of one kind, whoever owns them, in the order of their identifiers.
+  /// Records of one kind and all owners, in the order of their identifiers.
   ///
   /// It never throws, and looks at all records of the store.
   public func list(_ kind: RecordKind, after id: RecordID?, limit: Int, at now: Int64) async -> [Record] {

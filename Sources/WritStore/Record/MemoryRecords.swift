@@ -6,7 +6,7 @@
 /// record of usual length lies in its slot, so that one place is fetched, one page translated.
 ///
 /// Keys are hashes already, yet who chooses what is hashed may look for some that agree in a few bits: the place comes
-/// from a product with a seed that nobody knows.
+/// from a product with a secret seed.
 struct MemoryRecords: ~Copyable, Sendable {
   private static var none: UInt32 { .max }
 
@@ -65,7 +65,7 @@ struct MemoryRecords: ~Copyable, Sendable {
     }
   }
 
-  /// Takes the first slot from its home on that is not taken, for what has this identifier.
+  /// Takes the first free slot from the identifier's home position on.
   private mutating func take(_ id: RecordID) -> Int {
     var (index, tag) = home(id)
     // INVARIANT: there are vacant slots.
@@ -224,7 +224,7 @@ struct MemoryRecords: ~Copyable, Sendable {
 
   private func place(_ hash: UInt32) -> Int { Int(hash) & (owners.count - 1) }
 
-  /// Puts a slot in front of the chain of its owner; what is nobody's is in none.
+  /// Puts a slot in front of the chain of its owner; records without an owner are in no chain.
   private mutating func link(_ entry: UInt32) {
     let index = Int(entry)
     slots[index].nextOfOwner = Self.none

@@ -27,7 +27,7 @@ public enum ImmediateRead: Sendable {
   case mustWait
 }
 
-/// Which of the states of a record one has seen.
+/// The version of a record that was read.
 ///
 /// One key never has a version twice, not even after its record was removed and inserted again: a store counts all that
 /// it writes, or takes 64 random bits.
@@ -54,17 +54,17 @@ public struct RecordContent: Sendable, Equatable, CustomStringConvertible, Custo
 
   /// The bytes and then the owner: one allocation, and one place in memory to fetch.
   package let storage: [UInt8]
-  /// The first second since 1970 in which the record is gone.
+  /// The Unix time from which the record is absent.
   public let expires: Int64
   private let ownerCount: UInt8
-  /// Which format the bytes have, as who writes them counts.
+  /// The version of the byte format, assigned by the kind of record that wrote it.
   public let format: UInt8
 
   /// - Parameters:
   ///   - bytes: at most ``maximumBytes``.
   ///   - format: which format they have; who reads refuses those it does not know.
   ///   - owner: whose they are, compared as bytes, usually a name in UTF-8; at most ``maximumOwnerBytes``. What is
-  ///     nobody's is not found by owner.
+  ///     without an owner is not found by owner.
   ///   - expires: the first second since 1970 in which the record is gone.
   /// - Throws: ``StoreError`` with the code `tooLarge`.
   public init(
@@ -102,7 +102,7 @@ public struct RecordContent: Sendable, Equatable, CustomStringConvertible, Custo
     self.expires = expires
   }
 
-  /// How many of the stored bytes are the content's own; the owner's follow.
+  /// The number of stored bytes that are the content's own; the owner's follow.
   package var byteCount: Int { storage.count - Int(ownerCount) }
 
   /// The bytes, counted from 0; nothing is copied.

@@ -6,7 +6,7 @@ internal import LibCrypto
 public struct RecordKey: Sendable, Hashable {
   /// The kind of the record.
   public let kind: RecordKind
-  /// Which one of its kind.
+  /// The identifier within the kind.
   public let id: RecordID
 
   /// - Parameters:
@@ -54,7 +54,7 @@ public struct RecordID: Sendable, Hashable, Comparable {
     }
   }
 
-  /// A new identifier that nobody foresees.
+  /// A new, unpredictable identifier.
   ///
   /// - Throws: ``StoreError`` with the code `failure` when libcrypto has no randomness.
   public static func random() throws(StoreError) -> RecordID {
@@ -64,7 +64,7 @@ public struct RecordID: Sendable, Hashable, Comparable {
     } catch {
       throw StoreError(.failure, error.description)
     }
-    throw StoreError(.failure, "random bytes are no identifier")
+    throw StoreError(.failure, "random bytes do not make an identifier")
   }
 
   /// The 32 bytes.
@@ -88,7 +88,7 @@ public struct RecordKind: Sendable, Hashable {
   /// The number in the store.
   public let number: UInt16
 
-  /// A kind of one's own.
+  /// A kind of the application.
   ///
   /// - Parameter number: 32768 or more; below are Writ's.
   public init(_ number: UInt16) {

@@ -47,7 +47,7 @@ struct RecordSlot: Sendable {
 /// Slots in one piece of memory.
 @safe
 struct RecordSlots: ~Copyable, @unchecked Sendable {
-  // Sendable: nobody else has the memory, and slots are.
+  // Sendable: no other value has the memory, and slots are Sendable.
 
   /// Bytes of a large page, of which processors can find many more than of small ones.
   private static let pageBytes = 2 << 20

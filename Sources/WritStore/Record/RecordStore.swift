@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A store of sessions, one-time passwords, refresh tokens and the like: ``MemoryRecordStore``, `SQLiteRecordStore` of
-/// the module `WritSQLite`, or one's own, checked by the cases of `WritStoreTesting`.
+/// the module `WritSQLite`, or the application's own, checked by the cases of `WritStoreTesting`.
 ///
 /// A record is bytes under a key. What must happen exactly once rests on two calls alone, each all or nothing for all
 /// that use the store at once: ``insert(_:as:at:)``, which only one of many can do, and ``replace(_:_:with:at:)`` or
@@ -64,7 +64,7 @@ public protocol RecordStore: Sendable {
     at now: Int64
   ) async throws -> [Record]
 
-  /// Records of one kind, whoever owns them, in the order of their identifiers: for an administrator's page, and for
+  /// Records of one kind and all owners, in the order of their identifiers: for an administrator's page, and for
   /// what looks through a store at start.
   ///
   /// - Parameters:

@@ -3,7 +3,7 @@
 /// A hash table of records or buckets: entries that never move within it, found by chains.
 ///
 /// Keys are hashes already, yet who chooses what is hashed may look for some that agree in a few bits: the place comes
-/// from a product with a seed that nobody knows.
+/// from a product with a secret seed.
 struct RecordTable<Value: Sendable>: Sendable {
   struct Entry: Sendable {
     var id: RecordID

@@ -6,18 +6,18 @@ package import LibCrypto
 package struct SealedForm {
   private static let format: UInt8 = 1
 
-  /// The secret that something was sealed under.
+  /// The identifier of the secret that the bytes were sealed under.
   package let identifier: [UInt8]
   /// The bytes behind the header.
   package let body: Range<Int>
 
   package init(_ sealed: Span<UInt8>) throws(SecretError) {
     guard sealed.count >= 2, sealed[0] == Self.format else {
-      throw SecretError(.malformed, "something sealed is too short, or in a format that is not known")
+      throw SecretError(.malformed, "sealed bytes are too short, or in an unknown format")
     }
     let start = 2 + Int(sealed[1])
     guard 1...ApplicationSecret.maximumIdentifierBytes ~= Int(sealed[1]), start <= sealed.count else {
-      throw SecretError(.malformed, "something sealed does not say under which secret")
+      throw SecretError(.malformed, "sealed bytes do not name their secret")
     }
     identifier = (2..<start).map { sealed[$0] }
     body = start..<sealed.count
@@ -56,7 +56,7 @@ public struct OpenedSecret: Sendable, CustomStringConvertible, CustomReflectable
     try bytes.withBytes(body)
   }
 
-  /// How many bytes there are; never which.
+  /// The number of bytes; never the bytes.
   public var description: String { bytes.description }
 
   /// Empty: nothing of it is shown.

@@ -2,7 +2,7 @@
 
 package import LibCrypto
 
-/// Why a ring of secrets is refused, or does not open what it is given.
+/// An error of reading a ring of secrets, or of opening sealed bytes with it.
 ///
 /// The message never holds a secret, nor what was sealed.
 public struct SecretError: Error, Sendable, CustomStringConvertible {
@@ -10,7 +10,7 @@ public struct SecretError: Error, Sendable, CustomStringConvertible {
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The file of secrets, or an identifier in it, is not in the form it should have; or something sealed is not.
     public static let malformed = Code(.malformed)
-    /// A secret has not 256 bits, or all of them are equal.
+    /// A secret does not have 256 bits, or all its bytes are equal.
     public static let weak = Code(.weak)
     /// Two secrets have one identifier.
     public static let ambiguous = Code(.ambiguous)

@@ -10,8 +10,8 @@
 
 /// The deviations in the place of a file of secrets that are accepted by name.
 ///
-/// Nothing unless given: the file belongs to the process's user or to root, only its owner can read it, and nobody else
-/// can put another one in its place. A file that others can write to is never accepted.
+/// Nothing unless given: the file belongs to the process's user or to root, only its owner can read it, and no other
+/// user can put another one in its place. A file that others can write to is never accepted.
 public struct SecretFileTrust: OptionSet, Sendable, Hashable {
   /// The bits of what is accepted.
   public let rawValue: UInt8
@@ -41,7 +41,7 @@ public struct SecretFileTrust: OptionSet, Sendable, Hashable {
       let directory = Self.directory(of: path)
       let parent = try Self.status(directory)
       try checkOwner(parent, "the directory of a file of secrets")
-      // In a directory with the sticky bit (/tmp) nobody replaces the files of others.
+      // In a directory with the sticky bit (/tmp) users cannot replace the files of others.
       if parent.st_mode & 0o022 != 0, parent.st_mode & S_ISVTX == 0, !contains(.sharedDirectory) {
         throw SecretError(
           .permissions,

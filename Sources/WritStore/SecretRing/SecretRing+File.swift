@@ -27,7 +27,7 @@ extension SecretRing {
     } catch {
       switch error.reason {
       case .unreadable(let why): throw SecretError(.file, "a file of secrets cannot be read: \(why)")
-      case .irregular: throw SecretError(.file, "what should be a file of secrets is not a regular file")
+      case .irregular: throw SecretError(.file, "the path of secrets does not lead to a regular file")
       case .tooLarge: throw SecretError(.tooLarge, "a file of secrets has more than \(Self.maximumFileBytes) bytes")
       }
     }

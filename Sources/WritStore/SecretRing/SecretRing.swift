@@ -82,7 +82,7 @@ public final class SecretRing: Sendable, CustomStringConvertible, CustomReflecta
     let form = try SealedForm(sealed)
     let body = sealed.extracting(form.body)
     guard body.count >= AESGCM.vectorCount + AESGCM.tagCount else {
-      throw SecretError(.malformed, "something sealed has \(sealed.count) bytes, too few")
+      throw SecretError(.malformed, "sealed bytes have the length \(sealed.count), which is too short")
     }
     let keys = try find(form.identifier)
     let key = keys[purpose].sealing
@@ -131,7 +131,7 @@ public final class SecretRing: Sendable, CustomStringConvertible, CustomReflecta
     return expected.withBytes { isEqualInConstantTime($0, code.extracting(form.body)) }
   }
 
-  /// Whether something was sealed, or a code made, under another secret than the first one, and should be made anew.
+  /// Whether something was sealed, or a code made, under another secret than the first one, and should be sealed again.
   public func isOutdated(_ sealed: Span<UInt8>) -> Bool {
     guard let form = try? SealedForm(sealed) else { return false }
     return form.identifier != first.identifier
@@ -180,7 +180,7 @@ public final class SecretRing: Sendable, CustomStringConvertible, CustomReflecta
     return keys
   }
 
-  /// How many secrets there are; never what they are.
+  /// The number of secrets; never the secrets.
   public var description: String { "a ring of \(keys.count) secrets" }
 
   /// Empty: nothing of it is shown.

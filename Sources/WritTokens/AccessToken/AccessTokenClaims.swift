@@ -6,7 +6,7 @@
 ///     let token = try verifier.verify(text, as: AccessTokenClaims.self)
 ///     guard token.claims.scope.contains("photos") else { … }
 ///
-/// A type of one's own that has more claims reads and writes these as a part of it.
+/// An application's type that has more claims reads and writes these as a part of it.
 public struct AccessTokenClaims: TokenClaims, Hashable {
   /// `client_id`: the client that asked for the token; required.
   public var clientIdentifier: String

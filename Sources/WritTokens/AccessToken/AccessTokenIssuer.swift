@@ -54,7 +54,7 @@ public struct AccessTokenIssuer: Sendable {
   ///   - notBefore: `nbf`: the time before which verifiers refuse the token.
   ///   - lifetime: the time from `iat` to `exp`, whole seconds; that of the issuer unless given.
   ///   - header: parameters of the header beside those that the issuer writes.
-  ///   - others: claims of one's own beside them.
+  ///   - others: the application's claims beside them.
   /// - Throws: `TokenError` as ``TokenIssuer`` does.
   public func issue<Others: TokenClaims>(
     _ claims: AccessTokenClaims,

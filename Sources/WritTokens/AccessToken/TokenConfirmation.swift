@@ -45,7 +45,7 @@ public struct TokenConfirmation: Sendable, Hashable {
     }
   }
 
-  /// Writes the claim `cnf`; with neither thumbprint, or one that is none, issuing fails.
+  /// Writes the claim `cnf`; without a thumbprint, or with an invalid one, issuing fails.
   public func write(to claims: inout ClaimsWriter) {
     let members = [("jkt", keyThumbprint), ("x5t#S256", certificateThumbprint)]
     guard members.contains(where: { $0.1 != nil }), members.allSatisfy({ $0.1.map(Self.isThumbprint) ?? true }) else {

@@ -7,7 +7,7 @@ extension TokenVerifier {
   ///
   /// - Parameters:
   ///   - token: at most ``maximumTokenBytes``; the proof is for these bytes.
-  ///   - type: one's own claims.
+  ///   - type: the application's type of claims.
   ///   - proof: the proof that the request brings.
   /// - Throws: `TokenError` as ``verify(_:as:)-(String,_)`` does, and as the proof's verifier does: `binding` when the
   ///   token is bound to another key or certificate, or to none.
@@ -27,7 +27,7 @@ extension TokenVerifier {
   ///
   /// - Parameters:
   ///   - token: at most ``maximumTokenBytes``; the proof is for these bytes.
-  ///   - type: one's own claims.
+  ///   - type: the application's type of claims.
   ///   - proof: the proof that the request brings; its memory may be one that several servers share.
   /// - Throws: `TokenError` as ``verify(_:as:proof:)-(String,_,_)`` does, and what the memory throws.
   public func verifyRefreshingKeys<Claims: TokenClaims>(

@@ -9,7 +9,7 @@ internal import StrictJSON
 struct ClaimsDecoder: Decoder {
   let token: CheckedToken
   let index: JSONDocument.Index
-  /// How the value was reached; `nil` for the claims themselves.
+  /// The path to the value; `nil` for the claims themselves.
   let path: ClaimsPath?
 
   init(_ token: CheckedToken) {

@@ -4,7 +4,7 @@
 struct ClaimsEncoder: Encoder {
   let tree: ClaimsTree
   let index: Int
-  /// How the value is reached; `nil` for the claims themselves.
+  /// The path to the value; `nil` for the claims themselves.
   let path: ClaimsPath?
 
   init(_ tree: ClaimsTree, _ index: Int, _ path: ClaimsPath? = nil) {

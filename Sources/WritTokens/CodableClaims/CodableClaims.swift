@@ -62,8 +62,8 @@ extension TokenError {
     case DecodingError.typeMismatch(let type, let context):
       self.init(.claim, "the claim \"\(Self.name(context.codingPath))\" is not \(printable("\(type)"))")
     case DecodingError.dataCorrupted(let context):
-      self.init(.claim, "the claim \"\(Self.name(context.codingPath))\" is not what it should be")
-    default: self.init(.claim, "the claims are not those of the type that reads them")
+      self.init(.claim, "the claim \"\(Self.name(context.codingPath))\" does not fit its type")
+    default: self.init(.claim, "the claims do not fit the type that reads them")
     }
   }
 

@@ -17,7 +17,7 @@ struct DPoPHeader {
     let header = try JOSEHeader(document)
     let rules = TokenRules(issuer: nil, audience: nil, type: DPoPProof.type)
     guard rules.accepts(type: header.type) else {
-      throw TokenError(.type, "the \"typ\" of a proof is another, or missing")
+      throw TokenError(.type, "the proof's \"typ\" is missing or not \"\(DPoPProof.type)\"")
     }
     guard accepted.contains(header.algorithm) else {
       throw TokenError(.algorithm, "proofs with \(header.algorithm) are not accepted")

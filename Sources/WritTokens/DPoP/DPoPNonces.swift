@@ -2,7 +2,7 @@
 
 internal import LibCrypto
 
-/// Nonces that a server asks proofs for (RFC 9449, sections 8 and 9), so that nobody makes them ahead of time.
+/// Nonces that a server asks proofs for (RFC 9449, sections 8 and 9), so that proofs cannot be made ahead of time.
 ///
 /// A nonce is the time it was made and a code of it: nothing is stored, and servers that share the key take each
 /// other's. Send ``nonce()`` as `DPoP-Nonce` with an error `use_dpop_nonce` when a proof is refused with the code

@@ -55,7 +55,7 @@ public struct DPoPSigner: Sendable {
     nonce: String? = nil
   ) throws(TokenError) -> String {
     guard let target = TargetURI(uri) else {
-      throw TokenError(.configuration, "the URI of a proof is no absolute one of \"http\" or \"https\"")
+      throw TokenError(.configuration, "the URI of a proof is not an absolute http or https URI")
     }
     var claims = [("jti", try TokenDigest.randomIdentifier()), ("htm", method), ("htu", target.text)]
     if let accessToken { claims.append(("ath", try TokenDigest.text(of: accessToken.utf8.span))) }

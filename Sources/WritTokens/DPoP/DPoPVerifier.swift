@@ -3,7 +3,7 @@
 internal import LibCrypto
 internal import StrictJSON
 
-/// Verifies DPoP proofs (RFC 9449, section 4.3): that whoever sent a request holds a private key.
+/// Verifies DPoP proofs (RFC 9449, section 4.3): that the sender of a request holds a private key.
 ///
 ///     // where tokens are issued: the token is bound to the key of the proof
 ///     let proof = try dpop.verify(field, method: "POST", uri: "https://id.example/token", replays: replays)
@@ -44,7 +44,7 @@ public struct DPoPVerifier: Sendable {
     clock: TokenClock = .system
   ) throws(TokenError) {
     guard !algorithms.isEmpty, algorithms.allSatisfy({ !$0.suits(.symmetric) }) else {
-      throw TokenError(.configuration, "the algorithms of proofs are not all such that key pairs sign with")
+      throw TokenError(.configuration, "the algorithms of proofs must be of key pairs, and at least one is needed")
     }
     guard window >= .seconds(1), window <= Self.maximumWindow else {
       throw TokenError(
@@ -60,14 +60,14 @@ public struct DPoPVerifier: Sendable {
 
   // MARK: Where tokens are issued
 
-  /// Verifies the proof of a request that brings no token.
+  /// Verifies the proof of a request without a token.
   ///
   /// - Parameters:
   ///   - proof: the value of the field `DPoP`, at most ``maximumProofBytes``.
   ///   - method: that of the request.
   ///   - uri: that of the request; query and fragment are not looked at.
   ///   - replays: the proofs that were seen.
-  /// - Throws: `TokenError`: `nonce` when the client is to be sent a nonce, `full` when no more proofs can be
+  /// - Throws: `TokenError`: `nonce` when the client must be sent a nonce, `full` when no more proofs can be
   ///   remembered, and any other code but `revoked` and `keyUnknown`.
   public func verify(
     _ proof: String,
@@ -182,7 +182,7 @@ public struct DPoPVerifier: Sendable {
     }
     if let nonces {
       guard let nonce = try string("nonce"), try nonces.isValid(nonce) else {
-        throw TokenError(.nonce, "a proof has no nonce that was made lately")
+        throw TokenError(.nonce, "the proof has no nonce, or one that has expired; tell the client a new one")
       }
     }
     let thumbprint = try Self.thumbprint(of: key)
@@ -195,7 +195,7 @@ public struct DPoPVerifier: Sendable {
         isEqualInConstantTime(bound.utf8.span, thumbprint.utf8.span)
       else { throw TokenError(.binding, "a token is not bound to the key of its proof (\"jkt\")") }
     }
-    // Of one key: nobody uses up the names of another's proofs.
+    // Per key: a client cannot use up the identifiers of another's proofs.
     let name = try TokenDigest.bytes(of: (thumbprint + "." + identifier).utf8.span).bytes
     let proof = DPoPProof(identifier: identifier, issuedAt: issuedAt, key: key, thumbprint: thumbprint)
     // One window longer than the proof can be taken, in case the clock goes back or another server's is behind.
@@ -214,7 +214,7 @@ public struct DPoPVerifier: Sendable {
       throw TokenError(.header, "the \"jwk\" of a proof: \(error.description)")
     }
     guard try verifier.isValid(signature.span, for: bytes.extracting(parts.signingInput)) else {
-      throw TokenError(.signature, "the proof's signature is not that of its bytes")
+      throw TokenError(.signature, "the proof's signature does not match")
     }
   }
 

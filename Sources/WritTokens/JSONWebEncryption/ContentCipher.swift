@@ -59,7 +59,7 @@ package struct ContentCipher {
     let (authentication, encryption) = halves(of: key)
     let code = try Self.code(hash, authentication, additionalData, vector, ciphertext)
     let isAuthentic = code.withBytes { isEqualInConstantTime($0.extracting(first: code.count / 2), tag) }
-    guard isAuthentic else { throw LibCryptoError(.authentication, "a tag is not that of its bytes") }
+    guard isAuthentic else { throw LibCryptoError(.authentication, "an authentication tag does not match the bytes") }
     return try AESCBC.decrypt(ciphertext, key: encryption, vector: vector)
   }
 

@@ -21,7 +21,7 @@ struct EncryptionHeader {
     case password(salt: [UInt8], iterations: Int)
   }
 
-  /// The coordinates of `epk`; nobody knows yet if they are those of a point.
+  /// The coordinates of `epk`, not yet known to be those of a point.
   struct EphemeralKey {
     let curve: JSONWebCurve
     let x: [UInt8]
@@ -96,7 +96,7 @@ struct EncryptionHeader {
       let iterations = document.member("p2c", of: document.root).flatMap { document.integer(at: $0) }
       let range = DecryptionRules.minimumIterations...rules.maximumIterations
       guard let iterations, let iterations = Int(exactly: iterations), range.contains(iterations) else {
-        throw TokenError(.header, "\"p2c\" is no integer from \(range.lowerBound) to \(range.upperBound)")
+        throw TokenError(.header, "\"p2c\" is not an integer from \(range.lowerBound) to \(range.upperBound)")
       }
       return .password(salt: salt, iterations: iterations)
     }
@@ -104,11 +104,11 @@ struct EncryptionHeader {
 
   private static func ephemeralKey(_ document: JSONDocument) throws(TokenError) -> EphemeralKey {
     guard let key = document.member("epk", of: document.root), document.kind(of: key) == .object else {
-      throw TokenError(.header, "the header parameter \"epk\" is missing, or no object")
+      throw TokenError(.header, "the header parameter \"epk\" is missing or not an object")
     }
     guard let name = document.member("crv", of: key).flatMap({ document.string(at: $0) }),
       let curve = JSONWebCurve(named: name)
-    else { throw TokenError(.header, "\"crv\" of \"epk\" is missing, or no curve that is known") }
+    else { throw TokenError(.header, "\"crv\" of \"epk\" is missing or not a known curve") }
     let hasCoordinates = curve.curve.hasCoordinates
     guard let type = document.member("kty", of: key), document.string(at: type, equals: hasCoordinates ? "EC" : "OKP")
     else { throw TokenError(.header, "\"kty\" of \"epk\" is missing, or not that of its curve") }

@@ -36,7 +36,7 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
     try self.init(key.attributes, .secret(key.bytes), iterations: iterations)
   }
 
-  /// The public key of whoever decrypts.
+  /// The public key of the recipient.
   ///
   /// - Throws: `KeyError` with the code `notPermitted` when its algorithm or its operations do not include encrypting.
   public init(_ key: PublicKey) throws(KeyError) {
@@ -87,7 +87,7 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
     let encrypted: [UInt8]
   }
 
-  /// Makes a content key, and writes to the header what whoever decrypts needs to know.
+  /// Makes a content key, and writes to the header the parameters that the recipient needs.
   func makeContentKey(
     count: Int,
     for content: ContentEncryptionAlgorithm,
@@ -145,7 +145,7 @@ public struct EncryptionKey: Sendable, CustomStringConvertible {
       return ContentKey(key: key, encrypted: try RSAOAEP.encrypt(key, for: publicKey, hash: hash))
     }
     guard case .agreement(let wrappingCount) = management, case .curve(let curve) = type else {
-      throw LibCryptoError(.parameter, "a key of type \(type) cannot be agreed with")
+      throw LibCryptoError(.parameter, "a key of type \(type) cannot be used for key agreement")
     }
     let ephemeral = try PrivateKeyHandle.generate(curve.curve)
     try header.ephemeralKey(ephemeral.publicKey, curve)

@@ -114,7 +114,8 @@ struct Inflation {
     }
   }
 
-  /// How far back a copy starts: two symbols for each number of extra bits, from the fifth on (RFC 1951, 3.2.5).
+  /// The distance back at which a copy starts: two symbols for each number of extra bits, from the fifth on (RFC 1951,
+  /// 3.2.5).
   private mutating func readDistance(_ distances: PrefixCode) throws(TokenError) -> Int {
     let symbol = try decode(distances)
     guard symbol < 30 else { throw Self.malformed }

@@ -60,7 +60,7 @@ public struct JSONWebEncryption: Sendable {
   ///
   /// - Parameters:
   ///   - content: so short that the token is no longer than ``TokenVerifier/maximumTokenBytes``.
-  ///   - key: that of whoever is to read it; it also says `alg` and `kid` of the header.
+  ///   - key: the recipient's key; it also says `alg` and `kid` of the header.
   ///   - contentAlgorithm: `enc` of the header; unless given, the one that a content key suits, otherwise `A256GCM`.
   ///   - type: `typ` of the header.
   ///   - contentType: `cty` of the header; of a signed token inside, `JWT`.

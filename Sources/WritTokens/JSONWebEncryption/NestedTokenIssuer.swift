@@ -9,14 +9,14 @@
 public struct NestedTokenIssuer: Sendable {
   /// The issuer that signs.
   public let issuer: TokenIssuer
-  /// The key of whoever is to read the tokens.
+  /// The key of the recipient of the tokens.
   public let encryptionKey: EncryptionKey
   /// `enc` of the header.
   public let contentAlgorithm: ContentEncryptionAlgorithm
 
   /// - Parameters:
   ///   - issuer: what signs.
-  ///   - encryptionKey: the key of whoever is to read the tokens; it also says `alg` and `kid` of the outer header.
+  ///   - encryptionKey: the key of the recipient of the tokens; it also says `alg` and `kid` of the outer header.
   ///   - contentAlgorithm: `enc` of the outer header; unless given, as
   ///     ``JSONWebEncryption/encrypt(_:for:with:type:contentType:)`` has it.
   /// - Throws: `TokenError` with the code `configuration` when the algorithm is not the key's.
@@ -37,7 +37,7 @@ public struct NestedTokenIssuer: Sendable {
   /// Issues a token, as ``TokenIssuer`` does, and encrypts it.
   ///
   /// - Parameters:
-  ///   - claims: one's own.
+  ///   - claims: the application's claims.
   ///   - subject: `sub`.
   ///   - audience: `aud`, written as a string.
   ///   - identifier: `jti`.

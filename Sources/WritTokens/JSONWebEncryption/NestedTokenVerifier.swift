@@ -26,7 +26,7 @@ public struct NestedTokenVerifier: Sendable {
   ///
   /// - Parameters:
   ///   - token: at most ``TokenVerifier/maximumTokenBytes``.
-  ///   - type: one's own claims.
+  ///   - type: the application's type of claims.
   /// - Throws: `TokenError` with the codes of ``JSONWebEncryption/init(decrypting:keys:)``, `type` when no signed token
   ///   is inside, and the codes of `TokenVerifier.verify(_:as:)` for that.
   @inlinable
@@ -47,7 +47,7 @@ public struct NestedTokenVerifier: Sendable {
   ///
   /// - Parameters:
   ///   - token: at most ``TokenVerifier/maximumTokenBytes``; the proof is for these bytes.
-  ///   - type: one's own claims.
+  ///   - type: the application's type of claims.
   ///   - proof: the proof that the request brings.
   /// - Throws: `TokenError` as `verify(_:as:)` and ``TokenVerifier/verify(_:as:proof:)-(String,_,_)`` do.
   public func verify<Claims: TokenClaims>(
@@ -66,9 +66,9 @@ public struct NestedTokenVerifier: Sendable {
     let encryption = try JSONWebEncryption(decrypting: token, keys: keys)
     guard let contentType = encryption.contentType,
       contentType.utf8.elementsEqual(Self.contentType.utf8, by: { $0 == $1 || $0 == $1 | 0x20 })
-    else { throw TokenError(.type, "an encrypted token holds no signed one: its \"cty\" is not JWT") }
+    else { throw TokenError(.type, "the encrypted token does not hold a signed token: its \"cty\" is not JWT") }
     guard let signed = String(validating: encryption.content, as: UTF8.self) else {
-      throw TokenError(.malformed, "what an encrypted token holds is no signed token")
+      throw TokenError(.malformed, "the encrypted token does not hold a signed token")
     }
     return signed
   }

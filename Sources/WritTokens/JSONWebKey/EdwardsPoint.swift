@@ -2,7 +2,7 @@
 
 internal import LibCrypto
 
-/// Public keys of Ed25519 and Ed448 that libcrypto would take, and that nobody should.
+/// Public keys of Ed25519 and Ed448 that libcrypto accepts and that must be refused.
 ///
 /// Under a point of small order many messages share one signature (RFC 8032, section 8.9, has the equation; Chalkias et
 /// al., "Taming the many EdDSAs", 2020, the consequences).

@@ -4,7 +4,7 @@ internal import LibCrypto
 
 /// A key of one of the three sorts, as a file or a key set holds it (RFC 7517).
 ///
-/// Which sort it is has to be asked for: a function that takes a ``PublicKey`` cannot be given a private one or a
+/// The sort has to be chosen in code: a function that takes a ``PublicKey`` cannot be given a private one or a
 /// secret.
 public enum JSONWebKey: Sendable, CustomStringConvertible {
   /// Bytes that both sides share.

@@ -134,7 +134,9 @@ struct JSONWebKeyReader {
     guard document.kind(of: index) == .array else { throw KeyError(.malformed, "\"key_ops\" is not an array") }
     var operations: KeyOperations = []
     for element in document.elements(of: index) {
-      guard document.kind(of: element) == .string else { throw KeyError(.malformed, "\"key_ops\" has no strings") }
+      guard document.kind(of: element) == .string else {
+        throw KeyError(.malformed, "\"key_ops\" has an element that is not a string")
+      }
       for (name, operation) in KeyOperations.names where document.string(at: element, equals: name) {
         guard operations.insert(operation).inserted else { throw KeyError(.malformed, "\"key_ops\" repeats \(name)") }
       }

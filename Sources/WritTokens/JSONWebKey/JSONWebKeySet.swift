@@ -21,7 +21,7 @@ public struct JSONWebKeySet: Sendable {
   public struct Refusal: Sendable {
     /// Its place among the keys of the set, from 0.
     public let position: Int
-    /// Why it was left out.
+    /// The reason why it was left out.
     public let error: KeyError
   }
 
@@ -129,7 +129,7 @@ public struct JSONWebKeySet: Sendable {
       }
     }
     try self.init(keys, refusals: refusals)
-    // Of two keys of one name, one of them broken, nobody knows which was meant.
+    // Of two keys of one name, one of them broken, it is unknown which was meant.
     for element in refused { try checkName(of: element, document) }
   }
 

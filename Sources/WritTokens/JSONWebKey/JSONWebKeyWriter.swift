@@ -62,13 +62,13 @@ extension PublicKey {
 extension SymmetricKey {
   /// The thumbprint of the key with SHA-256, in base64url (RFC 7638).
   ///
-  /// It reveals a key that is easy to guess: whoever sees it can try (RFC 7638, section 7).
+  /// It reveals a key that is easy to guess, to all who see it (RFC 7638, section 7).
   public func thumbprint() throws(KeyError) -> String {
     let key = bytes.withBytes { Base64URL.encode($0) }
     return try JSONWebKey.thumbprint(of: [("k", key), ("kty", "oct")])
   }
 
-  /// The key as a JWK, with its secret: for a file that nobody else reads, never for a response.
+  /// The key as a JWK, with its secret: for a file that no other user can read, never for a response.
   public func secretJSON() -> String {
     var writer = JSONWriter()
     writer.beginObject()
@@ -81,7 +81,7 @@ extension SymmetricKey {
 }
 
 extension PrivateKey {
-  /// The key as a JWK, with its private part: for a file that nobody else reads, never for a response.
+  /// The key as a JWK, with its private part: for a file that no other user can read, never for a response.
   ///
   /// - Throws: `KeyError` only when libcrypto fails.
   public func secretJSON() throws(KeyError) -> String {

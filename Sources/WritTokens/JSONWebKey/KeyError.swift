@@ -2,7 +2,7 @@
 
 internal import LibCrypto
 
-/// Why a key is refused.
+/// An error of reading or using a key.
 ///
 /// The message names the member or the value that is wrong, and never holds a private part.
 public struct KeyError: Error, Sendable, CustomStringConvertible {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How strong keys must be.
+/// The required strength of keys.
 public struct KeyProfile: Sendable, Hashable {
   /// Bits of the shortest RSA modulus.
   let minimumRSABits: Int

@@ -3,8 +3,8 @@
 internal import LibCrypto
 
 extension JSONWebKey {
-  /// How many bits the key has, and how many of security that makes (NIST SP 800-57, part 1, revision 5, table 2; RFC
-  /// 8032 and RFC 7748 for the curves of Edwards and Montgomery).
+  /// Returns the bits of the key, and the bits of security that they give (NIST SP 800-57, part 1, revision 5, table 2;
+  /// RFC 8032 and RFC 7748 for the curves of Edwards and Montgomery).
   ///
   /// - Throws: `KeyError` only when libcrypto fails.
   package func strength() throws(KeyError) -> (bits: Int, security: Int) {

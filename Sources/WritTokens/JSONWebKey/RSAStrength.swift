@@ -16,7 +16,7 @@ enum RSAStrength {
     }
     guard modulus.last.map({ $0 & 1 == 1 }) == true else { throw KeyError(.weak, "an RSA modulus is even") }
     // An exponent of 33 bits at most: what common libraries take, and a bound on the time to verify. 3 is common among
-    // old keys and harmless for verifying; for keys of one's own FIPS 186-5, A.1.1, wants 65,537 at least.
+    // old keys and harmless for verifying; for new keys FIPS 186-5, A.1.1, wants 65,537 at least.
     let least = isPrivate ? 65537 : 3
     guard bitCount(exponent) <= 33 else { throw KeyError(.weak, "an RSA exponent has \(bitCount(exponent)) bits") }
     let value = exponent.reduce(0) { $0 << 8 | Int($1) }
@@ -24,7 +24,7 @@ enum RSAStrength {
       throw KeyError(.weak, "an RSA exponent is \(value), expected an odd number from \(least)")
     }
     guard !isROCA(modulus) else {
-      throw KeyError(.weak, "an RSA modulus was made by the broken generator of CVE-2017-15361 (ROCA)")
+      throw KeyError(.weak, "the RSA modulus was made by the broken generator of CVE-2017-15361 (ROCA); make a new key")
     }
   }
 

@@ -2,7 +2,8 @@
 
 package import StrictJSON
 
-/// The claims of a token, to read one's own from: one pass over strict JSON, nothing copied but what is asked for.
+/// The claims of a token, to read the application's claims from: one pass over strict JSON, nothing copied but what is
+/// asked for.
 ///
 /// Names are compared byte for byte. A claim that is `null` counts as missing; one that is there with another type is
 /// an error, also where it may be missing.

@@ -2,7 +2,7 @@
 
 internal import StrictJSON
 
-/// Writes one's own claims straight into a token.
+/// Writes the application's claims straight into a token.
 ///
 /// The registered claims (`iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`) are the issuer's: a type that writes one of
 /// them, or a name twice, makes issuing fail.
@@ -82,7 +82,7 @@ public struct ClaimsWriter: Sendable {
     guard error == nil else { return false }
     let bytes = name.utf8.span
     guard !Self.isRegistered(bytes) else {
-      error = TokenError(.claim, "the claim \"\(printable(name))\" is the issuer's to write")
+      error = TokenError(.claim, "the claim \"\(printable(name))\" is written by the issuer; remove it from the claims")
       return false
     }
     let start = writer.bytes.count + 2

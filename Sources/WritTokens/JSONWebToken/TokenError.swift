@@ -2,7 +2,7 @@
 
 internal import LibCrypto
 
-/// Why a token is refused, or cannot be issued.
+/// An error of verifying or issuing a token.
 ///
 /// The message names the claim or the header parameter, and shows at most 64 characters of a value, printable ASCII
 /// only. It holds no part of a key, and no token.
@@ -42,7 +42,7 @@ public struct TokenError: Error, Sendable, CustomStringConvertible {
     public static let binding = Code(.binding)
     /// A proof has been seen before.
     public static let replayed = Code(.replayed)
-    /// A proof does not have a nonce that the server made lately; it is to be told one.
+    /// A proof does not have a recent nonce of the server; the client must be told one.
     public static let nonce = Code(.nonce)
     /// The token, its session or its subject has been revoked.
     public static let revoked = Code(.revoked)

@@ -37,7 +37,10 @@ public struct TokenHeader: Sendable {
   func check() throws(TokenError) {
     for (position, member) in members.enumerated() {
       guard !Self.reserved.contains(where: { $0.utf8.elementsEqual(member.name.utf8) }) else {
-        throw TokenError(.header, "the header parameter \"\(printable(member.name))\" is the issuer's to write")
+        throw TokenError(
+          .header,
+          "the header parameter \"\(printable(member.name))\" is written by the issuer; remove it"
+        )
       }
       guard !members[..<position].contains(where: { $0.name.utf8.elementsEqual(member.name.utf8) }) else {
         throw TokenError(.header, "the header parameter \"\(printable(member.name))\" is written twice")

@@ -91,7 +91,7 @@ public struct TokenIssuer: Sendable {
   /// Issues a token.
   ///
   /// - Parameters:
-  ///   - claims: one's own.
+  ///   - claims: the application's claims.
   ///   - subject: `sub`.
   ///   - audience: `aud`, written as a string.
   ///   - identifier: `jti`.
@@ -119,7 +119,7 @@ public struct TokenIssuer: Sendable {
   /// Issues a token for several audiences, or for readers that expect an array.
   ///
   /// - Parameters:
-  ///   - claims: one's own.
+  ///   - claims: the application's claims.
   ///   - subject: `sub`.
   ///   - audiences: `aud`, written as an array also where there is one; not empty.
   ///   - identifier: `jti`.
@@ -142,7 +142,7 @@ public struct TokenIssuer: Sendable {
     return try finish(&writer, header)
   }
 
-  /// Writes the registered claims; one's own come after them.
+  /// Writes the registered claims; the application's claims come after them.
   @usableFromInline
   func begin(
     _ subject: String?,
@@ -212,7 +212,7 @@ enum IssuedAudience: Sendable {
       writer.key("aud")
       writer.string(audience)
     case .several(let audiences):
-      guard !audiences.isEmpty else { throw TokenError(.claim, "the token was to be for no audience (\"aud\")") }
+      guard !audiences.isEmpty else { throw TokenError(.claim, "the list of audiences (\"aud\") is empty") }
       writer.key("aud")
       writer.beginArray()
       for audience in audiences { writer.string(audience) }

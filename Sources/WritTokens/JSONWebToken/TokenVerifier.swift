@@ -132,7 +132,7 @@ public struct TokenVerifier: Sendable {
   ///
   /// - Parameters:
   ///   - token: at most ``maximumTokenBytes``, without `Bearer ` in front.
-  ///   - type: one's own claims.
+  ///   - type: the application's type of claims.
   /// - Throws: `TokenError` with every code but `configuration`.
   @inlinable
   public func verify<Claims: TokenClaims>(
@@ -147,7 +147,7 @@ public struct TokenVerifier: Sendable {
   ///
   /// - Parameters:
   ///   - token: at most ``maximumTokenBytes`` of ASCII, without `Bearer ` in front.
-  ///   - type: one's own claims.
+  ///   - type: the application's type of claims.
   /// - Throws: `TokenError` as for a `String`.
   @inlinable
   public func verify<Claims: TokenClaims>(
@@ -164,7 +164,7 @@ public struct TokenVerifier: Sendable {
 
   // MARK: Signature, then claims
 
-  /// Checks all but one's own claims, which are specialised where they are read.
+  /// Checks all but the application's claims, whose reading is specialised at each call.
   @usableFromInline
   func checkBearerToken(_ token: Span<UInt8>) throws(TokenError) -> ClaimsReader {
     let reader = try checkAllButProof(token)
@@ -260,7 +260,7 @@ public struct TokenVerifier: Sendable {
     }
     guard isValid else {
       guard header.isOnlyKey else { return nil }
-      throw TokenError(.signature, "the token's signature is not that of its bytes")
+      throw TokenError(.signature, "the token's signature does not match")
     }
     return header.count..<end
   }

@@ -83,6 +83,6 @@ public struct VerificationKeys: Sendable {
     for index in candidates {
       if try keys[index].isValid(signature.span, for: message) { return index }
     }
-    throw TokenError(.signature, "the token's signature is not that of its bytes")
+    throw TokenError(.signature, "the token's signature does not match")
   }
 }

@@ -43,7 +43,7 @@ public struct Verified<Claims: TokenClaims>: Sendable {
   private func string(_ index: JSONDocument.Index?) -> String? { index.flatMap { reader.document.string(at: $0) } }
 }
 
-/// A token that has passed every check, before one's own claims are read: shared by all that look into it.
+/// A token that has passed every check, before the application's claims are read: shared by all that look into it.
 final class CheckedToken: Sendable {
   let document: JSONDocument
   let registered: RegisteredClaims

@@ -32,7 +32,7 @@ public struct FileJWKSSource: JWKSSource {
     } catch {
       switch error.reason {
       case .unreadable(let why): throw KeyFetchError(.file, "the file of a key set cannot be read: \(why)")
-      case .irregular: throw KeyFetchError(.file, "what should be the file of a key set is not a regular file")
+      case .irregular: throw KeyFetchError(.file, "the path of a key set does not lead to a regular file")
       case .tooLarge: throw KeyFetchError(.tooLarge, "the file of a key set has more than \(limit) bytes")
       }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A source from which a ``RemoteKeySet`` fetches the keys of an issuer: ``FileJWKSSource``, `HTTPSJWKSSource` of the
-/// module `WritRemoteKeys`, or one's own.
+/// module `WritRemoteKeys`, or the application's own.
 public protocol JWKSSource: Sendable {
   /// Fetches the set as it is now.
   ///
@@ -28,7 +28,7 @@ public struct JWKSAnswer: Sendable {
   }
 }
 
-/// Why a key set could not be fetched, or not be used.
+/// An error of fetching or reading a key set.
 ///
 /// The message holds neither the address nor anything of the answer.
 public struct KeyFetchError: Error, Sendable, CustomStringConvertible {
@@ -36,7 +36,7 @@ public struct KeyFetchError: Error, Sendable, CustomStringConvertible {
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The source can never be fetched: an address that is not https, an invalid path.
     public static let configuration = Code(.configuration)
-    /// The name was not found, nobody answers, or the connection broke.
+    /// The name was not found, no server answers, or the connection broke.
     public static let unreachable = Code(.unreachable)
     /// The address that a name leads to is not a public one.
     public static let address = Code(.address)
@@ -58,7 +58,7 @@ public struct KeyFetchError: Error, Sendable, CustomStringConvertible {
     public static let malformed = Code(.malformed)
     /// A set without a key that can be used.
     public static let noKeys = Code(.noKeys)
-    /// An error of a source of one's own.
+    /// An error of a custom source.
     public static let source = Code(.source)
 
     package enum Kind: String, Sendable, CaseIterable {

@@ -4,7 +4,7 @@
 final class KeySnapshot: Sendable {
   let keys: VerificationKeys
   let generation: UInt64
-  let headers = VettedHeaders()
+  let headers = VerifiedHeaders()
 
   init(_ generation: KeyGeneration) {
     keys = generation.keys
@@ -46,7 +46,7 @@ enum VerifierKeys: Sendable {
     }
   }
 
-  /// The keys that can be fetched anew.
+  /// The keys that can be fetched again.
   var remote: RemoteKeySet? {
     guard case .changing(let latest) = self, case .remote(let keys) = latest.source.kind else { return nil }
     return keys

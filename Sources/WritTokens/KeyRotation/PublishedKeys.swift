@@ -5,7 +5,7 @@ internal import StrictJSON
 
 /// The keys of a set that an issuer publishes, read so that one that cannot be used keeps no other from being used.
 ///
-/// It is read more leniently than a ``JSONWebKeySet``, as nobody here can mend it: an ambiguous key and one of a
+/// It is read more leniently than a ``JSONWebKeySet``, as it cannot be corrected here: an ambiguous key and one of a
 /// repeated identifier refuse no other. Shared secrets and private keys have no place in such a set, and are refused.
 struct PublishedKeys: Sendable {
   /// The keys that can be used, of which there may be none.

@@ -13,7 +13,10 @@ extension RemoteKeySet {
       _ = try generation()
     } catch {
       throw status.failure
-        ?? KeyFetchError(Task.isCancelled ? .cancelled : .noKeys, "no keys of the issuer are in force")
+        ?? KeyFetchError(
+          Task.isCancelled ? .cancelled : .noKeys,
+          "no keys of the issuer are in force; see `RemoteKeySet.status` for the last failure"
+        )
     }
   }
 
@@ -33,7 +36,7 @@ extension RemoteKeySet {
     guard present == generation else { return true }
     let lifetime = Timing.milliseconds(Self.unknownLifetime)
     state.withLock { state in
-      // A fetch that failed, or has not ended, says nothing of what there is.
+      // A fetch that failed, or has not ended, says nothing of the issuer's keys.
       guard !state.isFetching, state.failure == nil, let started = state.started else { return }
       state.unknown.insert(identifier, until: started + lifetime)
     }

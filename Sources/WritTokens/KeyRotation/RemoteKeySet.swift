@@ -11,7 +11,7 @@ internal import Synchronization
 ///     let token = try await verifier.verifyRefreshingKeys(text, as: Role.self)    // may fetch once
 ///
 /// One fetch runs at a time, and after the beginning of each a cool-down passes before the next, whatever tokens ask
-/// for. Keys are fetched anew when they have the age that their source states, in the background; a fetch that fails,
+/// for. Keys are fetched again when they have the age that their source states, in the background; a fetch that fails,
 /// or brings no key that can be used, leaves those held in force until they are too old. Then every token is refused
 /// with `TokenError.Code.keysUnavailable`.
 public final class RemoteKeySet: Sendable {
@@ -39,7 +39,7 @@ public final class RemoteKeySet: Sendable {
     /// When the last fetch began.
     var started: Int64?
     var isFetching = false
-    /// Whether the fetch has passed its deadline: nobody waits for it any more.
+    /// Whether the fetch has passed its deadline, so that no task waits for it any more.
     var isOverdue = false
     var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     var nextWaiter: UInt64 = 0
@@ -72,9 +72,9 @@ public final class RemoteKeySet: Sendable {
     public let keys: [KeyAttributes]
     /// The keys of the set that was read last which cannot be used, and why; also where none of them can.
     public let refusals: [JSONWebKeySet.Refusal]
-    /// How long ago the fetch that brought or confirmed them began.
+    /// The time since the fetch that brought or confirmed the keys began.
     public let age: Duration?
-    /// Why the last fetch failed; `nil` when it did not.
+    /// The error of the last fetch; `nil` when it succeeded.
     public let failure: KeyFetchError?
   }
 
@@ -104,7 +104,10 @@ public final class RemoteKeySet: Sendable {
     let now = clock.now
     if now >= due.load(ordering: .relaxed) { begin(at: now) }
     guard now < end.load(ordering: .acquiring) else {
-      throw TokenError(.keysUnavailable, "the keys of the issuer were not fetched yet, or are too old")
+      throw TokenError(
+        .keysUnavailable,
+        "the issuer's keys were not fetched yet or are too old; see `RemoteKeySet.status` for the last failure"
+      )
     }
     return number.load(ordering: .acquiring)
   }

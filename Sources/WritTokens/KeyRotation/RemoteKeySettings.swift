@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension RemoteKeySet {
-  /// How a ``RemoteKeySet`` fetches, and which keys it takes.
+  /// The settings of a ``RemoteKeySet``: when it fetches, and which keys it accepts.
   public struct Settings: Sendable {
-    /// How long after the beginning of a fetch no other begins, whatever came of it; a second to an hour.
+    /// The time after the beginning of a fetch in which no other begins, whatever its result; a second to an hour.
     public var coolDown = Duration.seconds(30)
-    /// The age at which keys are fetched anew where the answer says none; a minute to an hour.
+    /// The age at which keys are fetched again where the answer says none; a minute to an hour.
     public var refreshAge = Duration.seconds(300)
     /// The age at which keys are refused when none could be fetched since: a minute to 7 days, and twice the cool-down
     /// at least.
     ///
     /// For so long an issuer's key that it has withdrawn may be accepted when the fetches fail.
     public var maximumAge = Duration.seconds(6 * 3600)
-    /// How long a fetch may take, and whoever waits for it waits; up to a minute.
+    /// The time that a fetch may take, and the tasks waiting for it with it; up to a minute.
     public var deadline = Duration.seconds(5)
     /// The algorithms that keys may be bound to, as ``PublicKeySet`` has it; a key for which several are left is passed
     /// over, unless ``assumed`` names one.
@@ -21,16 +21,16 @@ extension RemoteKeySet {
     ///
     /// Microsoft Entra publishes RSA keys without `alg` and signs with them as `RS256`: `[.rs256]`.
     public var assumed: Set<JSONWebAlgorithm> = []
-    /// How strong keys must be.
+    /// The required strength of keys.
     public var profile = KeyProfile.standard
 
     /// The usual settings.
     public init() {}
   }
 
-  /// The ages within which an answer says when it is to be fetched anew.
+  /// The bounds of the age that an answer states, at which it is fetched again.
   public static let refreshAges = Duration.seconds(60)...Duration.seconds(3600)
-  /// How long after a fetch an identifier that it did not bring does not cause another.
+  /// The time after a fetch in which an identifier that it did not bring does not cause another.
   public static let unknownLifetime = Duration.seconds(60)
   /// Tasks that wait for one fetch at most; others are refused at once.
   public static let maximumWaiters = 4096
@@ -61,7 +61,7 @@ extension RemoteKeySet {
       }
     }
 
-    /// After how many milliseconds an answer is to be fetched anew: well before it is too old.
+    /// The age in milliseconds at which an answer is fetched again: well before it is too old.
     func refreshAge(of answer: JWKSAnswer) -> Int64 {
       let bounds = RemoteKeySet.refreshAges
       let age = min(max(answer.maximumAge ?? refreshAge, bounds.lowerBound), bounds.upperBound)

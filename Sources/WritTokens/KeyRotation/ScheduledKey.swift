@@ -38,13 +38,16 @@ struct PreparedKey: Sendable {
   ///   9999.
   init(_ scheduled: ScheduledKey) throws(KeyError) {
     guard let identifier = scheduled.key.attributes.identifier else {
-      throw KeyError(.malformed, "a key that is to be rotated has no identifier")
+      throw KeyError(.malformed, "a key to rotate has no identifier")
     }
     let times = scheduled.signsFrom...(scheduled.retires.map { max($0, scheduled.signsFrom) } ?? scheduled.signsFrom)
     guard times.lowerBound >= 0, times.upperBound <= NumericDate.last,
       scheduled.retires.map({ $0 > scheduled.signsFrom }) ?? true
     else {
-      throw KeyError(.configuration, "the times of the key \"\(printable(identifier))\" are none, or not in order")
+      throw KeyError(
+        .configuration,
+        "the times of the key \"\(printable(identifier))\" are out of range or not in order"
+      )
     }
     self.scheduled = scheduled
     signing = try SigningKey(scheduled.key)

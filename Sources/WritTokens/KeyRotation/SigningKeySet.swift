@@ -94,7 +94,7 @@ public final class SigningKeySet: Sendable {
     return state.withLock { state in
       let isNamed = { (key: PreparedKey) in key.identifier.map { $0.utf8.elementsEqual(identifier.utf8) } == true }
       let isThere = state.keys.contains(where: isNamed)
-      // Of a key that retired because of its successor nobody would know it any more.
+      // Of a key that retired because of its successor no verifier would know it any more.
       let present = KeyPeriod(at: now, of: state.keys, overlap: overlap.components.seconds)
       state.keys.removeAll { isNamed($0) || ($0.scheduled.retires == nil && !present.accepts($0)) }
       enter(now, &state)
@@ -133,7 +133,7 @@ public final class SigningKeySet: Sendable {
   /// The number of the keys in force; larger whenever the schedule has moved.
   var generation: UInt64 {
     let now = clock.now
-    // The number last: whoever sees the seconds of a period sees its number.
+    // The number last: a reader that sees the seconds of a period sees its number.
     guard start.load(ordering: .acquiring) <= now, now < end.load(ordering: .acquiring) else {
       return current().verification.number
     }

@@ -10,7 +10,7 @@ extension TokenVerifier {
   ///
   /// - Parameters:
   ///   - token: at most ``maximumTokenBytes``.
-  ///   - type: one's own claims.
+  ///   - type: the application's type of claims.
   /// - Throws: `TokenError` as `verify(_:as:)` does.
   public func verifyRefreshingKeys<Claims: TokenClaims>(
     _ token: String,

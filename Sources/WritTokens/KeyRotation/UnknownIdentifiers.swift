@@ -37,7 +37,7 @@ package struct UnknownIdentifiers: Sendable {
 
   private static func place(_ hash: Int) -> Int { Int(truncatingIfNeeded: hash.magnitude % UInt(count)) }
 
-  /// Seeded for each process, so that nobody can choose identifiers of one place.
+  /// Seeded for each process, so that attackers cannot choose identifiers of one place.
   private static func hash(_ identifier: String?) -> Int {
     var hasher = Hasher()
     hasher.combine(identifier == nil)

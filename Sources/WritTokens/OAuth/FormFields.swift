@@ -3,7 +3,7 @@
 /// The fields of a body of the type `application/x-www-form-urlencoded`, read strictly (RFC 6749, section 3.2 and
 /// appendix B).
 ///
-/// Refused: a name that occurs twice, a field without a name or without `=`, an escape that is none, a byte that is to
+/// Refused: a name that occurs twice, a field without a name or without `=`, an invalid escape, a byte that has to
 /// be escaped, text that is not UTF-8, U+0000. Names are compared by bytes.
 package struct FormFields {
   /// Bytes of the longest body that is read.
@@ -58,11 +58,11 @@ package struct FormFields {
       case UInt8(ascii: "%"):
         guard text.count - index > 2, let high = hexadecimalValue(text[index + 1]),
           let low = hexadecimalValue(text[index + 2]), high << 4 | low != 0
-        else { throw OAuthError(.invalidRequest, "the body has an escape that is none") }
+        else { throw OAuthError(.invalidRequest, "the body has an invalid percent escape") }
         bytes.append(high << 4 | low)
         index += 2
       case 0x21...0x7E: bytes.append(byte)
-      default: throw OAuthError(.invalidRequest, "the body has a byte that is to be escaped")
+      default: throw OAuthError(.invalidRequest, "the body has a byte that must be percent-escaped")
       }
       index += 1
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a request to an OAuth 2.0 endpoint is refused (RFC 6749, section 5.2; RFC 7009, section 2.2.1).
+/// An error of a request to an OAuth 2.0 endpoint (RFC 6749, section 5.2; RFC 7009, section 2.2.1).
 ///
 /// The message names the parameter, and holds neither a token nor a secret.
 public struct OAuthError: Error, Sendable, CustomStringConvertible {

@@ -78,7 +78,7 @@ public struct AccessTokenRevocation: TokenRevoking {
     } catch {
       switch error.code {
       case .malformed, .tooLarge, .header, .algorithm, .signature, .expired, .issuer, .type, .claim, .revoked:
-        // Nobody takes it, now or later.
+        // No verifier accepts it, now or later.
         return
       case .keyUnknown where verifier.keys.remote == nil: return
       default: throw error

@@ -26,7 +26,7 @@ public struct TokenRequest: Sendable {
   /// - Throws: `OAuthError` with the code `invalidRequest`.
   public init(body: Span<UInt8>, contentType: String?) throws(OAuthError) {
     guard Self.isForm(contentType) else {
-      throw OAuthError(.invalidRequest, "the body is not application/x-www-form-urlencoded")
+      throw OAuthError(.invalidRequest, "the content type is not application/x-www-form-urlencoded")
     }
     let fields = try FormFields(body)
     guard let token = fields["token"], !token.isEmpty else {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Revocations {
-  /// Takes over what other servers revoke, until the task is cancelled, or the feed ends or breaks.
+  /// Applies the revocations of other servers, until the task is cancelled, or the feed ends or breaks.
   ///
   ///     let following = Task { try await revocations.follow(feed) }
   ///
   /// Begin it before the first token is taken: what was published before is not told again. When it throws, something
-  /// may have been missed: follow anew, and learn from where revocations are kept what has been revoked meanwhile, or
+  /// may have been missed: follow again, and learn from where revocations are kept what has been revoked meanwhile, or
   /// take no tokens that were issued before.
   ///
   /// - Throws: whatever the feed throws; `TokenError` with the codes `full` when there is no room, `failure`.

@@ -9,9 +9,9 @@ internal import StrictJSON
 ///     let verifier = try TokenVerifier(keys: keys, rules: rules, cache: cache, revocations: revocations)
 ///
 /// A token is found by SHA-256 of all its bytes behind a secret of the verifier that took it: no verifier finds what
-/// another has taken, and nobody can choose which tokens stand in one place. Expiry, not-before, the keys in force and
-/// revocations are checked each time it is found. Only verified tokens get in; where there is no room the oldest go.
-/// Several verifiers may share one cache, and any number of threads.
+/// another has taken, and attackers cannot choose which tokens stand in one place. Expiry, not-before, the keys in
+/// force and revocations are checked each time it is found. Only verified tokens get in; where there is no room the
+/// oldest go. Several verifiers may share one cache, and any number of threads.
 public final class TokenCache: Sendable {
   /// Tokens of the largest cache.
   public static let largestCount = 1_000_000

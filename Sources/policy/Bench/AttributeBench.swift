@@ -15,7 +15,7 @@ struct AttributeBench {
     func value(of attribute: borrowing AskedAttribute) -> Value? { value }
   }
 
-  /// Nanoseconds more for an attribute that is asked for.
+  /// The additional nanoseconds for an attribute that a source supplies.
   struct Times {
     /// A long or a bool, whichever takes longer.
     let scalar: Double

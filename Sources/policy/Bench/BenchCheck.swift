@@ -9,13 +9,13 @@ struct BenchCheck {
   let engine: PolicyEngine
   let schema: Schema?
 
-  /// How the requests end.
+  /// The outcomes of the requests.
   struct Mix {
     /// The share of all requests that are allowed.
     var allowed = 0.0
     /// The share of the checked requests for which a policy errs.
     var erring = 0.0
-    /// How many requests the literal evaluator has answered as well.
+    /// The number of requests that the literal evaluator has answered as well.
     var checked = 0
   }
 

@@ -25,7 +25,7 @@ struct BenchReport {
   let compiling: Duration
   let index: IndexReport
 
-  /// How many policies are named.
+  /// The number of policies that are named.
   static let namedPolicies = 20
 
   // MARK: Text

@@ -6,7 +6,7 @@ internal import WritPolicy
 /// A request with the entities that it brings.
 struct BenchRequest {
   let request: AuthorizationRequest
-  let brought: BroughtEntities
+  let brought: RequestEntities
   private let line: [UInt8]
   private let file: String
 
@@ -17,7 +17,7 @@ struct BenchRequest {
     self.line = line
     self.file = file
     do throws(JSONFailure) {
-      brought = try BroughtEntities(input).withoutActions(of: scenario.entities)
+      brought = try RequestEntities(input).withoutActions(of: scenario.entities)
     } catch {
       throw error.inputError(name: file, bytes: line)
     }

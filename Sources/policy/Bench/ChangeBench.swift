@@ -25,7 +25,7 @@ struct ChangeBench {
 
   let bench: DecisionBench
   private let policies: [Policy]
-  /// Entities that nobody has for a parent.
+  /// Entities that are no entity's parent.
   private let leaves: [Entity]
 
   init(bench: DecisionBench, policies: PolicySet, entities: EntityStore) {
@@ -41,7 +41,7 @@ struct ChangeBench {
     let isDone = Atomic<Bool>(false)
     let times = Mutex(Times())
     let failure = Mutex<(any Error)?>(nil)
-    // Whoever changes for the first time notes what there is.
+    // The first change takes note of all that is stored.
     if let policy = policies.first { try change(policy) }
     let (beside, beside99) = decideBeside()
     Threads.run(2) { number in

@@ -7,7 +7,7 @@ internal import WritPolicy
 
 /// Measures deciders on a list of requests.
 ///
-/// Nothing is cached between requests: the order is random, and drawn anew for each batch.
+/// Nothing is cached between requests: the order is random, and drawn again for each batch.
 struct DecisionBench {
   /// A request by handles.
   struct Prepared: BitwiseCopyable {

@@ -24,7 +24,7 @@ struct PauseBench {
   }
 
   static let idleCounts = [0, 1_000, 10_000]
-  /// How long a turn takes, in nanoseconds.
+  /// The time of a turn in nanoseconds.
   private static let turn: UInt64 = 250_000_000
 
   let bench: DecisionBench

@@ -5,7 +5,7 @@ internal import WritCedar
 
 /// The findings of `policy check` in all scenarios, and what could not be read.
 struct CheckReport {
-  /// How the report is written.
+  /// The format of the report.
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case text, json, sarif
   }

@@ -20,7 +20,7 @@ struct CoverageRecorder {
 
     /// The number of outcomes that tests should see: that the part holds, and that it does not.
     var goals: Int { alwaysHolds ? 1 : 2 }
-    /// How many of them they have seen.
+    /// The number of outcomes that the tests have seen.
     var reached: Int { (held > 0 ? 1 : 0) + (didNotHold > 0 && !alwaysHolds ? 1 : 0) }
   }
 

@@ -215,7 +215,7 @@ struct AnswerWriter {
     for membership in part.memberships { write(membership) }
   }
 
-  /// How many groups of an entity are listed.
+  /// The number of groups of an entity that are listed.
   private static let shownGroups = 10
 
   private func write(_ membership: Explanation.Membership) {

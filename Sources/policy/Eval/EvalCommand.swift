@@ -150,7 +150,7 @@ struct EvalCommand: ParsableCommand {
   /// A request with what it brings, and the text it was read from.
   private struct Asked {
     let request: AuthorizationRequest
-    let brought: BroughtEntities
+    let brought: RequestEntities
     var source = SourceInput(name: "--token", bytes: [])
 
     /// - Throws: a ``Failure`` at what cannot be laid over the stored entities.
@@ -187,7 +187,7 @@ struct EvalCommand: ParsableCommand {
         if let schema, !skipsValidation { try request.validate(against: schema) }
         return Asked(
           request: request,
-          brought: bearer.map { BroughtEntities(entity, rule: $0.mapping.overlayRule) } ?? BroughtEntities()
+          brought: bearer.map { RequestEntities(entity, rule: $0.mapping.overlayRule) } ?? RequestEntities()
         )
       case .file(let path), .stream(let path):
         let source = try InputFile.contents(of: path)
@@ -197,7 +197,7 @@ struct EvalCommand: ParsableCommand {
           schema: schema,
           validates: !skipsValidation
         ) { Output.error($0.rendered(as: "warning")) }
-        return Asked(request: input.request, brought: BroughtEntities(input), source: source)
+        return Asked(request: input.request, brought: RequestEntities(input), source: source)
       }
     } catch let error as SyntaxError {
       throw Failure(error)
@@ -236,11 +236,11 @@ extension ContextArgument {
   }
 }
 
-/// How much `--explain` shows.
+/// The number of policies that `--explain` shows.
 enum Explain: String, ExpressibleByArgument {
   case nearest, all
 
-  /// How many policies `--explain` alone shows.
+  /// The number of policies that `--explain` alone shows.
   static let nearestLimit = 20
 
   /// `--explain` may stand alone, which the argument parser has no form for.

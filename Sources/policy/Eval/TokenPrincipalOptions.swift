@@ -41,7 +41,7 @@ struct TokenPrincipalOptions: ParsableArguments {
     func context(adding given: RecordValue, for action: EntityUID, _ schema: Schema?) throws -> RecordValue {
       do {
         let stated = try mapping.context(of: token, for: action, schema: schema)
-        // Also where the token is silent: that it does not say how somebody signed in is for nobody else to fill in.
+        // Also where the token is silent: the request must not claim how the user signed in.
         if let attribute = given.first(where: { attribute in
           mapping.context.keys.contains { $0.utf8.elementsEqual(attribute.name.utf8) }
         }) {

@@ -55,7 +55,7 @@ struct GraphCommand: ParsableCommand {
       throw Failure(error)
     }
     guard graph.nodes.count <= Graph.maximumNodes else {
-      throw Failure("error: \(graph.nodes.count) nodes, more than \(Graph.maximumNodes), are no drawing")
+      throw Failure("error: the graph has \(graph.nodes.count) nodes, expected at most \(Graph.maximumNodes)")
     }
     Output.write(Array((format == .dot ? graph.dot() : graph.svg()).utf8))
   }

@@ -10,7 +10,7 @@
 internal import WritCedar
 
 /// A file given on the command line, `-` being standard input: opened without ever waiting for a device or a pipe that
-/// nobody writes to, and read up to a limit.
+/// without a writer, and read up to a limit.
 struct InputFile: ~Copyable {
   private let descriptor: Int32
   /// Whether the descriptor was opened here, which may be number 0 where standard input is closed.

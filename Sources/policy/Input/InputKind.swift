@@ -59,7 +59,7 @@ enum InputKind: CaseIterable {
 
   // MARK: By content
 
-  /// How much of a file is looked at, unless it is JSON.
+  /// The bytes of a file that are looked at, unless it is JSON.
   static let lookedAt = 1 << 16
   /// The longest JSON that is looked through.
   static let maximumJSON = 64 << 20

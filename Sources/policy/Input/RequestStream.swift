@@ -62,7 +62,7 @@ struct RequestStream {
     _ name: String
   ) throws(InputError) -> (Authorizer, EntityOverlay?) {
     do throws(JSONFailure) {
-      let brought = try BroughtEntities(input).withoutActions(of: authorizer.entities)
+      let brought = try RequestEntities(input).withoutActions(of: authorizer.entities)
       if brought.isEmpty { return (authorizer, nil) }
       let entities = try brought.laid(over: authorizer.entities, fitting: schema)
       return (authorizer.overlaid(entities: entities), try brought.overlay(by: decider))

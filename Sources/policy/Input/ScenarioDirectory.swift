@@ -20,9 +20,9 @@ struct ScenarioDirectory {
   private var visited: Set<Directory.Identity> = []
   private var count = 0
 
-  /// How many files and folders are looked at.
+  /// The number of files and folders that are looked at.
   static let maximumFiles = 10_000
-  /// How many unread files a message names.
+  /// The number of unread files that a message names.
   private static let shownFiles = 10
   private static let versionControl = [".git", ".hg", ".svn", ".jj"]
 

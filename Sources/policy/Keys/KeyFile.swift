@@ -183,7 +183,7 @@ struct KeyFile {
   }
 }
 
-/// Why the keys of a file cannot be used.
+/// An error of the keys of a file.
 struct KeyFileError: Error {
   let path: String
   let code: KeyError.Code

@@ -51,7 +51,7 @@ struct KeyReport {
     }
   }
 
-  /// Why a shared secret is too short or too long for every algorithm, which says more than that there are several.
+  /// Returns the error of a shared secret that is too short or too long for every algorithm, if it is.
   private static func weakness(of file: KeyFile, _ accepted: Set<JSONWebAlgorithm>) -> KeyFileError? {
     for algorithm in JSONWebAlgorithm.allCases.reversed()
     where accepted.contains(algorithm) && !algorithm.isForPasswords {

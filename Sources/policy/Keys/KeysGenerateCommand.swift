@@ -3,7 +3,7 @@
 internal import ArgumentParser
 internal import WritTokens
 
-/// `policy keys generate`: makes a key, and writes it where nobody else can read it.
+/// `policy keys generate`: makes a key, and writes it to a file that no other user can read.
 struct KeysGenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",

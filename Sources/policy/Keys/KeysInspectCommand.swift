@@ -5,7 +5,7 @@ internal import StrictJSON
 internal import WritTokens
 internal import WritCedar
 
-/// `policy keys inspect`: says what there is to say of keys, never their private parts.
+/// `policy keys inspect`: describes keys, never their private parts.
 struct KeysInspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",

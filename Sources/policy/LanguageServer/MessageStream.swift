@@ -10,7 +10,7 @@ struct MessageStream {
   static let maximumHeader = 4096
   /// The longest body, in bytes.
   static let maximumBody = 1 << 28
-  /// How deep the JSON of a body may nest.
+  /// The depth to which the JSON of a body may nest.
   static let maximumDepth = 64
 
   private let read: (Int) throws -> [UInt8]

@@ -34,7 +34,7 @@ struct PolicyDocument {
     var ids: [(id: ScalarText, span: SourceSpan)] = []
   }
 
-  /// How many pieces behind a change are read with it, where it leaves a policy open.
+  /// The number of pieces behind a change that are read with it, where it leaves a policy open.
   private static let maximumJoined = 4
 
   private(set) var pieces: [Piece] = []

@@ -6,7 +6,7 @@ struct TextPosition: Hashable {
   var line: Int
   var character: Int
 
-  /// How many ends of lines, `\n`, `\r\n` or `\r`, a text has.
+  /// Returns the number of line ends of a text: `\n`, `\r\n` or `\r`.
   static func lineEnds(in bytes: [UInt8]) -> Int {
     var count = 0
     for (index, byte) in bytes.enumerated() {

@@ -9,7 +9,7 @@
 #endif
 internal import WritCedar
 
-/// Files that nobody else may read.
+/// Files that no other user may read.
 enum SecretFile {
   /// Bytes of the longest password.
   private static let maximumPasswordBytes = 1024
@@ -21,7 +21,7 @@ enum SecretFile {
     guard !line.isEmpty, line.count <= maximumPasswordBytes, let password = String(validating: line, as: UTF8.self)
     else {
       let expected = "1 to \(maximumPasswordBytes) bytes of UTF-8"
-      throw Failure("error: the first line of `\(CedarText.shown(path))` is no password, expected \(expected)")
+      throw Failure("error: the first line of `\(CedarText.shown(path))` is not a password, expected \(expected)")
     }
     return password
   }

@@ -12,7 +12,7 @@ struct SecretsCommand: ParsableCommand {
   )
 }
 
-/// `policy secrets generate`: makes a secret, and writes it where nobody else can read it.
+/// `policy secrets generate`: makes a secret, and writes it to a file that no other user can read.
 struct SecretsGenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",

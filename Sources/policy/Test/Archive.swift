@@ -63,7 +63,7 @@ enum Archive {
     let output = InputFile(pipe: ends[0], name: path)
     guard failure == 0 else { throw Failure("error: cannot run gzip: \(unsafe String(cString: strerror(failure)))") }
     let result = Result { try output.readAll() }
-    // Whoever stops reading ends the child by closing the pipe, so there is always an end to wait for.
+    // A reader that stops ends the child by closing the pipe, so there is always an end to wait for.
     _ = consume output
     var status: Int32 = 0
     unsafe waitpid(child, &status, 0)

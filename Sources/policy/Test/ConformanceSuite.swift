@@ -110,7 +110,7 @@ struct ConformanceSuite {
         name: "",
         request: request.request,
         entities: nil,
-        brought: BroughtEntities(),
+        brought: RequestEntities(),
         decision: try TestCaseReader.decision(index, of: document),
         includedReasons: [],
         reasons: try TestCaseReader.ids("reason", of: index, document) ?? [],

@@ -10,7 +10,7 @@ struct TestCase {
   /// Entities in place of the scenario's.
   let entities: [Entity]?
   /// Entities over the scenario's: those of its request, and those of the test's `overlay`, which replace.
-  let brought: BroughtEntities
+  let brought: RequestEntities
   let decision: Decision
   /// Policies that must be among the determining ones (Cedar's `reason`).
   let includedReasons: [PolicyID]
@@ -129,7 +129,7 @@ struct TestCaseReader {
       name: name.flatMap { document.string(at: $0) } ?? "test \(number)",
       request: input.request,
       entities: hasOwn ? own : nil,
-      brought: BroughtEntities(input, replacing: overlay),
+      brought: RequestEntities(input, replacing: overlay),
       decision: try Self.decision(index, of: document),
       includedReasons: try Self.ids("reason", of: index, document) ?? [],
       reasons: try Self.ids("reasons", of: index, document),
@@ -167,7 +167,7 @@ struct TestCaseReader {
   }
 }
 
-/// How deep the JSON of tests may nest: as deep as the values in them.
+/// The depth to which the JSON of tests may nest: that of the values in them.
 enum JSONLimits {
   static let tests = 3 * Nesting.limit + 16
 }

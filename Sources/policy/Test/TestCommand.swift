@@ -65,7 +65,7 @@ struct TestCommand: ParsableCommand {
       try ConformanceSuite(directory: conformance, filter: filter).run { report.add($0) }
     } else {
       let scenarios = try scenarios()
-      // Each scenario reads the files anew, standard input cannot be.
+      // Each scenario reads the files again, which standard input cannot be.
       let files = policies + schema + entities
       try InputFile.checkStandardInput(files + (tests.map { [$0] } ?? []) + (scenarios.count > 1 ? files : []))
       for scenario in scenarios {

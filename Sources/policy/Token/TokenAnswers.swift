@@ -53,11 +53,11 @@ struct TokenJudge {
   }
 }
 
-/// Why a token is not valid.
+/// The reason why a token is not valid.
 struct TokenRefusal: Error {
   let code: String
   let message: String
-  /// Whether nobody knows if the token is valid.
+  /// Whether it is unknown if the token is valid.
   let isFailure: Bool
 
   init(code: String, message: String, isFailure: Bool) {

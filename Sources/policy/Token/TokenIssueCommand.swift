@@ -17,7 +17,7 @@ struct TokenIssueCommand: ParsableCommand {
                          [--encrypt-to FILE [--encryption NAME] [--iterations NUMBER]] [--format text|json]
       """,
     discussion: """
-      The token is printed, alone on its line; with --format json as {"token":…}. Whoever has it may use it.
+      The token is printed, alone on its line; with --format json as {"token":…}. Anyone who has it can use it.
 
       With --encrypt-to the token is signed, then encrypted to the key of that file: a public key, a private one, of which
       the public half is used, or a shared secret. --algorithm may be given once for each of the two keys.
@@ -66,7 +66,7 @@ struct TokenIssueCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What time it is, in seconds since 1970.", valueName: "unix"))
   var time: ClockArgument?
 
-  @Option(help: ArgumentHelp("The key of whoever is to read the token: a JSON Web Key or PEM.", valueName: "file"))
+  @Option(help: ArgumentHelp("The key of the token's recipient: a JSON Web Key or PEM.", valueName: "file"))
   var encryptTo: String?
 
   @Option(

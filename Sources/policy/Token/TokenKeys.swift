@@ -34,7 +34,7 @@ struct TokenKeys {
     decryption = .failure(failure)
   }
 
-  /// Why the keys cannot be used, `nil` when they can.
+  /// Returns the reason why the keys cannot be used, `nil` when they can.
   ///
   /// Keys that are for the other kind of token alone are no failure: the token is.
   func failure(for kind: TokenKind) -> KeyFileError? {
@@ -44,7 +44,7 @@ struct TokenKeys {
       if let signed, !signed.isForSomethingElse { return signed }
     case .encrypted, .nested:
       if let encrypted, !encrypted.isForSomethingElse { return encrypted }
-      // What is encrypted could be read, and nobody could say who signed it.
+      // The content could be decrypted, but its signature not verified.
       if kind == .nested, encrypted == nil { return signed }
     case .unknown: break
     }
@@ -78,7 +78,7 @@ extension KeyFileError {
 extension KeyFile {
   /// The one key of the file, to encrypt or decrypt with.
   ///
-  /// A key may itself name an algorithm that needs opting in: whoever wrote the file has opted in.
+  /// A key may itself name an algorithm that needs opting in: the author of the file has opted in.
   func encryptionKey(accepting accepted: Set<JSONWebAlgorithm>?) throws(KeyFileError) -> JSONWebKey {
     var work = KeyWork()
     return try encryptionKey(accepting: accepted, within: &work)

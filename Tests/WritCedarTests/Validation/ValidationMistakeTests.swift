@@ -87,7 +87,7 @@ struct ValidationMistakeTests {
       "principal.id == \"ann\"",
       "unsafeAttributeAccess",
       "the entity type App::User has no attribute \"id\"",
-      "ids and types are no attributes: compare the entity, `== User::\"id\"`, or test its type with `is`"
+      "ids and types are not attributes: compare the entity, `== User::\"id\"`, or test its type with `is`"
     ),
     .init(
       "context.mfaa",
@@ -202,7 +202,7 @@ struct ValidationMistakeTests {
       "principal == \"ann\"",
       "incompatibleTypes",
       "only values of one type can be equal, found App::User and String",
-      "an entity is written `Type::\"id\"`; ids are no strings to compare"
+      "an entity is written `Type::\"id\"`; ids cannot be compared as strings"
     ),
     .init(
       "principal.home == \"10.0.0.1\"",

@@ -6,7 +6,7 @@
 
 import Glibc
 
-/// Prints a line at once, as whoever asks waits for it.
+/// Prints a line at once, as its reader waits for it.
 func answer(_ line: String) {
   print(line)
   fflush(nil)

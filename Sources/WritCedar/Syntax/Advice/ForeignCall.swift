@@ -42,7 +42,7 @@ enum ForeignCall {
     case "issubsetof", "issubset": return "turn it round: `other.containsAll(\(receiver))`"
     case "issuperset", "issupersetof", "hasall": return "write `\(receiver).containsAll(…)`"
     case "id", "gettype", "type":
-      return "ids and types are no attributes: compare the entity, `== User::\"id\"`, or test its type with `is`"
+      return "ids and types are not attributes: compare the entity, `== User::\"id\"`, or test its type with `is`"
     default: break
     }
     let known = Method.builtinNames + ExtensionFunction.allCases.lazy.filter { !$0.isConstructor }.map(\.name)

@@ -93,7 +93,7 @@ extension Parser {
     return words.elementsEqual(["is", "not"])
   }
 
-  /// Which bracket is open, where something else ends.
+  /// Names the bracket that is open, where something else ends.
   private func unclosed() -> String? {
     switch token.kind {
     case .rightBrace, .rightBracket, .rightParenthesis, .semicolon, .end: break

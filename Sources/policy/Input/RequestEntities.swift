@@ -8,7 +8,7 @@ internal import WritPolicy
 /// They are merged with the stored ones of their identifiers, or stand in place of them where that is asked for by
 /// name. An action may be among them only as it is stored: what an action is in decides which policies are about it,
 /// and is not the request's to say.
-struct BroughtEntities {
+struct RequestEntities {
   private struct Item {
     let entity: Entity
     let offset: Int
@@ -44,7 +44,7 @@ struct BroughtEntities {
   /// These without the actions that are stored as they are brought.
   ///
   /// - Throws: a ``JSONFailure`` at an action that is not.
-  func withoutActions(of stored: EntityStore) throws(JSONFailure) -> BroughtEntities {
+  func withoutActions(of stored: EntityStore) throws(JSONFailure) -> RequestEntities {
     var rest = self
     rest.items = []
     for item in items {

@@ -13,11 +13,11 @@ internal import Synchronization
 /// The headers of the tokens that a verifier has taken under the same keys, so that the next token with one of them
 /// need not have its own read.
 ///
-/// An issuer writes the same header in every token. Only headers that stood above a right signature get here, so nobody
-/// else can fill the few places there are. An entry is never changed nor freed while the keys are in force: reading
-/// takes a load and a comparison, no lock and no count of references.
+/// An issuer writes the same header in every token. Only headers that stood above a right signature get here, so no
+/// attacker else can fill the few places there are. An entry is never changed nor freed while the keys are in force:
+/// reading takes a load and a comparison, no lock and no count of references.
 @safe
-final class VettedHeaders: @unchecked Sendable {
+final class VerifiedHeaders: @unchecked Sendable {
   // Sendable: entries are published through atomics, and not written to afterwards.
 
   /// Headers that are remembered.

@@ -2,9 +2,9 @@
 
 internal import LibCrypto
 
-/// The codes of an account that are left, as they are stored: the identifier of the secret behind the count of its
-/// bytes, and an HMAC-SHA-256 of each code.
-struct KeptCodes {
+/// The codes of an account that are left, as they are stored: the identifier of the secret behind its length, and an
+/// HMAC-SHA-256 of each code.
+struct StoredCodes {
   static let format: UInt8 = 1
   private static let digestCount = 32
 
@@ -25,7 +25,7 @@ struct KeptCodes {
       (bytes.count - 1 - count) % Self.digestCount == 0,
       let identifier = String(validating: bytes[1..<1 + count], as: UTF8.self)
     else {
-      throw OneTimePasswordError(.ring, "what is stored of recovery codes is not what Writ has written")
+      throw OneTimePasswordError(.ring, "stored recovery codes are damaged, or in an unknown format")
     }
     self.identifier = identifier
     digests = stride(from: 1 + count, to: bytes.count, by: Self.digestCount).map {
