@@ -4,8 +4,8 @@ internal import WritLogin
 
 /// The search for an order of the calls for one record that explains all of their answers (linearizability).
 ///
-/// The order keeps to time: a call that ended before another began comes first. The search is that of Wing and Gong with
-/// the memory of visited states that Lowe added: "Testing for linearizability", 2017.
+/// The order keeps to time: a call that ended before another began comes first. The search is that of Wing and Gong
+/// with the memory of visited states that Lowe added: "Testing for linearizability", 2017.
 struct CallOrder {
   /// Calls in the order in which they began.
   private let calls: [RecordedCall]

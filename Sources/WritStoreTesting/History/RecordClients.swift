@@ -19,7 +19,9 @@ struct RecordClients<Store: RecordStore>: Sendable {
     owner = try newOwner()
   }
 
-  /// Runs the clients to their end. Calls that fail are part of the history.
+  /// Runs the clients to their end.
+  ///
+  /// Calls that fail are part of the history.
   func run(seed: UInt64) async {
     await withTaskGroup { group in
       for client in 0..<clientCount {

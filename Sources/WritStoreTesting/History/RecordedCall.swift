@@ -4,7 +4,8 @@ public import WritLogin
 
 /// One call to a store for one record: its arguments, its answer, and the order in which calls began and ended.
 ///
-/// Moments are numbers of one counter, so that of two calls either one ended before the other began, or they overlapped.
+/// Moments are numbers of one counter, so that of two calls either one ended before the other began, or they
+/// overlapped.
 public struct RecordedCall: Sendable {
   /// The call and its arguments.
   public enum Operation: Sendable, Equatable {

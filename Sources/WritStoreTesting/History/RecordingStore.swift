@@ -42,7 +42,8 @@ public final class RecordingStore<Base: RecordStore>: RecordStore {
     state.withLock { $0.calls.append(call) }
   }
 
-  /// Notes the owner before the call, as a call for all records of the owner may meet the record before this one has ended.
+  /// Notes the owner before the call, as a call for all records of the owner may meet the record before this one has
+  /// ended.
   private func note(_ content: RecordContent, _ key: RecordKey) {
     guard content.hasOwner else { return }
     state.withLock { $0.owners[key] = content.owner }

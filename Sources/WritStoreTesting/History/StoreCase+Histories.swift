@@ -5,8 +5,8 @@ public import WritLogin
 extension StoreCase where Store: RecordStore {
   /// Histories of concurrent clients, which some order of their calls must explain; a round is a history.
   ///
-  /// They hold also while servers of the store are killed, stopped and started, and while connections are cut: calls that fail
-  /// are ones that the store may have done or not.
+  /// They hold also while servers of the store are killed, stopped and started, and while connections are cut: calls
+  /// that fail are ones that the store may have done or not.
   public static var histories: [StoreCase] {
     [
       StoreCase("Concurrent reads and writes of a record have an order that explains every answer") { store, rounds in
