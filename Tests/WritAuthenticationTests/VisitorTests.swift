@@ -191,6 +191,7 @@ struct VisitorTests {
     _ = try await sessions.beginAnonymous(from: other)
     await #expect(throws: SessionError.self) { try await sessions.beginAnonymous(from: other) }
     let told = reports.withLock { $0 }
+    try #require(told.count == 3)
     #expect(told.map(\.address) == [one, one, other])
     #expect(told.map(\.time) == [1_800_000_000, 1_800_000_000, 1_800_000_001])
     #expect(told[0].description.hasPrefix("sessionBegan account=\"ines\" session="))
