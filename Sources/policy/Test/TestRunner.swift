@@ -16,6 +16,9 @@ struct TestRunner {
   private var emptyDecider: Decider?
   /// The conditions that tests have seen hold and not hold.
   private(set) var coverage: CoverageRecorder
+  /// The number of engines compiled so far: one for all tests, one more for all tests that have entities of their own, and
+  /// one for each test that has actions of its own.
+  private(set) var engineCount = 0
 
   /// - Parameter source: the text of the tests, for errors.
   /// - Throws: a ``Failure`` when the scenario cannot be compiled.
@@ -30,6 +33,7 @@ struct TestRunner {
     self.source = source
     empty = scenario.schema.map { EntityStore(actionsOf: $0) } ?? EntityStore()
     decider = try PolicyEngine(authorizer).decider()
+    engineCount = 1
   }
 
   /// Runs a test, and warns of forbids that erred.
@@ -65,12 +69,17 @@ struct TestRunner {
     let entities = try brought.laid(over: stored, fitting: schema)
     if own.contains(where: { $0.uid.isAction && empty[$0.uid] == nil }) {
       // Tables are written for the actions there are.
-      let engine = try PolicyEngine(authorizer.overlaid(entities: entities))
+      let engine = try compiled(over: entities)
       return (entities, engine.authorize(test.request).response)
     }
-    let decider = try emptyDecider ?? PolicyEngine(authorizer.overlaid(entities: empty)).decider()
+    let decider = try emptyDecider ?? compiled(over: empty).decider()
     emptyDecider = decider
     let overlay = try decider.overlay(entities.filter { !$0.uid.isAction })
     return (entities, decider.authorize(test.request, overlay: overlay).response)
+  }
+
+  private mutating func compiled(over entities: EntityStore) throws -> PolicyEngine {
+    engineCount += 1
+    return try PolicyEngine(authorizer.overlaid(entities: entities))
   }
 }
