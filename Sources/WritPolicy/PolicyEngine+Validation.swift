@@ -35,10 +35,11 @@ extension SchemaValidator {
 extension Decider {
   /// Whether the request is allowed, if it fits the engine's schema.
   ///
-  /// ``decide(_:overlay:)`` decides any request, also one of an action that is not declared, which a policy for all actions can
-  /// allow. This refuses what the schema does not allow to be asked: an action that is not declared, a principal or resource
-  /// that it does not apply to, an id that an enumerated type does not have, a context of other types. On what it answers,
-  /// validated policies raise no error of types. It costs a look at the schema and the whole context.
+  /// ``decide(_:overlay:)`` decides any request, also one of an action that is not declared, which a policy for all
+  /// actions can allow. This refuses what the schema does not allow to be asked: an action that is not declared, a
+  /// principal or resource that it does not apply to, an id that an enumerated type does not have, a context of other
+  /// types. On what it answers, validated policies raise no error of types. It costs a look at the schema and the whole
+  /// context.
   ///
   /// - Throws: `SchemaMismatch` for a request that does not fit, and for every request to an engine without a schema.
   public func decide(
@@ -69,7 +70,8 @@ extension Decider {
 }
 
 extension PolicyEngine {
-  /// Whether the request is allowed, if it fits the schema, by a decider from a pool: ``Decider/decide(validating:overlay:)``.
+  /// Whether the request is allowed, if it fits the schema, by a decider from a pool:
+  /// ``Decider/decide(validating:overlay:)``.
   ///
   /// - Throws: `SchemaMismatch` for a request that does not fit, and for every request to an engine without a schema.
   public func isAuthorized(

@@ -98,7 +98,7 @@ public final class PolicyEngine: Sendable {
   }
 
   /// The number of the version that decides at the moment: 1 at first, and larger with each change; also, now and then,
-  /// when tables have been written anew.
+  /// when tables have been written again.
   public var version: UInt64 { unsafe gate.read { unsafe $0.pointee.number } }
 
   /// Changes something, one caller at a time.
@@ -121,7 +121,7 @@ public final class PolicyEngine: Sendable {
     withDecider { $0.authorize(request, overlay: overlay) }
   }
 
-  /// How the policies came to the answer, those first that came nearest to being satisfied.
+  /// Explains how the policies came to the answer, those first that came nearest to being satisfied.
   ///
   /// For people who look into a decision: every policy is evaluated literally.
   public func explain(_ request: AuthorizationRequest, overlay: EntityOverlay? = nil) -> [Explanation] {

@@ -2,9 +2,9 @@
 
 public import WritCedar
 
-/// Why an engine cannot be made or changed, or the entities of a request not be laid over it.
+/// An error of making or changing an engine, or of laying a request's entities over it.
 public struct PolicyEngineError: Error, Sendable, CustomStringConvertible {
-  /// What is wrong.
+  /// The kinds of errors.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The entities do not fit the schema.
     public static let schema = Code(.schema)
@@ -49,11 +49,11 @@ public struct PolicyEngineError: Error, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
   }
 
-  /// What is wrong.
+  /// The kind of the error.
   public let code: Code
-  /// What is wrong, naming the entity.
+  /// The error in words, with the entity that it concerns.
   public let description: String
-  /// What validation found in policies that are refused, warnings included; `nil` for other errors.
+  /// The findings of validation in policies that are refused, warnings included; `nil` for other errors.
   public let report: ValidationReport?
 
   /// The error that led to this one, where there is one: an `EntityStoreError`.

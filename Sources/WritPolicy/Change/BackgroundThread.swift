@@ -11,8 +11,8 @@ internal import WorkThreads
 
 /// Threads of lower priority for work that takes long: compiling, merging, freeing.
 ///
-/// Not Dispatch's queues: on Linux their threads are those that Swift's tasks run on, and a compile of seconds would hold
-/// tasks up.
+/// Not Dispatch's queues: on Linux their threads are those that Swift's tasks run on, and a compile of seconds would
+/// hold tasks up.
 enum BackgroundThread {
   /// Runs the body on a thread of its own; in the caller's when the system has no thread to give.
   static func run(_ body: @escaping @Sendable () -> Void) {

@@ -6,8 +6,8 @@ extension PolicyEngine.Change {
   /// The same change with all entities whole, as they will be stored: those to insert and to patch are among those to
   /// replace.
   ///
-  /// - Throws: ``PolicyEngineError``: an entity to insert is stored, one to patch is not, one has two changes, an action
-  ///   would be in something else, or a patched entity does not fit the schema.
+  /// - Throws: ``PolicyEngineError``: an entity to insert is stored, one to patch is not, one has two changes, an
+  ///   action would be in something else, or a patched entity does not fit the schema.
   func resolved(over stored: StoredEntities, fitting schema: Schema?) throws(PolicyEngineError) -> Self {
     var resolved = self
     resolved.insertedEntities = []

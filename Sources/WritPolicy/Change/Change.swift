@@ -15,8 +15,8 @@ extension PolicyEngine {
     public var removedEntities: [EntityUID]
     /// Entities to add, which must not be stored.
     public var insertedEntities: [Entity]
-    /// Entities to put in place of the stored ones of their UIDs, whole, or to add: stored attributes, tags and parents that
-    /// they do not have are gone.
+    /// Entities to put in place of the stored ones of their UIDs, whole, or to add: stored attributes, tags and parents
+    /// that they do not have are gone.
     public var replacedEntities: [Entity]
     /// Changes of parts of stored entities.
     public var patchedEntities: [EntityPatch]

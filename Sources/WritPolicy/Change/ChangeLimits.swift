@@ -11,8 +11,8 @@ package struct ChangeLimits: Sendable {
   ///
   /// Larger indexes are merged in the background.
   var merged = 1 << 11
-  /// How many indexes of added policies may stay when nothing changes, as a request may have to look into each; one more
-  /// beside a large one.
+  /// The number of indexes of added policies that may stay when nothing changes, as a request may have to look into
+  /// each; one more beside a large one.
   var atRest = 2
   /// How long changes must rest before indexes are merged in the background, in milliseconds.
   var rest = 10
@@ -29,7 +29,7 @@ package struct ChangeLimits: Sendable {
   /// How many policies are added to so many before the tables are compiled again.
   func addable(to policies: Int) -> Int { Swift.max(added, policies / 32) }
 
-  /// What serves.
+  /// The usual limits.
   package static let usual = ChangeLimits()
 
   /// So few that a test sees all of it.

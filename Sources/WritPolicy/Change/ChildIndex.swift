@@ -2,8 +2,8 @@
 
 /// Who has whom for a parent: for each UID the edges that lead to it, one leading to the next.
 ///
-/// An edge is a place in ``EntityTable/parents``, which is never used again. So edges are only added; one is alive while
-/// its entity's parents are where it is.
+/// An edge is a place in ``EntityTable/parents``, which is never used again. So edges are only added; one is alive
+/// while its entity's parents are where it is.
 struct ChildIndex {
   /// By UID an edge and 1, 0 for none.
   private var first = Buffer<UInt32>()

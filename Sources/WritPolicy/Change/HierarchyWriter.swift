@@ -8,13 +8,13 @@ struct HierarchyWriter {
   /// Ancestors that are always listed, and those beyond in all lists together.
   private static let alwaysListed = 128
   private var budget = 4 << 20
-  /// Whether a list was too long for what is left of it: compiling anew lists it again.
+  /// Whether a list was too long for what is left of it: compiling again lists it again.
   private(set) var isOutOfRoom = false
 
   /// Rows by their sets of parents: who had these parents when a list was written last.
   private var byParents = HashIndex()
   private var children: ChildIndex?
-  /// How many entities' ancestors have been listed, each as often as they were.
+  /// The number of entities' ancestors listed, each as often as they were.
   private(set) var listed = 0
   private var gathered = Buffer<Ancestor>()
   private var parents = Buffer<UInt32>()

@@ -5,8 +5,8 @@ import Synchronization
 /// Tells which version its owner is reading, so that the version stays: for one thread at a time.
 ///
 /// A pin writes to a cache line of its own and to nothing else, neither a reference count nor a lock; only after a rest
-/// it says once that it is back (``PinLines/wake(_:)``). Its owner keeps the gate. Leaving a version is one store: freeing
-/// versions is never a reader's work.
+/// it says once that it is back (``PinLines/wake(_:)``). Its owner keeps the gate. Leaving a version is one store:
+/// freeing versions is never a reader's work.
 @safe
 struct Pin {
   private unowned(unsafe) let gate: VersionGate
@@ -54,8 +54,8 @@ struct Pin {
 
   /// The version that the pin holds, or a newer one.
   ///
-  /// All stores and loads here are in one order with publishing: either the publisher sees the pin, or its owner the new
-  /// version. Each turn of the loop means that a version was published in the meantime.
+  /// All stores and loads here are in one order with publishing: either the publisher sees the pin, or its owner the
+  /// new version. Each turn of the loop means that a version was published in the meantime.
   @inline(__always)
   private func confirm(_ first: UInt) -> UnsafePointer<VersionTables> {
     var seen = first

@@ -7,8 +7,8 @@ struct PinLine: ~Copyable {
   static let size = 64
 
   // In place of an address, while the pin holds no version. A reader that leaves writes `left`; the thread that looks
-  // for versions to free turns that into `seen`, and `seen` into `asleep` the next time: then the reader has not been there
-  // between two looks.
+  // for versions to free turns that into `seen`, and `seen` into `asleep` the next time: then the reader has not been
+  // there between two looks.
   /// The reader has left since the pin was looked at.
   static let left: UInt = 0
   /// The pin held nothing when it was looked at last.

@@ -4,9 +4,9 @@ import Synchronization
 
 /// The pins of a gate, and which of them are awake.
 ///
-/// A pin that was asleep puts itself on a stack when its reader comes back (``wake(_:)``), and the thread that looks for
-/// versions to free takes the whole stack over. So looking costs what has been read lately, and not how many readers there
-/// are.
+/// A pin that was asleep puts itself on a stack when its reader comes back (``wake(_:)``), and the thread that looks
+/// for versions to free takes the whole stack over. So looking costs what has been read lately, and not how many
+/// readers there are.
 @safe
 final class PinLines: @unchecked Sendable {
   // Sendable: what the pointers lead to is atomic, and stays as long as these.
@@ -67,7 +67,7 @@ final class PinLines: @unchecked Sendable {
     owned.withLock { $0.free.append(address) }
   }
 
-  /// How many pins there are for owners.
+  /// The number of pins for owners.
   var count: Int { owned.withLock { $0.blocks.count } * Self.block }
 
   /// A pin without an owner.
@@ -77,8 +77,8 @@ final class PinLines: @unchecked Sendable {
 
   /// Says that a pin is back, which was asleep and now holds something.
   ///
-  /// Ordered before its owner's next look at the current version: a writer that has taken the stack without this pin has
-  /// published before, which the owner sees.
+  /// Ordered before its owner's next look at the current version: a writer that has taken the stack without this pin
+  /// has published before, which the owner sees.
   @inline(never)
   func wake(_ line: Line) {
     var head = woken.load(ordering: .relaxed)

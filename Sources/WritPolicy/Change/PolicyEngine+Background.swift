@@ -27,7 +27,8 @@ extension PolicyEngine {
     return true
   }
 
-  /// Compiles the tables again, and lets what has changed meanwhile follow: only what is left at last in the way of others.
+  /// Compiles the tables again, and lets what has changed meanwhile follow: only what is left at last in the way of
+  /// others.
   private func compile(_ version: Version, until stop: StopFlag, _ work: ChangeState.Work) {
     do {
       guard let version = try version.recompiled(until: stop) else {

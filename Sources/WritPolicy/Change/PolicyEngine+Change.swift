@@ -5,14 +5,14 @@ public import WritCedar
 extension PolicyEngine {
   /// Adds, removes and replaces policies and entities, while others decide.
   ///
-  /// What begins to decide after this has returned, on whatever thread, decides by what has changed. Nobody waits for it,
-  /// and nobody sees a part of it. Handles, contexts and overlays stay valid. Patches see what changes before this one have
-  /// left, also those of other threads.
+  /// What begins to decide after this has returned, on whatever thread, decides by what has changed. Nobody waits for
+  /// it, and nobody sees a part of it. Handles, contexts and overlays stay valid. Patches see what changes before this
+  /// one have left, also those of other threads.
   ///
   /// The cost follows the change and not what is stored: microseconds for an entity or a policy. When an entity changes
-  /// that others have for an ancestor, it is that of their rows as well. The first change notes the ids of all policies.
-  /// Now and then the tables are compiled anew, in a thread aside, while changes go on. Texts that were named once stay, until
-  /// ``compact()``.
+  /// that others have for an ancestor, it is that of their rows as well. The first change notes the ids of all
+  /// policies. Now and then the tables are compiled again, in a background thread, while changes go on. Texts that were
+  /// named once stay, until ``compact()``.
   ///
   /// - Returns: the number of the new version.
   /// - Throws: ``PolicyEngineError``; then nothing has changed.
@@ -89,8 +89,9 @@ extension PolicyEngine {
   /// Removes a policy.
   ///
   /// As ``apply(_:)``: no decision that begins after this has returned honours it.
-  /// - Throws: ``PolicyEngineError/Code/unknownPolicy`` when there is no such policy, ``PolicyEngineError/Code/template`` for a
-  ///   template: the policies linked from it are what decides, and are removed one by one or in one change.
+  /// - Throws: ``PolicyEngineError/Code/unknownPolicy`` when there is no such policy,
+  ///   ``PolicyEngineError/Code/template`` for a template: the policies linked from it are what decides, and are
+  ///   removed one by one or in one change.
   @discardableResult
   public func remove(_ policy: PolicyID) throws(PolicyEngineError) -> UInt64 {
     try apply(Change(removedPolicies: [policy]))
@@ -99,19 +100,19 @@ extension PolicyEngine {
   /// Adds entities that are not stored.
   ///
   /// As ``apply(_:)``.
-  /// - Throws: ``PolicyEngineError``: one is stored already, does not fit the schema, or would be its own ancestor; then
-  ///   nothing has changed.
+  /// - Throws: ``PolicyEngineError``: one is stored already, does not fit the schema, or would be its own ancestor;
+  ///   then nothing has changed.
   @discardableResult
   public func insert(_ entities: [Entity]) throws(PolicyEngineError) -> UInt64 {
     try apply(Change(insertedEntities: entities))
   }
 
-  /// Puts entities in, each in place of the stored one of its UID, whole: stored attributes, tags and parents that the new
-  /// entity does not have are gone, memberships of forbidden groups among them.
+  /// Puts entities in, each in place of the stored one of its UID, whole: stored attributes, tags and parents that the
+  /// new entity does not have are gone, memberships of forbidden groups among them.
   ///
   /// For rows that were read whole; ``patch(_:)`` changes a part. As ``apply(_:)``.
-  /// - Throws: ``PolicyEngineError``: one does not fit the schema, there are two of one UID, one would be its own ancestor;
-  ///   then nothing has changed.
+  /// - Throws: ``PolicyEngineError``: one does not fit the schema, there are two of one UID, one would be its own
+  ///   ancestor; then nothing has changed.
   @discardableResult
   public func upsert(replacing entities: [Entity]) throws(PolicyEngineError) -> UInt64 {
     try apply(Change(replacedEntities: entities))

@@ -8,7 +8,7 @@ extension PolicyEngine {
   /// An engine never gives the number of a UID or a text away again, for handles refer to them. So what replacements
   /// have forgotten stays: 70 to 85 bytes for a UID with an id of at most 16 bytes. Contexts and overlays of this
   /// engine serve the new one as well. Handles and ``AttributeName``s do not: ask the new engine for its own, for a
-  /// request by an old handle is refused (``EntityHandle``). Linear in policies and entities, which are compiled anew.
+  /// request by an old handle is refused (``EntityHandle``). Linear in policies and entities, which are compiled again.
   ///
   /// - Throws: ``PolicyEngineError/Code/tooLarge``.
   public func compact() throws(PolicyEngineError) -> PolicyEngine {

@@ -7,8 +7,8 @@ extension PolicyEngine {
   ///
   /// The whole set is prepared on a thread of its own, and replaces the old one at once, as
   /// ``replace(policies:entities:keepingLinks:)`` does.
-  /// Pages are asked for one after the other. A set that does not load leaves the old one serving, and so does one whose
-  /// task is cancelled: this returns at once then, and what was being compiled is dropped.
+  /// Pages are asked for one after the other. A set that does not load leaves the old one serving, and so does one
+  /// whose task is cancelled: this returns at once then, and what was being compiled is dropped.
   ///
   ///     try await engine.load(policies: PolicySet(parsing: text), entities: database.pages)
   ///

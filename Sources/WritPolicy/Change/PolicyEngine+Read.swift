@@ -5,8 +5,8 @@ public import WritCedar
 extension PolicyEngine {
   /// The entity that is stored under a UID, `nil` when there is none.
   ///
-  /// Read back from the tables of the current version, in microseconds. To change a part of it, ``patch(_:)`` is safer than
-  /// writing it back whole: what others change meanwhile stays.
+  /// Read back from the tables of the current version, in microseconds. To change a part of it, ``patch(_:)`` is safer
+  /// than writing it back whole: what others change meanwhile stays.
   public func entity(_ uid: EntityUID) -> Entity? {
     let version = gate.version
     return withExtendedLifetime(version) { StoredEntities(version: version, overlay: nil)[uid] }

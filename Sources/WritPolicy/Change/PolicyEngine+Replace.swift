@@ -6,11 +6,12 @@ public import WritCedar
 extension PolicyEngine {
   /// Replaces the policies, while others decide.
   ///
-  /// What begins to decide after this has returned, on whatever thread, decides by the new policies. Nobody waits for it,
-  /// and nobody sees a part of it. Handles and contexts stay valid. What a `forbid` that errs does stays that of the engine.
+  /// What begins to decide after this has returned, on whatever thread, decides by the new policies. Nobody waits for
+  /// it, and nobody sees a part of it. Handles and contexts stay valid. What a `forbid` that errs does stays that of
+  /// the engine.
   ///
-  /// Policies linked from templates go with all others, unless they are linked again in the new set or `keepingLinks` is
-  /// true: then each is linked again from the template of the same id in the new set, whatever that says now.
+  /// Policies linked from templates go with all others, unless they are linked again in the new set or `keepingLinks`
+  /// is true: then each is linked again from the template of the same id in the new set, whatever that says now.
   ///
   /// Compiles the policies and copies the tables of entities and texts: linear in them, with memory for both versions
   /// until the last who reads the old one is done. Replacements that come together wait for one another. Texts that
@@ -20,9 +21,9 @@ extension PolicyEngine {
   ///   - policies: the policies; templates count through their links.
   ///   - keepingLinks: whether linked policies that the new set does not have stay.
   /// - Returns: the number of the new version.
-  /// - Throws: ``PolicyEngineError``, with ``PolicyEngineError/Code/template`` for a link whose template is not in the new set
-  ///   or has other slots, and ``PolicyEngineError/Code/invalidPolicies`` for policies and links that stay and are not valid
-  ///   by the engine's schema; then the old policies go on serving.
+  /// - Throws: ``PolicyEngineError``, with ``PolicyEngineError/Code/template`` for a link whose template is not in the
+  ///   new set or has other slots, and ``PolicyEngineError/Code/invalidPolicies`` for policies and links that stay and
+  ///   are not valid by the engine's schema; then the old policies go on serving.
   @discardableResult
   public func replace(policies: PolicySet, keepingLinks: Bool = false) throws(PolicyEngineError) -> UInt64 {
     try replace(policies, nil, keepingLinks: keepingLinks)
@@ -30,8 +31,8 @@ extension PolicyEngine {
 
   /// Replaces policies and entities at once, while others decide.
   ///
-  /// Like ``replace(policies:keepingLinks:)``, with the entities compiled again. An entity that is not among them is absent
-  /// from then on, and handles stand for the same UIDs as before.
+  /// Like ``replace(policies:keepingLinks:)``, with the entities compiled again. An entity that is not among them is
+  /// absent from then on, and handles stand for the same UIDs as before.
   ///
   /// - Parameters:
   ///   - policies: the policies; templates count through their links.

@@ -20,7 +20,7 @@ extension PolicyEngine {
     package let bytes: Int
     /// Bytes beyond which a change waits for readers, for a second at most.
     package let limit: Int
-    /// How many pins of readers have been looked at, ever.
+    /// The number of pins of readers looked at, ever.
     package let looks: Int
     /// The most that a change has looked at.
     package let mostLooks: Int

@@ -5,9 +5,9 @@ import WritCedar
 /// The policies that were added since the whole set was compiled, in a few indexes.
 ///
 /// What is added gets an index of its own. While the index before has fewer than ``ChangeLimits/growth`` times as many
-/// policies, the two become one, so that the indexes grow from the last to the first (a log-structured merge), and adding
-/// many one by one costs a few times what adding them together does. In the background the last indexes are merged
-/// further, so that requests look into few.
+/// policies, the two become one, so that the indexes grow from the last to the first (a log-structured merge), and
+/// adding many one by one costs a few times what adding them together does. In the background the last indexes are
+/// merged further, so that requests look into few.
 struct PolicyLevels {
   private let limits: ChangeLimits
   /// What compiles them; its tables are those of the last change.
@@ -20,7 +20,7 @@ struct PolicyLevels {
   private(set) var ranges: [Range<UInt32>] = []
   /// The first of these whose index is still to be written.
   private var unwritten: Int?
-  /// How many policies have been written into indexes by changes, each as often as it was.
+  /// The number of policies written into indexes by changes, each as often as it was.
   private(set) var written = 0
 
   /// How many indexes there may be.
@@ -34,7 +34,7 @@ struct PolicyLevels {
     compiler.tables.indexes.anchors = AnchorFilter(policies: limits.addable(to: Int(first)))
   }
 
-  /// How many policies there are, removed ones included.
+  /// The number of policies, removed ones included.
   var count: Int { ranges.reduce(0) { $0 + $1.count } }
 
   /// Compiles policies into the tables; their index is still to be written.
@@ -111,14 +111,14 @@ struct PolicyLevels {
     }
   }
 
-  /// How many indexes may stay.
+  /// The number of indexes that may stay.
   private var allowed: Int { limits.atRest + ((ranges.first?.count ?? 0) > limits.merged ? 1 : 0) }
 
   /// Whether there are more indexes than should stay.
   var needsMerge: Bool { ranges.count > allowed }
 
-  /// Writes an index of the last ranges, as many as leave it much smaller than the one before; while others go on adding
-  /// to what this is a copy of.
+  /// Writes an index of the last ranges, as many as leave it much smaller than the one before; while others go on
+  /// adding to what this is a copy of.
   func merge() -> Merge {
     var compiler = compiler
     var start = ranges.count - 1

@@ -6,8 +6,9 @@ extension PolicySet {
   /// This set with the linked policies among others, linked again from the templates of this set.
   ///
   /// A linked policy that this set has under the same id stands.
-  /// - Throws: ``PolicyEngineError``: the template is not in this set or has other slots (``PolicyEngineError/Code/template``),
-  ///   or the id is that of a policy that is not linked (``PolicyEngineError/Code/duplicatePolicy``).
+  /// - Throws: ``PolicyEngineError``: the template is not in this set or has other slots
+  ///   (``PolicyEngineError/Code/template``), or the id is that of a policy that is not linked
+  ///   (``PolicyEngineError/Code/duplicatePolicy``).
   func keepingLinks(of policies: some Sequence<Policy>) throws(PolicyEngineError) -> PolicySet {
     var kept = self
     for policy in policies {

@@ -6,13 +6,13 @@ package struct ReclaimLimits: Sendable {
   package var versions = 1_024
   /// Bytes of tables that only replaced versions refer to, beyond as many as the current version has.
   package var bytes = 64 << 20
-  /// How long a change waits for readers at most, in milliseconds: a source of attributes may keep a reader for longer, and
-  /// may itself be what makes the change.
+  /// How long a change waits for readers at most, in milliseconds: a source of attributes may keep a reader for longer,
+  /// and may itself be what makes the change.
   package var patience = 1_000
   /// Readers that a change looks at.
   package var pins = 1_024
 
-  /// What serves.
+  /// The usual limits.
   package static let usual = ReclaimLimits()
 
   /// So little that a test sees all of it.

@@ -5,8 +5,8 @@ import Synchronization
 /// The versions of a gate that were replaced and may still be read, for the thread that has the gate's lock.
 ///
 /// A pass looks at each pin that has been in use lately, ``ReclaimLimits/pins`` at a time; versions that were replaced
-/// before it began, and that no pin was seen to hold, are free then. A pin that comes later cannot hold one of them: its
-/// owner looks whether its version is still the current one.
+/// before it began, and that no pin was seen to hold, are free then. A pin that comes later cannot hold one of them:
+/// its owner looks whether its version is still the current one.
 @safe
 struct RetiredVersions {
   private struct Entry {
@@ -22,12 +22,12 @@ struct RetiredVersions {
   private var awake: [PinLines.Line] = unsafe []
   private var position = 0
   private(set) var isPassing = false
-  /// How many pins have been looked at, ever.
+  /// The number of pins looked at, ever.
   private(set) var looks = 0
   /// Whether a thread looks for these versions while nothing changes.
   var isWatched = false
 
-  /// How many versions there are.
+  /// The number of versions.
   var count: Int { awaiting.count + examined.count }
 
   /// Takes a version in, which is not the current one any more.

@@ -5,9 +5,9 @@ import Synchronization
 /// Where the current version of an engine is found, and where a replaced one waits until no reader is left.
 ///
 /// A reader stores what it is about to read in its ``Pin`` and looks again whether that is still the current version; a
-/// version is freed once it is not current and no pin holds it (hazard pointers). Readers wait for nobody and free nothing:
-/// each change looks for versions to free, and a thread does while nothing changes. The engine and its deciders hold the
-/// gate, so that deciders may outlive the engine.
+/// version is freed once it is not current and no pin holds it (hazard pointers). Readers wait for nobody and free
+/// nothing: each change looks for versions to free, and a thread does while nothing changes. The engine and its
+/// deciders hold the gate, so that deciders may outlive the engine.
 @safe
 final class VersionGate: @unchecked Sendable {
   // Sendable: what the pointer leads to is atomic, and stays as long as the gate.

@@ -4,9 +4,9 @@ import WritCedar
 
 /// Makes a version from the one before it at the cost of what changes: for one thread at a time.
 ///
-/// What versions read stays as it is, but for indexes of texts, which are written to one word at a time. Texts, attributes
-/// and conditions are appended behind the counts of those before, rows of entities lie in pages that are copied, and the
-/// policies that were added have indexes of their own.
+/// What versions read stays as it is, but for indexes of texts, which are written to one word at a time. Texts,
+/// attributes and conditions are appended behind the counts of those before, rows of entities lie in pages that are
+/// copied, and the policies that were added have indexes of their own.
 final class VersionWriter: @unchecked Sendable {
   // Sendable: used by the one who made it, then by whoever holds the lock of changes.
   /// The last version.
@@ -17,7 +17,7 @@ final class VersionWriter: @unchecked Sendable {
   private var hierarchy = HierarchyWriter()
   /// Policies by their ids.
   private var numbers = HashIndex()
-  /// How many policies have been removed, and how many entities put in.
+  /// The number of policies removed, and how many entities put in.
   private var removals = 0
   private var upserts = 0
   /// The bytes of the tables as they were compiled.
@@ -177,9 +177,9 @@ final class VersionWriter: @unchecked Sendable {
     upserts += changes
   }
 
-  // MARK: Work aside
+  // MARK: Background work
 
-  /// Whether so much has changed that the tables should be compiled anew.
+  /// Whether so much has changed that the tables should be compiled again.
   var needsCompilation: Bool {
     let (policies, entities) = (policies.count, tables.entities.rows.count)
     return levels.count > limits.addable(to: policies)

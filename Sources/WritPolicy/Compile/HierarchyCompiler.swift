@@ -126,7 +126,8 @@ struct HierarchyCompiler {
 }
 
 extension Buffer<UInt32> {
-  /// - Parameter inPlace: whether to go without memory; the sort with memory is fast on lists that are in order already.
+  /// - Parameter inPlace: whether to go without memory; the sort with memory is fast on lists that are in order
+  ///   already.
   mutating func sortAndUnique(inPlace: Bool = false) {
     guard count > 1 else { return }
     var numbers = unsafe span(0..<count)

@@ -11,8 +11,8 @@ struct NumberRange {
 
   /// Adds the ranges in which the number may lie, of which a request has one.
   ///
-  /// All numbers are divided into ranges of 2^bits, so wide that this one reaches into two at most; the bits are even, so
-  /// that ranges of most lengths share their tables. One that is open to a side narrows nothing.
+  /// All numbers are divided into ranges of 2^bits, so wide that this one reaches into two at most; the bits are even,
+  /// so that ranges of most lengths share their tables. One that is open to a side narrows nothing.
   ///
   /// - Returns: whether it narrows.
   func narrow(_ narrowings: inout Narrowings) -> Bool {

@@ -101,8 +101,8 @@ extension PolicyCompiler {
 }
 
 extension TableEntry {
-  /// Whether a narrowing can be the entry's next column: it is not its first, and both together have no more alternatives
-  /// than one may have.
+  /// Whether a narrowing can be the entry's next column: it is not its first, and both together have no more
+  /// alternatives than one may have.
   fileprivate func canAdd(_ other: Int, of narrowings: Narrowings) -> Bool {
     guard narrowing != Self.noNarrowing else { return true }
     let first = Int(narrowing)

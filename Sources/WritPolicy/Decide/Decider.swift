@@ -5,8 +5,8 @@ public import WritCedar
 /// Decides requests, one after the other, for one thread, event loop or connection.
 ///
 /// It owns the scratch memory that deciding needs, from the first decision on, and is cheap to make;
-/// ``PolicyEngine/decider()`` makes one. Deciding never waits and never throws, and allocates only when policies or entities
-/// have been replaced since the last time.
+/// ``PolicyEngine/decider()`` makes one. Deciding never waits and never throws, and allocates only when policies or
+/// entities have been replaced since the last time.
 /// A decider keeps no version of them, except while it decides, and may outlive its engine.
 @safe
 public final class Decider {
@@ -27,7 +27,7 @@ public final class Decider {
   /// The context of the running request, to which the machine refers.
   var context: RequestContext?
 
-  /// What another engine or version built, built anew, for those who bring it again.
+  /// What another engine or version built, built again, for those who bring it again.
   struct Rebuilt {
     let given: (context: RequestContext?, overlay: EntityOverlay?)
     let built: (context: RequestContext?, overlay: EntityOverlay?)
@@ -63,8 +63,8 @@ public final class Decider {
   ///   - principal: the entity that asks.
   ///   - action: the action.
   ///   - resource: the entity that the action is done to.
-  ///   - context: a context built by this engine, `nil` for the empty one; with an overlay one that is built over it, or
-  ///     it may have to be built anew.
+  ///   - context: a context built by this engine, `nil` for the empty one; with an overlay one that is built over it,
+  ///     or it may have to be built again.
   ///   - overlay: entities that the request brings, built by this engine.
   public func decide(
     principal: EntityHandle,
@@ -161,7 +161,8 @@ public final class Decider {
     }
   }
 
-  /// How many requests brought an entity that stored ones have for an ancestor, so that ancestors were walked for.
+  /// The number of requests that brought an entity that stored ones have for an ancestor, so that ancestors were walked
+  /// for.
   public var changedHierarchies: Int {
     unsafe machine.pointee.changedHierarchies + (forSources?.changedHierarchies ?? 0)
   }

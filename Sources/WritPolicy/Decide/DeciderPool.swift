@@ -4,7 +4,8 @@ import Synchronization
 
 /// Deciders that nobody uses at the moment, for calls that have none of their own.
 ///
-/// Without a lock: each place is taken and filled by one atomic exchange. Deciders beyond the places are made and let go.
+/// Without a lock: each place is taken and filled by one atomic exchange. Deciders beyond the places are made and let
+/// go.
 final class DeciderPool: Sendable {
   /// Retained deciders, or 0.
   private let places = InlineArray<64, Atomic<UInt>> { _ in Atomic(0) }

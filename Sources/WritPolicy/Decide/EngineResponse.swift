@@ -6,7 +6,7 @@ public import WritCedar
 ///
 /// It keeps the version of policies and entities that gave it until it is dropped, and explains itself by it.
 public struct EngineResponse: Sendable {
-  /// What was asked.
+  /// The request, by UIDs or handles.
   enum Question: Sendable {
     case handles(EntityHandle, EntityHandle, EntityHandle, RequestContext?)
     case texts(AuthorizationRequest)
@@ -14,7 +14,8 @@ public struct EngineResponse: Sendable {
 
   /// Whether the principal may.
   public let decision: Decision
-  /// Why nothing was decided, so that the decision is deny: a handle, or an attribute's name, of another engine.
+  /// The reason for which nothing was decided, so that the decision is deny: a handle, or an attribute's name, of
+  /// another engine.
   ///
   /// `nil` otherwise. In debug builds such a request ends in an assertion.
   public let refusal: PolicyEngineError?
@@ -57,8 +58,8 @@ public struct EngineResponse: Sendable {
 
   /// The policies that erred, in the order of the set.
   ///
-  /// Evaluated when it is asked for: the policies that may err and whose scopes match. Where a source supplied attributes,
-  /// those that err are known already, and its values stand.
+  /// Evaluated when it is asked for: the policies that may err and whose scopes match. Where a source supplied
+  /// attributes, those that err are known already, and its values stand.
   public var errors: [PolicyError] {
     guard refusal == nil else { return [] }
     if let erring { return source.errors(of: erring, request, overlay) }
@@ -71,7 +72,7 @@ public struct EngineResponse: Sendable {
     AuthorizationResponse(decision: decision, reasons: reasons, errors: errors)
   }
 
-  /// What was asked, as text.
+  /// The request as text.
   public var request: AuthorizationRequest {
     switch question {
     case .texts(let request): request

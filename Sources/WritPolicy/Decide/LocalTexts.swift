@@ -108,7 +108,7 @@ struct LocalTexts: BufferHolder {
     unknownTypes.visitBuffers(&visitor)
   }
 
-  /// Begins anew, with other first numbers.
+  /// Begins again, with other first numbers.
   mutating func restart(after first: Numbers) {
     removeAll()
     self.first = first
@@ -124,7 +124,8 @@ struct LocalTexts: BufferHolder {
   }
 }
 
-/// Looks texts up in the directory, which it never adds to, then among those of an overlay, and numbers the rest locally.
+/// Looks texts up in the directory, which it never adds to, then among those of an overlay, and numbers the rest
+/// locally.
 @safe
 struct LocalNumbering: TextNumbering {
   // A pointer, for a copy would cost more than a look-up.

@@ -39,7 +39,8 @@ extension Machine {
 
   // MARK: Extension functions
 
-  /// A call with any number of arguments, all of which must be of the last one's type (RFC 99): whether it is true of one.
+  /// A call with any number of arguments, all of which must be of the last one's type (RFC 99): whether it is true of
+  /// one.
   private func callVariadic(_ function: ExtensionFunction, at first: Int, count: Int) -> Cell {
     guard let receiver = extensionValue(stack[first]) else { return .error }
     var isTrue = false

@@ -2,8 +2,8 @@
 
 /// The scratch memory of a decider, and with it one request at a time.
 ///
-/// Nothing here allocates once the scratch has grown to what the tables need. Methods are mutating, also those that change
-/// nothing: others may be handed a copy, even where they are inlined, which costs more than a decision.
+/// Nothing here allocates once the scratch has grown to what the tables need. Methods are mutating, also those that
+/// change nothing: others may be handed a copy, even where they are inlined, which costs more than a decision.
 @safe
 struct Machine: ~Copyable {
   // The tables, which the decider keeps alive. Fields, and not a pointer to them, so that a step loads what it uses.
@@ -114,7 +114,8 @@ struct Machine: ~Copyable {
     return forms.contains(.resourceOfSome) && isAnchor(resource, .resourceOfSome, TableKey.anyAction)
   }
 
-  /// Whether scopes may name the subject or one of its ancestors: without branches, for which of them cannot be guessed.
+  /// Whether scopes may name the subject or one of its ancestors: without branches, for which of them cannot be
+  /// guessed.
   @inline(__always)
   private mutating func isAnchor(_ subject: Subject, _ form: AnchorFilter.Form, _ action: UInt32) -> Bool {
     let salt = AnchorFilter.salt(form, action)

@@ -55,7 +55,8 @@ extension Machine {
 }
 
 extension Decider {
-  /// Whether the request is allowed, with the policies counted that the decision looks at: some nanoseconds slower a policy.
+  /// Whether the request is allowed, with the policies counted that the decision looks at: some nanoseconds slower a
+  /// policy.
   package func decide(
     _ request: AuthorizationRequest,
     overlay: EntityOverlay? = nil,

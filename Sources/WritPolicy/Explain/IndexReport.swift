@@ -2,7 +2,7 @@
 
 public import WritCedar
 
-/// How well the tables tell policies apart, and how large they are.
+/// A measure of how well the tables tell policies apart, and of their size.
 public struct IndexReport: Sendable {
   /// The number of tables.
   public let tables: Int
@@ -10,15 +10,15 @@ public struct IndexReport: Sendable {
   public let bytes: Int
   /// The bytes by what they are for.
   public let parts: [(name: String, bytes: Int)]
-  /// Policies that are evaluated for every request with their action and types, where there are more than a few: neither
-  /// do their scopes name an entity nor do their conditions compare with constants.
+  /// Policies that are evaluated for every request with their action and types, where there are more than a few:
+  /// neither do their scopes name an entity nor do their conditions compare with constants.
   public let unindexed: [PolicyID]
   /// The most policies that one key leads to.
   public let longestPosting: Int
 }
 
 extension PolicyEngine {
-  /// How well the tables tell policies apart, and how large they are.
+  /// A measure of how well the tables tell policies apart, and of their size.
   ///
   /// Linear in the policies.
   public var indexReport: IndexReport {

@@ -2,8 +2,8 @@
 
 import WritCedar
 
-/// The entities of a version, under those that a request brings, as the literal evaluator wants them: made from the tables
-/// when they are asked for.
+/// The entities of a version, under those that a request brings, as the literal evaluator wants them: made from the
+/// tables when they are asked for.
 struct StoredEntities: EntitySource {
   private let version: Version
   /// The entities that the request brings, with whether each is merged with the stored one of its UID.

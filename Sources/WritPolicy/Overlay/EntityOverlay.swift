@@ -6,9 +6,9 @@ public import WritCedar
 /// Entities that a request brings: a principal made from a token, a row just read.
 ///
 /// Built and checked once, by ``PolicyEngine/overlay(_:rule:replacing:)``; then only read, any number of times, also by
-/// several threads. Deciding with an overlay is deciding over what is stored at that time, with its entities added or put
-/// in: an overlay holds no stored facts, so that a role, a suspension or a limit that changes after it was built counts
-/// from the next decision on.
+/// several threads. Deciding with an overlay is deciding over what is stored at that time, with its entities added or
+/// put in: an overlay holds no stored facts, so that a role, a suspension or a limit that changes after it was built
+/// counts from the next decision on.
 @safe
 public final class EntityOverlay: @unchecked Sendable {
   // Sendable: nothing writes to the memory after `init`.
@@ -54,8 +54,8 @@ public final class EntityOverlay: @unchecked Sendable {
 
   // MARK: Handles
 
-  // An engine's handles have even tags and no bit `local` in their numbers. The 47 bits of a tag are in the upper 31 bits
-  // of `engine` and, beside the row, in bits 16 to 30 of `number`.
+  // An engine's handles have even tags and no bit `local` in their numbers. The 47 bits of a tag are in the upper 31
+  // bits of `engine` and, beside the row, in bits 16 to 30 of `number`.
   private static let rowBits: UInt32 = 16
 
   private var upper: UInt32 { UInt32(truncatingIfNeeded: tag << 1) | 1 }

@@ -19,8 +19,8 @@ struct OverlayBuilder {
 
   /// - Parameters:
   ///   - mergedCount: how many of the entities, the first ones, are merged with the stored ones of their UIDs.
-  ///   - isChecked: whether to refuse what must not be put in a store; otherwise ancestors are what parents lead to, in a
-  ///     circle as well.
+  ///   - isChecked: whether to refuse what must not be put in a store; otherwise ancestors are what parents lead to, in
+  ///     a circle as well.
   mutating func build(
     _ entities: [Entity],
     merging mergedCount: Int,

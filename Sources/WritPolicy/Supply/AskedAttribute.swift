@@ -51,8 +51,8 @@ public struct AskedAttribute: ~Copyable {
   /// Whether the attribute has this name: two numbers are compared.
   ///
   /// - Parameter name: of the engine that decides; `nil` is none. With a name of another engine, also of one before
-  ///   ``PolicyEngine/compact()``, the request is refused: a debug build stops with an assertion, otherwise the decision is
-  ///   deny (``EngineResponse/refusal``).
+  ///   ``PolicyEngine/compact()``, the request is refused: a debug build stops with an assertion, otherwise the
+  ///   decision is deny (``EngineResponse/refusal``).
   @inline(__always)
   public func isNamed(_ name: AttributeName?) -> Bool {
     guard let name else { return false }

@@ -62,10 +62,12 @@ extension Decider {
     }
   }
 
-  /// Whether the principal may do the action on the resource, with the policies that determine it and attributes on demand.
+  /// Whether the principal may do the action on the resource, with the policies that determine it and attributes on
+  /// demand.
   ///
-  /// The policies that err are looked for at once, for the source is not asked after this has returned; ``EngineResponse/errors``
-  /// says why they do, by the values that it has given. They may look at attributes that the decision did not need.
+  /// The policies that err are looked for at once, for the source is not asked after this has returned;
+  /// ``EngineResponse/errors`` says why they do, by the values that it has given. They may look at attributes that the
+  /// decision did not need.
   ///
   /// - Parameters:
   ///   - principal: the entity that asks.

@@ -4,8 +4,8 @@ public import WritCedar
 
 /// Deciding with a source of attributes.
 extension PolicyEngine {
-  /// What a source compares names with; `nil` when no policy and no stored value has this text, so that no policy asks for
-  /// an attribute of this name.
+  /// The name that a source compares with; `nil` when no policy and no stored value has this text, so that no policy
+  /// asks for an attribute of this name.
   ///
   /// Policies that replace these may name it: then ask again, or compare by `isNamed(_:)` with the text.
   public func attributeName(for name: String) -> AttributeName? {
@@ -26,8 +26,8 @@ extension PolicyEngine {
     withDecider { $0.decide(request, overlay: overlay, attributes: attributes).isAllowed }
   }
 
-  /// Whether the request is allowed, with the policies that determine it and attributes on demand, by a decider from a pool:
-  /// ``Decider/authorize(_:overlay:attributes:)`` says the rest.
+  /// Whether the request is allowed, with the policies that determine it and attributes on demand, by a decider from a
+  /// pool: ``Decider/authorize(_:overlay:attributes:)`` says the rest.
   public func authorize(
     _ request: AuthorizationRequest,
     overlay: EntityOverlay? = nil,
@@ -36,7 +36,7 @@ extension PolicyEngine {
     withDecider { $0.authorize(request, overlay: overlay, attributes: attributes) }
   }
 
-  /// How the policies came to the answer, with attributes on demand: ``explain(_:overlay:)`` says the rest.
+  /// Explains how the policies came to the answer, with attributes on demand: ``explain(_:overlay:)`` says the rest.
   public func explain(
     _ request: AuthorizationRequest,
     overlay: EntityOverlay? = nil,

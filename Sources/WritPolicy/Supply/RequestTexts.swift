@@ -2,8 +2,8 @@
 
 import WritCedar
 
-/// The texts of one request: those of the directory, those of its overlay, those of its context and, behind these, the ones
-/// that only its UIDs and its source name.
+/// The texts of one request: those of the directory, those of its overlay, those of its context and, behind these, the
+/// ones that only its UIDs and its source name.
 ///
 /// The last are the request's own and numbered where the context's end, so that one text has one number in a request.
 @safe

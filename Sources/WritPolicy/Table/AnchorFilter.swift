@@ -4,7 +4,8 @@
 /// each.
 ///
 /// Most requests are not about any of them; then no index but the first is looked into. One filter serves all versions
-/// until the tables are compiled anew: bits only come, so that for an older version it says too much, never too little.
+/// until the tables are compiled again: bits only come, so that for an older version it says too much, never too
+/// little.
 struct AnchorFilter: BufferHolder {
   /// A side of the request that scopes name, and how they name the action.
   struct Form: OptionSet, BitwiseCopyable {

@@ -4,12 +4,12 @@ import Synchronization
 
 /// A growing array of plain values whose memory somebody else frees.
 ///
-/// What a decision reads is made of these and not of Swift arrays: an array's reference count is memory that all threads
-/// write, and one contended count costs more than a decision. A copy is a view of the same memory until one of them
-/// grows. The owner, ``Version`` or ``Decider``, calls ``deallocate()`` once. Indices are checked.
+/// What a decision reads is made of these and not of Swift arrays: an array's reference count is memory that all
+/// threads write, and one contended count costs more than a decision. A copy is a view of the same memory until one of
+/// them grows. The owner, ``Version`` or ``Decider``, calls ``deallocate()`` once. Indices are checked.
 ///
-/// In memory that is shared the one who changes a version appends behind what older versions see; when the room is used up,
-/// the elements go to memory of their own and the old memory stays.
+/// In memory that is shared the one who changes a version appends behind what older versions see; when the room is used
+/// up, the elements go to memory of their own and the old memory stays.
 @safe
 struct Buffer<Element: BitwiseCopyable> {
   private var base: UnsafeMutablePointer<Element>?
@@ -116,7 +116,8 @@ struct Buffer<Element: BitwiseCopyable> {
     old.deallocate()
   }
 
-  /// The memory and its bytes, when no other buffer refers to it, for an owner that frees it; from then on it is shared.
+  /// The memory and its bytes, when no other buffer refers to it, for an owner that frees it; from then on it is
+  /// shared.
   mutating func disown() -> (base: UnsafeMutableRawPointer, size: Int)? {
     guard let base = unsafe base, !isShared else { return nil }
     isShared = true

@@ -26,7 +26,7 @@ struct Directory: BufferHolder {
 
     /// The bytes of a short id.
     var id: (UInt64, UInt64) = (0, 0)
-    /// Where a long id begins.
+    /// The start of a long id.
     var start = 0
     let type: UInt32
     /// How many bytes the id has.

@@ -26,7 +26,7 @@ struct EntityTable: BufferHolder {
     var count: UInt32 = Record.absent
     /// The parents in ``EntityTable/parents``.
     var firstParent: UInt32 = 0
-    /// How many parents there are, and the bit ``isParent``.
+    /// The number of parents, and the bit ``isParent``.
     private var parentBits: UInt32 = 0
 
     init(start: UInt32 = 0, count: UInt32 = Record.absent) {

@@ -8,7 +8,7 @@ struct LeadFilter: BitwiseCopyable {
   /// So that one lead in fifty is looked for in vain.
   private static let leadsPerWord = 4
 
-  /// Where its words begin in ``PolicyIndex/filters``.
+  /// The start of its words in ``PolicyIndex/filters``.
   private var start: UInt32 = 0
   /// One less than the words, which are a power of two.
   private var mask: UInt32 = 0

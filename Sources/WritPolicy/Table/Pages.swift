@@ -79,7 +79,7 @@ struct Pages<Element: BitwiseCopyable> {
     isOwn[page] = true
   }
 
-  /// How many elements of a page there are.
+  /// The number of elements of a page.
   private func used(_ page: Int) -> Int { Swift.min(Page.size, count - page << Page.shift) }
 
   // MARK: Ownership

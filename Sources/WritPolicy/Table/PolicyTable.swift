@@ -5,9 +5,9 @@ struct PolicyRow: BitwiseCopyable {
   /// In place of a program: there are no conditions.
   static let unconditional = UInt32.max
 
-  /// Where its instructions begin.
+  /// The start of its instructions.
   let program: UInt32
-  /// Where its constants begin.
+  /// The start of its constants.
   let constants: UInt32
 }
 
@@ -43,7 +43,7 @@ struct Table: BitwiseCopyable {
   var principal: Scope
   var resource: Scope
   var lead = Lead.both
-  /// How many columns of attributes there are, at most two.
+  /// The number of columns of attributes, at most two.
   var columnCount: UInt8
   /// The columns, indices into ``PolicyTables/sources``.
   var firstColumn: UInt32 = 0
@@ -63,11 +63,12 @@ struct Table: BitwiseCopyable {
   var principalSummary: UInt64 = 0
   var resourceSummary: UInt64 = 0
 
-  /// How many places there are.
+  /// The number of places.
   var size: Int { Int(bucketCount) * Bucket.size }
 }
 
-/// Four places of a table, a cache line compared at once: the UIDs of the scopes, exactly, and the hashes of the columns.
+/// Four places of a table, a cache line compared at once: the UIDs of the scopes, exactly, and the hashes of the
+/// columns.
 ///
 /// In a table with a lead the bucket follows from that side alone: a lead has as many places as keys, until it has so
 /// many that one place says so (``PolicyIndex/pairs``) and the others stand where both sides put them. Keys that do not
@@ -127,7 +128,7 @@ struct TableIndex: BufferHolder {
     static let free = UInt32.max
 
     var action = free
-    /// Where the tables begin: by part those of `== action`, then those of `in action`.
+    /// The starts of the tables: by part those of `== action`, then those of `in action`.
     var starts: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0, 0, 0, 0)
 
     /// The tables of a request for the action itself.

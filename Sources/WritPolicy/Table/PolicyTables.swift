@@ -35,7 +35,7 @@ struct PolicyIndex: BufferHolder {
 /// The index of the whole set, then those of the policies that were added since, whose memory is not among the buffers
 /// here.
 struct PolicyIndexes: BufferHolder {
-  /// How many there are at most.
+  /// The number of them at most.
   static let limit = 9
 
   private var all = InlineArray<9, PolicyIndex> { _ in PolicyIndex() }

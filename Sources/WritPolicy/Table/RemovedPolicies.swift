@@ -2,8 +2,8 @@
 
 /// The policies that indexes propose though they were removed.
 ///
-/// A bit for each policy, and before it is looked at a bit for each 64 of them: those of a million are two kilobytes, which
-/// stay in the nearest cache. A removal copies these, and of the bits a page.
+/// A bit for each policy, and before it is looked at a bit for each 64 of them: those of a million are two kilobytes,
+/// which stay in the nearest cache. A removal copies these, and of the bits a page.
 struct RemovedPolicies: BufferHolder {
   private var bits = Pages<UInt64>()
   private var words = Buffer<UInt64>()

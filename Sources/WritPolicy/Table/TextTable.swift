@@ -140,8 +140,8 @@ struct HashIndex: BufferHolder {
     if wanted > slots.count { rehash(slots: wanted) }
   }
 
-  /// An index of the numbers below a limit, in memory of its own; while others add numbers from there on, which would fill
-  /// it uncounted.
+  /// An index of the numbers below a limit, in memory of its own; while others add numbers from there on, which would
+  /// fill it uncounted.
   func snapshot(below limit: Int) -> HashIndex {
     var copy = HashIndex()
     copy.slots = Buffer(repeating: 0, count: slots.count)

@@ -45,8 +45,8 @@ struct VersionTables: BufferHolder {
 extension UnsafePointer<VersionTables> {
   /// Whose tables these are, for those who know that it is there.
   ///
-  /// A call, and not inlined: it retains the version while the caller's pin holds it. The optimiser, which does not know that
-  /// a pin's store may free it, would otherwise retain it behind that store.
+  /// A call, and not inlined: it retains the version while the caller's pin holds it. The optimiser, which does not
+  /// know that a pin's store may free it, would otherwise retain it behind that store.
   var version: Version {
     @inline(never) get { unsafe pointee.owner.unsafelyUnwrapped.takeUnretainedValue() }
   }

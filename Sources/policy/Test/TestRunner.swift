@@ -16,8 +16,8 @@ struct TestRunner {
   private var emptyDecider: Decider?
   /// The conditions that tests have seen hold and not hold.
   private(set) var coverage: CoverageRecorder
-  /// The number of engines compiled so far: one for all tests, one more for all tests that have entities of their own, and
-  /// one for each test that has actions of its own.
+  /// The number of engines compiled so far: one for all tests, one more for all tests that have entities of their own,
+  /// and one for each test that has actions of its own.
   private(set) var engineCount = 0
 
   /// - Parameter source: the text of the tests, for errors.
