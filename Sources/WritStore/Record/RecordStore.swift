@@ -24,8 +24,8 @@ public protocol RecordStore: Sendable {
 
   /// Reads the record of a key without waiting, where the store can.
   ///
-  /// ``Sessions`` asks this first for each request. A store in the memory of the process answers it as ``read(_:at:)``
-  /// would; unless it is implemented, the answer is ``ImmediateRead/mustWait``.
+  /// `Sessions` of WritLogin asks this first for each request. A store in the memory of the process answers it as
+  /// ``read(_:at:)`` would; unless it is implemented, the answer is ``ImmediateRead/mustWait``.
   func readImmediately(_ key: RecordKey, at now: Int64) -> ImmediateRead
 
   /// Inserts a record unless there is one.

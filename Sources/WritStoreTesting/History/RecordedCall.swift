@@ -9,15 +9,15 @@ public import WritLogin
 public struct RecordedCall: Sendable {
   /// The call and its arguments.
   public enum Operation: Sendable, Equatable {
-    /// ``WritStore/RecordStore/read(_:at:)``.
+    /// `RecordStore.read(_:at:)`.
     case read
-    /// ``WritStore/RecordStore/insert(_:as:at:)``.
+    /// `RecordStore.insert(_:as:at:)`.
     case insert(RecordContent)
-    /// ``WritStore/RecordStore/replace(_:_:with:at:)``.
+    /// `RecordStore.replace(_:_:with:at:)`.
     case replace(RecordVersion, RecordContent)
-    /// ``WritStore/RecordStore/remove(_:_:at:)``.
+    /// `RecordStore.remove(_:_:at:)`.
     case remove(RecordVersion)
-    /// ``WritStore/RecordStore/removeAll(_:of:except:)``, for one of the records that it may have met.
+    /// `RecordStore.removeAll(_:of:except:)`, for one of the records that it may have met.
     case removeAll
   }
 
